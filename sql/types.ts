@@ -1,0 +1,140 @@
+/**
+ * What a SQL database is to the rest of the house. One folder per dialect (`postgres/`, `mysql/`, `sqlite/`) of the
+ * same shape implements it; the ledger and `connectors/database` both stand on it.
+ *
+ * Statements are built with kysely's `sql` tag, so that values are always bound and names always quoted; the dialect
+ * compiles and runs them. Nothing here builds SQL text from values.
+ */
+import type { RawBuilder } from 'kysely';
+
+/** What can be bound. `bigint` and `Uint8Array` only travel downwards: see {@link ValueForm} for what comes back. */
+export type SqlValue = null | boolean | number | bigint | string | Uint8Array;
+
+export type DialectName = 'postgres' | 'mysql' | 'sqlite';
+
+/**
+ * How column values come back.
+ * - `plain`: as the ledger wants them: 64-bit integers as numbers, text as text.
+ * - `exact`: as JSON values that lose nothing and look alike in every dialect (`sql/exact.ts` has the rules): a number
+ *   where a double holds it exactly, else its decimal text; times with a zone as ISO in UTC, without one as ISO
+ *   without `Z`; bytes as `base64:…`; JSON columns parsed.
+ */
+export type ValueForm = 'plain' | 'exact';
+
+/** Server certificates are checked unless the user's own credential says otherwise. */
+export interface TlsOptions {
+	ca?: string;
+	cert?: string;
+	key?: string;
+	servername?: string;
+	rejectUnauthorized: boolean;
+}
+
+export interface ServerConfig {
+	dialect: 'postgres' | 'mysql';
+	host: string;
+	port: number;
+	database: string;
+	user: string;
+	password: string;
+	tls?: TlsOptions;
+	/** Most connections at once; default 4. */
+	connections?: number;
+	/** Milliseconds to wait for a connection; default 10,000. */
+	connectTimeout?: number;
+}
+
+export interface FileConfig {
+	dialect: 'sqlite';
+	file: string;
+}
+
+export type DatabaseConfig = ServerConfig | FileConfig;
+
+export interface OpenOptions {
+	/** The session itself refuses to write: `READ ONLY` transactions, a file opened read-only. */
+	readOnly: boolean;
+	values: ValueForm;
+}
+
+/** Something statements can be sent to: a database, or a transaction in it. */
+export interface Sql {
+	readonly dialect: Dialect;
+	/** The rows that the statement gives. */
+	all<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
+	/** Runs the statement; how many rows it changed. */
+	run(statement: RawBuilder<unknown>): Promise<number>;
+	/**
+	 * Inserts rows by the dialect's fastest way (`unnest`, multi-row `VALUES`, one prepared statement).
+	 * `onConflict` is appended as it is. How many rows were inserted or changed.
+	 */
+	insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number>;
+}
+
+export interface Database extends Sql {
+	/**
+	 * Runs `work` in one transaction (`BEGIN IMMEDIATE` on SQLite), committed when it resolves and rolled back when it
+	 * throws. A read-only database opens it read-only, in one snapshot.
+	 */
+	transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+	/**
+	 * Streams a query in pages through a server-side cursor, in one read-only snapshot, without holding more than two
+	 * pages. Leaving the loop early, or aborting `signal`, closes the cursor and frees the connection.
+	 */
+	stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]>;
+	close(): Promise<void>;
+}
+
+/** A named, typed column of bound rows. `text`, `integer` (64 bit), `real`, `boolean`, `bytes`, or any type name of the dialect. */
+export interface Column {
+	name: string;
+	type: string;
+}
+
+/** What differs between databases, as named capabilities; no code elsewhere asks for a dialect by name. */
+export interface Dialect {
+	readonly name: DialectName;
+	/** The most values one statement may bind. */
+	readonly maxBound: number;
+	/** Whether INSERT and UPDATE can hand back rows (`RETURNING`). */
+	readonly returning: 'insert and update' | 'insert' | 'none';
+	/** The database's clock: milliseconds since 1970-01-01 UTC, as an integer expression. */
+	readonly now: RawBuilder<number>;
+	/** Bound rows as a relation named `alias` with the given columns, to be put after FROM or JOIN. */
+	values(alias: string, columns: readonly Column[], rows: readonly SqlValue[][]): RawBuilder<unknown>;
+	/** A table's name, quoted; `schema` where the dialect has schemas (a MySQL schema is a database). */
+	table(name: string, schema?: string): RawBuilder<unknown>;
+	/** A column's or alias's name, quoted whole (a dot in it is part of the name). */
+	quoted(name: string): RawBuilder<unknown>;
+	/** Puts a driver's error into the house's words; never holds a value of `password` or a key. */
+	explain(error: unknown): SqlError;
+}
+
+export type SqlErrorKind =
+	| 'unreachable' // no connection, lost connection, server shutting down, file not there
+	| 'refused' // wrong password, no right
+	| 'busy' // lock not had in time, deadlock, serialization: worth another try at once
+	| 'full' // disk or quota
+	| 'no table'
+	| 'no column'
+	| 'wrong type' // a value that the column's type cannot hold (also too long, out of range)
+	| 'empty' // NOT NULL
+	| 'unique'
+	| 'reference' // foreign key
+	| 'check' // CHECK constraint, trigger that raises
+	| 'syntax'
+	| 'other';
+
+/** A database's error in the house's words. `message` is the driver's own, without secrets. */
+export class SqlError extends Error {
+	constructor(
+		readonly kind: SqlErrorKind,
+		message: string,
+		/** What the database said about where: */
+		readonly at: { table?: string; column?: string; constraint?: string } = {},
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+		this.name = 'SqlError';
+	}
+}

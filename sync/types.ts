@@ -1,0 +1,160 @@
+/**
+ * The words of the house, as types. `sync/` decides; it knows nothing of n8n, of drivers or of the clock.
+ *
+ * - **source**, **destination**: the system of record; the system that mirrors it.
+ * - **sync**: one source trigger and all destinations behind it.
+ * - **record**, **key**: one thing in the source; its stable identity there.
+ * - **version**: a number that rises whenever the ledger sees a record change.
+ * - **desired / actual record**: what the mapping says the destination must hold / what it holds now.
+ * - **owned field**: a field the source owns: always overwritten downstream. *Once*: written only on create.
+ * - **link**: the tie between a record's key and its counterpart's id in one destination.
+ * - **plan, action**: what would be done to one record: create, update, remove, none.
+ * - **hold**: planned actions that wait for a person.
+ * - **outcome**: what happened.
+ */
+
+/** A JSON value: all that can travel between n8n's nodes. */
+export type Value = null | boolean | number | string | Value[] | { [name: string]: Value };
+export type Fields = Record<string, Value>;
+
+// ─── Source ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SourceRecord {
+	/** The encoded key: see `sync/key.ts`. */
+	key: string;
+	fields: Fields;
+	/** What a person would call it. */
+	name?: string;
+	/** The source itself says that this record is gone (a soft delete). */
+	removed?: boolean;
+}
+
+export interface RecordPage {
+	records: SourceRecord[];
+	/** Rows that were left out because a part of their key is empty. */
+	unkeyed: number;
+	/** Where the next read may begin, once this page and all before it are in the ledger. */
+	cursor?: Cursor;
+	/** True only on the last page of a read of everything in which every page was read without an error. */
+	complete: boolean;
+}
+
+/** Opaque to the engine; JSON; belongs to the source that made it. */
+export type Cursor = Value;
+
+/**
+ * Reads, and cannot write: one-way is a property of this type.
+ */
+export interface Source {
+	/**
+	 * Names the reader that makes the fields (kind, table, field list, algorithm). Fingerprints are compared only
+	 * under equal tags.
+	 */
+	readonly tag: string;
+	/** Reads the records: everything, or what changed since. Throws {@link SyncError} when the source cannot be read. */
+	read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage>;
+	/** The records of these keys as they are now; a key that is gone is left out. */
+	fetch?(keys: string[]): Promise<SourceRecord[]>;
+	close(): Promise<void>;
+}
+
+// ─── Destination ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a destination's field is, for lists, checks and conversions. */
+export interface FieldInfo {
+	name: string;
+	/** In the destination's own words: `varchar(50)`, `timestamp with time zone`. */
+	type: string;
+	/** How the mapping treats it. */
+	kind: 'text' | 'number' | 'yes/no' | 'date' | 'date and time' | 'time' | 'json' | 'bytes' | 'other';
+	/** Must be given on create (NOT NULL without a default). */
+	required: boolean;
+	/** Part of what identifies the counterpart. */
+	identity: boolean;
+	/** False for generated columns and read-only fields. */
+	writable: boolean;
+	allowed?: string[];
+	maxLength?: number;
+}
+
+/** Which counterpart is wanted: by its id where it is known, else by the match fields' values. */
+export interface Lookup {
+	/** The caller's own number for this lookup; comes back in the answer. */
+	ref: number;
+	id?: string;
+	match?: Fields;
+}
+
+export interface ActualRecord {
+	ref: number;
+	id: string;
+	/** Only the fields asked for, in the destination's own spelling. */
+	fields: Fields;
+}
+
+/** One write to one counterpart. A deactivation is an update. */
+export interface Write {
+	ref: number;
+	action: 'create' | 'update' | 'delete';
+	/** The counterpart's id; none on create. */
+	id?: string;
+	/** Only the fields to write. */
+	set: Fields;
+	/** The fields to read back after the write. */
+	readBack: string[];
+	/** The same for every attempt of the same write, another for any other write. */
+	idempotencyKey: string;
+}
+
+export type WriteResult =
+	| { ref: number; ok: true; id: string; /** Read back after the write, in the destination's own spelling; null after a delete. */ actual: Fields | null }
+	| { ref: number; ok: false; error: SyncError };
+
+export interface Destination {
+	readonly batchSize: number;
+	/** What this is, for identity: equal for the same system, host, database and object, whoever logs in there. */
+	readonly target: { /** Hashed into the destination's identity. */ id: string; /** For people: `table access_list in postgres@db1/hr`. */ text: string };
+	/** The fields there are. Throws {@link SyncError} where the object is not there or not reachable. */
+	describe(): Promise<FieldInfo[]>;
+	/**
+	 * Brings desired values into the destination's own spelling, without I/O beyond `describe`, so that they can be
+	 * compared with what was read. Answers with the error of the first field that cannot be held.
+	 */
+	prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }>;
+	/** The actual records for these lookups; a lookup without an answer has no counterpart, one with several has several. */
+	read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]>;
+	/** Applies writes; answers for each by itself. Throws only when the destination as a whole cannot be reached. */
+	write(writes: Write[]): Promise<WriteResult[]>;
+	close(): Promise<void>;
+}
+
+// ─── Errors ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type SyncErrorKind =
+	| 'unreachable' // the whole system: try again later, count no attempt against a record
+	| 'denied' // the whole system: credentials or rights
+	| 'setup' // the whole node: a table, column or parameter is wrong
+	| 'refused' // this record: the destination will not take it as it is
+	| 'conflict' // this record: another one stands in its way (unique)
+	| 'missing' // this record: its counterpart is gone
+	| 'retry'; // this record: worth another try (deadlock, time-out)
+
+/** An error in plain words: what was found, in which record and field, and what to do. */
+export class SyncError extends Error {
+	constructor(
+		readonly kind: SyncErrorKind,
+		/** What was found, one sentence, no stack, no secret. */
+		message: string,
+		readonly detail: {
+			/** What to do, one sentence. */
+			todo?: string;
+			field?: string;
+			/** Milliseconds after which a retry makes sense, where the destination says so. */
+			retryAfter?: number;
+			cause?: unknown;
+		} = {},
+	) {
+		super(message, { cause: detail.cause });
+		this.name = 'SyncError';
+	}
+}
