@@ -1,0 +1,61 @@
+/**
+ * From a source record to a desired one: which destination field takes which value, who owns it, whether the record
+ * belongs in the destination at all, and what a removal means there.
+ *
+ * Settings are plain data, compiled once into a function that maps one record. Knows nothing of n8n and has no clock;
+ * what only n8n's expression evaluator can answer is asked of it through a callback.
+ */
+import type { Fields } from './types.js';
+
+/** What the mapping adds to `_sync` of every item. JSON, and small: it travels with each record. */
+export interface Mapped {
+	/** `remove`: the source says removed, or the record is out of scope. `fail`: `error` says why; nothing is written. */
+	action: 'write' | 'remove' | 'fail';
+	why?: 'removed' | 'out of scope';
+	/** Destination fields that the source owns in this item; an empty value that is to be left alone is left out. */
+	owned: string[];
+	/** Destination fields that are written on create only. */
+	once: string[];
+	/** Destination fields by which a counterpart that is already there is adopted. */
+	match: string[];
+	/** Destination fields whose values come from sensitive source fields. */
+	sensitive: string[];
+	removal: Removal;
+	may: { create: boolean; update: boolean };
+	existing: Existing;
+	/** The fingerprint of the mapping's settings. */
+	mapping: string;
+	/** With action `fail`. */
+	error?: MappingError;
+}
+
+/** What a removal does to the counterpart: delete it, set fields that deactivate it, or leave it and stop managing it. */
+export interface Removal {
+	kind: 'deactivate' | 'delete' | 'detach';
+	/** Written on removal; owned while the removal stands. */
+	set: Fields;
+	/** Written when the record returns. */
+	onReturn: Fields;
+}
+
+/** What happens to records that exist at the first run. */
+export interface Existing {
+	/** `link only`: tie them to what is there, write nothing until they change. `newer`: only those with `field` after `since`. */
+	which: 'all' | 'link only' | 'newer';
+	/** ISO date and time, with `newer`. */
+	since?: string;
+	/** The record's own date and time of that field as ISO, with `newer`; left out where it has none. */
+	at?: string;
+}
+
+/** Why a record cannot be mapped. Holds no sensitive value. */
+export interface MappingError {
+	/** The destination field. */
+	field?: string;
+	/** The value found, shortened; left out where it is sensitive. */
+	value?: string;
+	/** One plain sentence. */
+	reason: string;
+	/** What to do, one plain sentence. */
+	todo?: string;
+}
