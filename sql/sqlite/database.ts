@@ -1,0 +1,122 @@
+/** A SQLite file as a {@link Database}: one worker thread, one writer at a time. */
+import { sql, type RawBuilder } from 'kysely';
+
+import { Mutex } from '../mutex';
+import { rowOf } from '../rows';
+import { SqlError, type Column, type Database, type Dialect, type FileConfig, type OpenOptions, type Sql, type SqlValue } from '../types';
+import { SqliteClient } from './client';
+import { compile, sqliteDialect } from './dialect';
+import type { Order, Rows } from './messages';
+
+/** How often a lock that was not had within the worker's time-out is asked for again. */
+const BUSY_TRIES = 3;
+
+/** Statements as orders to the worker, through `send`. */
+class SqliteSql implements Sql {
+	readonly dialect: Dialect = sqliteDialect;
+
+	constructor(private readonly send: (order: Order) => Promise<Rows | number | null>) {}
+
+	async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+		return rowsOf<Row>((await this.send({ do: 'all', ...compile(statement) })) as Rows);
+	}
+
+	async run(statement: RawBuilder<unknown>): Promise<number> {
+		return (await this.send({ do: 'run', ...compile(statement) })) as number;
+	}
+
+	async insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number> {
+		if (rows.length === 0) return 0;
+		const names = sql.join(columns.map(({ name }) => sql.id(name)));
+		const marks = sql.join(columns.map(() => sql.raw('?')));
+		const { text } = compile(sql`INSERT INTO ${into} (${names}) VALUES (${marks}) ${onConflict ?? sql``}`);
+		return (await this.send({ do: 'many', text, rows })) as number;
+	}
+}
+
+function rowsOf<Row>({ columns, rows }: Rows): Row[] {
+	return rows.map((row) => rowOf(columns, row) as Row);
+}
+
+export class SqliteDatabase extends SqliteSql implements Database {
+	private readonly client: SqliteClient;
+	private readonly mutex: Mutex;
+	private readonly readOnly: boolean;
+	private streams = 0;
+
+	constructor(config: FileConfig, options: OpenOptions) {
+		const client = new SqliteClient({ file: config.file, readOnly: options.readOnly, values: options.values });
+		const mutex = new Mutex();
+		// A statement outside of a transaction waits for the one that is open: both have the same connection.
+		super((order) => mutex.run(() => patiently(() => client.send(order))));
+		this.client = client;
+		this.mutex = mutex;
+		this.readOnly = options.readOnly;
+	}
+
+	transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+		return this.mutex.run(() => this.inOne(() => work(new SqliteSql((order) => this.client.send(order)))));
+	}
+
+	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
+		const stream = ++this.streams;
+		signal?.throwIfAborted();
+		await patiently(() => this.client.send({ do: 'open', stream, ...compile(statement) }));
+		const next = () => this.client.send({ do: 'page', stream, size: pageSize });
+		let coming: Promise<Rows> | undefined = next();
+		try {
+			while (coming) {
+				const page: Rows = await coming;
+				signal?.throwIfAborted();
+				coming = page.more ? next() : undefined;
+				if (page.rows.length > 0) yield rowsOf<Row>(page);
+				signal?.throwIfAborted();
+			}
+		} finally {
+			coming?.catch(() => undefined);
+			await this.client.send({ do: 'leave', stream }).catch(() => undefined);
+		}
+	}
+
+	/** Waits for what is under way, then ends the thread. */
+	close(): Promise<void> {
+		return this.mutex.run(() => this.client.close());
+	}
+
+	/** Runs `work` between BEGIN and COMMIT; the mutex is held. */
+	private async inOne<T>(work: () => Promise<T>): Promise<T> {
+		const say = (text: string) => this.client.send({ do: 'run', text, values: [] });
+		await patiently(() => say(this.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE'));
+		try {
+			const result = await work();
+			await patiently(() => say('COMMIT'));
+			return result;
+		} catch (error) {
+			// Some errors (a full disk) have already rolled back; then there is nothing left to roll back.
+			await say('ROLLBACK').catch(() => undefined);
+			throw error;
+		}
+	}
+}
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+	for (let tries = 1; ; tries++) {
+		try {
+			return await ask();
+		} catch (error) {
+			if (tries >= BUSY_TRIES || !(error instanceof SqlError) || error.kind !== 'busy') throw error;
+		}
+	}
+}
+
+/** Opens the file, and makes it (mode 0600) where it may be written and is not there. */
+export async function openSqlite(config: FileConfig, options: OpenOptions): Promise<Database> {
+	const database = new SqliteDatabase(config, options);
+	try {
+		await database.all(sql`SELECT count(*) AS tables FROM sqlite_schema`);
+		return database;
+	} catch (error) {
+		await database.close();
+		throw error;
+	}
+}

@@ -1,0 +1,40 @@
+/** What the calling side and the SQLite worker say to each other. Every request has a number and gets one answer. */
+import type { SqlValue, ValueForm } from '../types';
+
+export interface WorkerOptions {
+	file: string;
+	readOnly: boolean;
+	values: ValueForm;
+}
+
+export type Order =
+	| { do: 'all'; text: string; values: SqlValue[] }
+	| { do: 'run'; text: string; values: SqlValue[] }
+	/** One prepared statement, run once per row, all or none. Answers with how many rows changed. */
+	| { do: 'many'; text: string; rows: readonly SqlValue[][] }
+	| { do: 'open'; stream: number; text: string; values: SqlValue[] }
+	| { do: 'page'; stream: number; size: number }
+	| { do: 'leave'; stream: number }
+	| { do: 'close' };
+
+export interface Request {
+	id: number;
+	order: Order;
+}
+
+/** Rows travel as lists, the columns' names once. */
+export interface Rows {
+	columns: string[];
+	rows: unknown[][];
+	/** On a page: whether more may follow. */
+	more?: boolean;
+}
+
+export type Answer = { id: number; ok: true; result: Rows | number | null } | { id: number; ok: false; error: SqliteFault };
+
+/** An error as it travels out of the worker. */
+export interface SqliteFault {
+	message: string;
+	/** SQLite's extended result code; 0 where the error is not SQLite's. */
+	errcode: number;
+}

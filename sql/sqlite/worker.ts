@@ -1,0 +1,194 @@
+/**
+ * The thread in which one SQLite file is open. It answers requests one after the other; nothing here decides anything.
+ * It runs as a plain file beside `client.js` and imports only what has no dependencies.
+ */
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { exactBytes, exactDouble, exactInteger, exactJson } from '../exact';
+import type { SqlValue } from '../types';
+import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from './messages';
+
+const BUSY_TIMEOUT = 5_000;
+const KEPT_STATEMENTS = 200;
+
+const { file, readOnly, values: form } = workerData as WorkerOptions;
+const exact = form === 'exact';
+const inMemory = file === ':memory:' || file === '';
+
+let database: DatabaseSync | undefined;
+const statements = new Map<string, StatementSync>();
+const streams = new Map<number, Stream>();
+
+interface Stream {
+	connection: DatabaseSync | undefined;
+	columns: Column[];
+	rows: Iterator<unknown>;
+}
+
+interface Column {
+	name: string;
+	json: boolean;
+}
+
+function connect(readOnlyConnection: boolean): DatabaseSync {
+	if (!inMemory && !readOnlyConnection && !existsSync(file)) {
+		closeSync(openSync(file, 'a', 0o600)); // SQLite gives its -wal and -shm files the mode of this one
+		chmodSync(file, 0o600);
+	}
+	const connection = new DatabaseSync(file, { readOnly: readOnlyConnection, enableForeignKeyConstraints: true, timeout: BUSY_TIMEOUT });
+	connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+	if (!readOnlyConnection && !inMemory) {
+		connection.exec('PRAGMA journal_mode = WAL');
+		connection.exec('PRAGMA synchronous = NORMAL');
+	}
+	return connection;
+}
+
+function main(): DatabaseSync {
+	return (database ??= connect(readOnly));
+}
+
+/** A prepared statement, kept for the next time; the least recently used one goes. */
+function prepared(text: string): StatementSync {
+	let statement = statements.get(text);
+	if (statement) statements.delete(text);
+	else statement = prepare(main(), text);
+	statements.set(text, statement);
+	if (statements.size > KEPT_STATEMENTS) statements.delete(statements.keys().next().value!);
+	return statement;
+}
+
+function prepare(connection: DatabaseSync, text: string): StatementSync {
+	const statement = connection.prepare(text);
+	statement.setReturnArrays(true);
+	if (exact) statement.setReadBigInts(true);
+	return statement;
+}
+
+/** Whole numbers are bound as integers: node:sqlite would bind every number as REAL. */
+function bound(value: SqlValue): SQLInputValue {
+	if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+	if (typeof value === 'boolean') return value ? 1n : 0n;
+	return value;
+}
+
+function columnsOf(statement: StatementSync): Column[] {
+	return statement.columns().map(({ name, type }) => ({ name, json: /^jsonb?$/i.test(type ?? '') }));
+}
+
+function shown(columns: Column[], row: unknown): unknown[] {
+	const list = row as unknown[];
+	if (!exact) return list;
+	return list.map((value, i) => {
+		if (typeof value === 'bigint') return exactInteger(value);
+		if (typeof value === 'number') return exactDouble(value);
+		if (typeof value === 'string') return columns[i]!.json ? exactJson(value) : value;
+		return value instanceof Uint8Array ? exactBytes(value) : value;
+	});
+}
+
+const names = (columns: Column[]) => columns.map(({ name }) => name);
+
+function all(text: string, values: SqlValue[]): Rows {
+	const statement = prepared(text);
+	const rows = statement.all(...values.map(bound)) as unknown as unknown[][];
+	const columns = columnsOf(statement);
+	return { columns: names(columns), rows: exact ? rows.map((row) => shown(columns, row)) : rows };
+}
+
+function many(text: string, rows: readonly SqlValue[][]): number {
+	const statement = prepared(text);
+	let changes = 0;
+	main().exec('SAVEPOINT many');
+	try {
+		for (const row of rows) changes += Number(statement.run(...row.map(bound)).changes);
+		main().exec('RELEASE many');
+		return changes;
+	} catch (error) {
+		// After some errors (a full disk) SQLite has rolled everything back by itself.
+		if (main().isTransaction) main().exec('ROLLBACK TO many; RELEASE many');
+		throw error;
+	}
+}
+
+/** A stream reads through a connection of its own, in its own snapshot; only a database in memory has to share. */
+function openStream(number: number, text: string, values: SqlValue[]): null {
+	const connection = inMemory ? undefined : connect(true);
+	try {
+		connection?.exec('BEGIN');
+		const statement = prepare(connection ?? main(), text);
+		const rows = statement.iterate(...values.map(bound)) as unknown as Iterator<unknown>;
+		streams.set(number, { connection, columns: columnsOf(statement), rows });
+	} catch (error) {
+		connection?.close();
+		throw error;
+	}
+	return null;
+}
+
+function page(number: number, size: number): Rows {
+	const stream = streams.get(number);
+	if (!stream) return { columns: [], rows: [], more: false };
+	const rows: unknown[][] = [];
+	let more = true;
+	while (more && rows.length < size) {
+		const next = stream.rows.next();
+		if (next.done) more = false;
+		else rows.push(shown(stream.columns, next.value));
+	}
+	if (!more) leave(number);
+	return { columns: names(stream.columns), rows, more };
+}
+
+function leave(number: number): null {
+	const stream = streams.get(number);
+	streams.delete(number);
+	stream?.rows.return?.();
+	stream?.connection?.close();
+	return null;
+}
+
+function close(): null {
+	for (const number of [...streams.keys()]) leave(number);
+	statements.clear();
+	database?.close();
+	database = undefined;
+	return null;
+}
+
+function obey(order: Order): Rows | number | null {
+	switch (order.do) {
+		case 'all':
+			return all(order.text, order.values);
+		case 'run':
+			return Number(prepared(order.text).run(...order.values.map(bound)).changes);
+		case 'many':
+			return many(order.text, order.rows);
+		case 'open':
+			return openStream(order.stream, order.text, order.values);
+		case 'page':
+			return page(order.stream, order.size);
+		case 'leave':
+			return leave(order.stream);
+		case 'close':
+			return close();
+	}
+}
+
+function fault(error: unknown): SqliteFault {
+	const { message = String(error), errcode = 0 } = error as Partial<SqliteFault>;
+	return { message, errcode };
+}
+
+parentPort!.on('message', ({ id, order }: Request) => {
+	let answer: Answer;
+	try {
+		answer = { id, ok: true, result: obey(order) };
+	} catch (error) {
+		answer = { id, ok: false, error: fault(error) };
+	}
+	parentPort!.postMessage(answer);
+	if (order.do === 'close') parentPort!.close();
+});
