@@ -5,7 +5,12 @@
  * Settings are plain data, compiled once into a function that maps one record. Knows nothing of n8n and has no clock;
  * what only n8n's expression evaluator can answer is asked of it through a callback.
  */
-import type { Fields } from './types.js';
+import type { Evaluate } from './mapping/value';
+import type { Fields } from './types';
+
+export { compileMapping } from './mapping/compile';
+export { mappingFingerprint } from './mapping/fingerprint';
+export type { MappingSettings, RemovalRow, Row } from './mapping/settings';
 
 /** What the mapping adds to `_sync` of every item. JSON, and small: it travels with each record. */
 export interface Mapped {
@@ -32,9 +37,9 @@ export interface Mapped {
 /** What a removal does to the counterpart: delete it, set fields that deactivate it, or leave it and stop managing it. */
 export interface Removal {
 	kind: 'deactivate' | 'delete' | 'detach';
-	/** Written on removal; owned while the removal stands. */
+	/** Written on removal; owned while the removal stands. Filled with action `remove` only. */
 	set: Fields;
-	/** Written when the record returns. */
+	/** Written when the record returns; a field that is mapped too has its mapped value here. */
 	onReturn: Fields;
 }
 
@@ -58,4 +63,29 @@ export interface MappingError {
 	reason: string;
 	/** What to do, one plain sentence. */
 	todo?: string;
+}
+
+/** A record on its way into the mapping. */
+export interface Incoming {
+	fields: Fields;
+	/** The source says that it is gone; `fields` are the last known. */
+	removed: boolean;
+	/** Source fields whose values are never shown. */
+	sensitive: readonly string[];
+}
+
+/** What the mapping cannot answer by itself, for the record at hand. */
+export interface Ask {
+	evaluate: Evaluate;
+	/** Whether the record belongs in the destination, or why that cannot be said. Without it, every record does. */
+	inScope?(): boolean | MappingError;
+}
+
+export interface Desired {
+	fields: Fields;
+	mapped: Mapped;
+}
+
+export interface Mapping {
+	map(record: Incoming, ask: Ask): Desired;
 }

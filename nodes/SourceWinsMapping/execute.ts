@@ -1,0 +1,91 @@
+/** Items in, one desired record out for each; what the user hears of it. The mapping itself is in `sync/mapping.ts`. */
+import { setImmediate } from 'node:timers/promises';
+
+import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+
+import type { Stamp } from '../../sync/items';
+import { compileMapping, type Desired, type Mapping, type MappingSettings } from '../../sync/mapping';
+import type { Evaluate } from '../../sync/mapping/value';
+import { SyncError, type Fields } from '../../sync/types';
+import { Report } from './report';
+import { compileScope, type Scope } from './scope';
+import { readSettings } from './settings';
+import { findDropped, isBlankItem, readStamp, refusal } from './stamp';
+
+/** n8n's event loop is let go at least this often, in milliseconds: real expressions are slow. */
+const BREATH = 25;
+
+/** Runs the node. Throws NodeOperationError where a setting is wrong or no item belongs to a sync. */
+export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData().map((item, index) => ({ item, index })).filter(({ item }) => !isBlankItem(item));
+	if (items.length === 0) return [[]];
+	const { settings, mapping, scope } = compile(context);
+	const report = new Report(settings);
+	const stampOf = stamps(context, items, report);
+
+	const output: INodeExecutionData[] = [];
+	let breathed = performance.now();
+	for (const { item, index } of items) {
+		const stamp = stampOf(item, index);
+		if (stamp === undefined) report.refused++;
+		else {
+			const { _sync, ...fields } = item.json as Fields;
+			const desired = mapOne(context, { mapping, scope }, fields, stamp, index);
+			report.add(stamp, fields, desired);
+			const json = { ...desired.fields, _sync: { ...stamp, ...desired.mapped } } as unknown as IDataObject;
+			output.push({ json, pairedItem: { item: index } });
+		}
+		if (performance.now() - breathed > BREATH) {
+			await setImmediate();
+			breathed = performance.now();
+		}
+	}
+	context.addExecutionHints(...report.hints());
+	return [output];
+}
+
+interface Compiled {
+	mapping: Mapping;
+	scope: Scope | undefined;
+}
+
+function compile(context: IExecuteFunctions): Compiled & { settings: MappingSettings } {
+	const { parameters } = context.getNode();
+	try {
+		const settings = readSettings(parameters, context.getTimezone(), (at) => context.getNodeParameter(at, 0));
+		return { settings, mapping: compileMapping(settings), scope: compileScope(parameters['scope']) };
+	} catch (error) {
+		if (!(error instanceof SyncError)) throw error;
+		throw new NodeOperationError(context.getNode(), error.message, { description: error.detail.todo });
+	}
+}
+
+function mapOne(context: IExecuteFunctions, { mapping, scope }: Compiled, fields: Fields, stamp: Stamp, index: number): Desired {
+	const evaluate: Evaluate = (at) => context.getNodeParameter(at, index);
+	const sensitive = stamp.sensitive ?? [];
+	return mapping.map(
+		{ fields, removed: stamp.change === 'removed', sensitive },
+		{ evaluate, ...(scope !== undefined && { inScope: () => scope(fields, evaluate, sensitive) }) },
+	);
+}
+
+/** Each item's own stamp; where a node before dropped it, the one of the item that n8n pairs it with. */
+function stamps(context: IExecuteFunctions, items: { item: INodeExecutionData; index: number }[], report: Report) {
+	const lost = items.find(({ item }) => readStamp(item.json['_sync']) === undefined);
+	const dropped = lost === undefined ? undefined : findDropped(context, lost.index);
+	if (dropped === undefined && items.every(({ item }) => readStamp(item.json['_sync']) === undefined)) {
+		const { message, description } = refusal(context);
+		throw new NodeOperationError(context.getNode(), message, { description });
+	}
+	report.droppedBy = dropped?.by;
+	return (item: INodeExecutionData, index: number): Stamp | undefined => {
+		const stamp = readStamp(item.json['_sync']) ?? dropped?.stampOf(index);
+		if (stamp !== undefined && 'mapping' in stamp) {
+			throw new NodeOperationError(context.getNode(), 'These items have been mapped already', {
+				description: 'Use one Source-Wins Mapping between the trigger and each destination.',
+				itemIndex: index,
+			});
+		}
+		return stamp;
+	};
+}

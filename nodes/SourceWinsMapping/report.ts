@@ -1,0 +1,54 @@
+/** What the output pane says after a run: how many of what, the first failure, and fields that no record has. */
+import type { NodeExecutionHint } from 'n8n-workflow';
+
+import type { Stamp } from '../../sync/items';
+import type { Desired, MappingError, MappingSettings } from '../../sync/mapping';
+import { nearest } from '../../sync/nearest';
+import type { Fields } from '../../sync/types';
+
+export class Report {
+	refused = 0;
+	/** The node that dropped `_sync`, where the items could be tied again. */
+	droppedBy: string | undefined;
+	private readonly count = { write: 0, remove: 0, fail: 0 };
+	private firstFailure: string | undefined;
+	/** Top-level fields that rows read and that no record has had yet, with the row that reads them. */
+	private readonly unseen: Map<string, string>;
+	private sample: string[] = [];
+
+	constructor({ rows }: MappingSettings) {
+		this.unseen = new Map(rows.flatMap(({ value, field }) => (value.kind === 'path' ? [[value.path[0]!, field]] : [])));
+	}
+
+	add(stamp: Stamp, fields: Fields, { mapped }: Desired): void {
+		this.count[mapped.action]++;
+		if (mapped.error !== undefined) this.firstFailure ??= failureText(stamp, mapped.error);
+		for (const name of this.unseen.keys()) if (Object.hasOwn(fields, name)) this.unseen.delete(name);
+		if (this.unseen.size > 0) this.sample = Object.keys(fields);
+	}
+
+	hints(): NodeExecutionHint[] {
+		const { write, remove, fail } = this.count;
+		const failure = this.firstFailure === undefined ? '' : ` First failure: ${this.firstFailure}`;
+		const hints = [hint(`${write} to write, ${remove} to remove, ${fail} failed.${failure}`, fail > 0)];
+		for (const [name, field] of this.unseen) {
+			const meant = nearest(name, this.sample);
+			hints.push(hint(`No record has the field "${name}", so "${field}" is empty.${meant === undefined ? '' : ` Did you mean "${meant}"?`}`, true));
+		}
+		if (this.droppedBy !== undefined) {
+			hints.push(hint(`The node "${this.droppedBy}" dropped "_sync"; the items could be tied to their records again. Let it keep all input fields.`, true));
+		}
+		if (this.refused > 0) hints.push(hint(`${this.refused} items without "_sync" were left out: they cannot be tied to their records.`, true));
+		return hints;
+	}
+}
+
+/** `"age" of 1042 (Ann Lee): "12a" is not a number. Correct it in the source.` */
+export function failureText(stamp: Stamp, { field, reason, todo }: MappingError): string {
+	const record = stamp.label === undefined ? stamp.key : `${stamp.key} (${stamp.label})`;
+	return `${field === undefined ? record : `"${field}" of ${record}`}: ${reason}${todo === undefined ? '' : ` ${todo}`}`;
+}
+
+function hint(message: string, warns: boolean): NodeExecutionHint {
+	return { message, location: 'outputPane', type: warns ? 'warning' : 'info' };
+}

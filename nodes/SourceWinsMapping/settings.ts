@@ -1,0 +1,125 @@
+/** From the node's raw parameters to the mapping's settings. Nothing here is asked once per record. */
+import type { Conversion } from '../../sync/convert';
+import { mappingFingerprint, type MappingSettings } from '../../sync/mapping';
+import { readSource, type ValueSource } from '../../sync/mapping/value';
+import { SyncError } from '../../sync/types';
+
+/** What n8n keeps of a node's form: expressions as they were written, defaults maybe left out. */
+export type RawParameters = Readonly<Record<string, unknown>>;
+
+/** Evaluates an expression that is the same for every record. */
+type Once = (at: string) => unknown;
+
+/** Throws SyncError `setup` for what cannot be meant. */
+export function readSettings(parameters: RawParameters, workflowZone: string, once: Once): MappingSettings {
+	const rows = rowsOf(parameters['rows']);
+	const removalRows = rowsOf(parameters['removalRows']);
+	return {
+		rows: rows.map((row, index) => {
+			const at = `rows.row[${index}]`;
+			const settings = membersOf(row['settings']);
+			return {
+				field: fixedText(row['field'], `${at}.field`, `Field ${index + 1}`, once),
+				value: source(row['value'] ?? '', `${at}.value`, `Field ${index + 1}`),
+				owner: settings['owner'] === 'once' ? 'once' : 'source',
+				ifEmpty: settings['ifEmpty'] === 'leave' ? 'leave' : 'write',
+				conversion: conversionOf(settings, workflowZone),
+			};
+		}),
+		...(parameters['mapAll'] === true && {
+			byName: {
+				except: ['_sync', ...namesOf(parameters['except'], 'except', 'Except', once)],
+				ifEmpty: parameters['mapAllEmpty'] === 'leave' ? 'leave' : 'write',
+			},
+		}),
+		match: namesOf(parameters['match'], 'match', 'Match By', once),
+		removal: {
+			kind: oneOf(parameters['removal'], ['deactivate', 'delete', 'detach'], 'detach'),
+			rows: removalRows.map((row, index) => {
+				const [at, name] = [`removalRows.row[${index}]`, `Field ${index + 1} of the removal`];
+				return {
+					field: fixedText(row['field'], `${at}.field`, name, once),
+					set: source(row['set'] ?? '', `${at}.set`, name),
+					onReturn: source(row['onReturn'] ?? '', `${at}.onReturn`, name),
+					conversion: conversionOf(row, workflowZone),
+				};
+			}),
+		},
+		may: { create: parameters['mayCreate'] !== false, update: parameters['mayUpdate'] !== false },
+		existing: existingOf(parameters),
+		zone: workflowZone,
+		fingerprint: mappingFingerprint(parameters),
+	};
+}
+
+function existingOf(parameters: RawParameters): MappingSettings['existing'] {
+	const which = oneOf(parameters['existing'], ['all', 'link only', 'newer'], 'all');
+	const date = parameters['recordDate'];
+	if (which !== 'newer') return { which };
+	return {
+		which,
+		since: text(parameters['since']),
+		...(date !== undefined && date !== '' && { at: source(date, 'recordDate', 'Date of the Record') }),
+	};
+}
+
+function conversionOf(settings: RawParameters, workflowZone: string): Conversion {
+	const letters = settings['case'];
+	return {
+		as: oneOf(settings['as'], ['as it is', 'text', 'number', 'yes/no', 'date', 'date and time'], 'as it is'),
+		trim: settings['trim'] === true,
+		...((letters === 'lower' || letters === 'upper') && { case: letters }),
+		number: oneOf(settings['number'], ['1234.5', '1,234.5', '1.234,5', '1 234,5', "1'234.5"], '1234.5'),
+		zone: text(settings['zone']) || workflowZone,
+		...(text(settings['format']) !== '' && { format: text(settings['format']) }),
+		...(text(settings['local']) !== '' && { local: text(settings['local']) }),
+	};
+}
+
+/** A raw value, with the row's name before what is wrong with it. */
+export function source(raw: unknown, at: string, where: string): ValueSource {
+	try {
+		return readSource(raw, at);
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new SyncError('setup', `${where}: ${error.message}`, { todo: 'Use another field, or rename it in the source.' });
+	}
+}
+
+/** Text that is the same for every record, typed or by an expression. */
+function fixedText(raw: unknown, at: string, where: string, once: Once): string {
+	return text(fixed(raw, at, where, once)).trim();
+}
+
+function fixed(raw: unknown, at: string, where: string, once: Once): unknown {
+	if (typeof raw !== 'string' || !raw.startsWith('=')) return raw;
+	if (/\$json|\$item|\$input|\$\(/u.test(raw)) {
+		throw new SyncError('setup', `${where} names its field by a value of the record`, { todo: 'Choose the name from the list, or type it; it is the same for every record.' });
+	}
+	return once(at);
+}
+
+/** Names as a list, or as text with commas where an expression gave it. */
+function namesOf(raw: unknown, at: string, where: string, once: Once): string[] {
+	const given = Array.isArray(raw) ? raw.map((name, index) => fixed(name, `${at}[${index}]`, where, once)) : fixed(raw, at, where, once);
+	const names = Array.isArray(given) ? given.map(text) : text(given).split(',');
+	return [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))];
+}
+
+function rowsOf(raw: unknown): RawParameters[] {
+	const rows = membersOf(raw)['row'];
+	if (Array.isArray(rows)) return rows.map(membersOf);
+	return rows === undefined ? [] : [membersOf(rows)];
+}
+
+function membersOf(raw: unknown): RawParameters {
+	return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as RawParameters) : {};
+}
+
+function text(raw: unknown): string {
+	return typeof raw === 'string' || typeof raw === 'number' ? String(raw) : '';
+}
+
+function oneOf<const T extends string>(raw: unknown, allowed: readonly T[], otherwise: T): T {
+	return allowed.find((candidate) => candidate === raw) ?? otherwise;
+}
