@@ -1,0 +1,137 @@
+/** Destinations: a node, what it writes to, and the number of its mapping. */
+import { sql } from 'kysely';
+
+import type { DestinationRow, DestinationSeen } from '../sync/ledger';
+import type { Sql } from '../sql/types';
+import { next, now, type Store } from './store';
+
+interface Row {
+	id: number;
+	sync: number;
+	node: string;
+	target: string | null;
+	mapping: string | null;
+	revision: number;
+	revision_run: number;
+}
+
+/**
+ * Brings the ledger's destinations in line with those that stand behind the trigger now. A node seen for the first time
+ * gets every present record due; one that is no longer there is retired: never due, never swept, its links kept.
+ */
+export async function destinationsSeen(store: Store, sync: number, seen: DestinationSeen[], sweepEvery: number | null): Promise<void> {
+	const { table } = store;
+	await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		await tx.run(sql`UPDATE ${table('sync')} SET sweep_every = ${sweepEvery} WHERE id = ${sync}`);
+		const known = await tx.all(sql<{ id: number; node: string; state: string }>`
+			SELECT id, node, state FROM ${table('destination')} WHERE sync = ${sync} ORDER BY id`);
+		for (const { node, name } of seen) {
+			const rows = known.filter((row) => row.node === node);
+			const active = rows.find((row) => row.state === 'active') ?? rows[rows.length - 1];
+			if (!active) await add(store, tx, { sync, node, name, at });
+			else {
+				await tx.run(sql`UPDATE ${table('destination')} SET name = ${name} WHERE id = ${active.id}`);
+				if (active.state !== 'active') await revive(store, tx, active.id, sync, at);
+			}
+		}
+		for (const row of known) {
+			if (row.state === 'active' && !seen.some(({ node }) => node === row.node)) await retire(store, tx, row.id);
+		}
+		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at =
+			CASE WHEN ${sweepEvery} IS NULL THEN NULL ELSE coalesce(swept_at, created_at) + coalesce(${sweepEvery}, 0) END
+			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL`);
+	});
+}
+
+/**
+ * The destination for this node and target. A node that the trigger saw but that never ran takes the target; another
+ * target than before starts a new, empty destination, and the old one retires.
+ */
+export async function destination(store: Store, sync: number, node: string, name: string, target: { id: string; text: string }): Promise<DestinationRow> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const rows = await tx.all(sql<Row & { state: string }>`SELECT id, sync, node, target, mapping, revision, revision_run, state
+			FROM ${table('destination')} WHERE sync = ${sync} AND node = ${node}`);
+		let row = rows.find((candidate) => candidate.target === target.id) ?? rows.find((candidate) => candidate.target === null);
+		if (!row) {
+			for (const old of rows) if (old.state === 'active') await retire(store, tx, old.id);
+			const id = await add(store, tx, { sync, node, name, at, target });
+			row = { id, sync, node, target: target.id, mapping: null, revision: 0, revision_run: 0, state: 'active' };
+		} else {
+			for (const old of rows) if (old.state === 'active' && old.id !== row.id) await retire(store, tx, old.id);
+			await tx.run(sql`UPDATE ${table('destination')} SET name = ${name}, target = ${target.id}, target_text = ${target.text} WHERE id = ${row.id}`);
+			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
+		}
+		const [linked] = await tx.all(sql<{ linked: number }>`SELECT count(*) AS linked FROM ${table('link')} WHERE destination = ${row.id} AND counterpart IS NOT NULL AND state <> 'gone'`);
+		return { id: row.id, sync, node, revision: row.revision, linked: linked!.linked };
+	});
+}
+
+/**
+ * The revision of the mapping that a run brings. Another fingerprint than the present one is a new revision, and all
+ * links are due with it; but a run that was handed out before the present revision came is older, and gets undefined.
+ */
+export async function revise(store: Store, tx: Sql, id: number, run: number, mapping: string): Promise<number | undefined> {
+	const { table } = store;
+	const [row] = await tx.all(sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`);
+	if (!row) return undefined;
+	if (row.mapping === mapping) return row.revision;
+	if (run < row.revision_run) return undefined;
+	const revision = row.revision + 1;
+	await tx.run(sql`UPDATE ${table('destination')} SET mapping = ${mapping}, revision = ${revision}, revision_run = ${run} WHERE id = ${id}`);
+	if (row.mapping !== null) {
+		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', reason = 'remapped', attempts = 0, due_at = ${tx.dialect.now}
+			WHERE destination = ${id} AND state IN ('settled', 'failed', 'unrouted')
+			AND key IN (SELECT r.key FROM ${table('record')} r WHERE r.sync = ${row.sync} AND r.present = 1)`);
+	}
+	return revision;
+}
+
+async function add(store: Store, tx: Sql, row: { sync: number; node: string; name: string; at: number; target?: { id: string; text: string } }): Promise<number> {
+	const { table } = store;
+	const id = await next(store, tx);
+	await tx.run(sql`INSERT INTO ${table('destination')} (id, sync, node, name, target, target_text, state, created_at)
+		VALUES (${id}, ${row.sync}, ${row.node}, ${row.name}, ${row.target?.id ?? null}, ${row.target?.text ?? null}, 'active', ${row.at})`);
+	await makeAllDue(store, tx, id, row.sync, row.at);
+	return id;
+}
+
+async function revive(store: Store, tx: Sql, id: number, sync: number, at: number): Promise<void> {
+	const { table } = store;
+	await tx.run(sql`UPDATE ${table('destination')} SET state = 'active' WHERE id = ${id}`);
+	await makeAllDue(store, tx, id, sync, at);
+	// What moved on while the destination was retired. A removal has to be counted by the guard like any other.
+	await tx.run(sql`UPDATE ${table('link')} AS l SET
+		state = CASE WHEN r.present = 1 THEN 'due' WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END,
+		removal = CASE WHEN r.present = 1 THEN 'none' WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE l.removal END,
+		reason = 'changed', attempts = 0, due_at = ${at}
+		FROM ${table('record')} r WHERE l.destination = ${id} AND r.sync = ${sync} AND r.key = l.key
+		AND l.state IN ('settled', 'unrouted', 'failed') AND coalesce(l.version, 0) <> r.version`);
+}
+
+async function retire(store: Store, tx: Sql, id: number): Promise<void> {
+	await tx.run(sql`UPDATE ${store.table('destination')} SET state = 'retired', sweep_due_at = NULL WHERE id = ${id}`);
+}
+
+async function makeAllDue(store: Store, tx: Sql, id: number, sync: number, at: number): Promise<void> {
+	const { table } = store;
+	await tx.run(sql`INSERT INTO ${table('link')} (destination, key, part, state, reason, due_at)
+		SELECT ${id}, r.key, '', 'due', 'changed', ${at} FROM ${table('record')} r WHERE r.sync = ${sync} AND r.present = 1
+		AND NOT EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = ${id} AND l.key = r.key)`);
+}
+
+/** Says that the destination as a whole cannot be worked with, or can again. */
+export async function setDown(store: Store, id: number, text: string | null): Promise<void> {
+	const { db, table } = store;
+	await db.run(sql`UPDATE ${table('destination')} SET down_text = ${text},
+		down_since = CASE WHEN ${text} IS NULL THEN NULL ELSE coalesce(down_since, ${db.dialect.now}) END WHERE id = ${id}`);
+}
+
+/** Destinations that could not be worked with when they were last tried. */
+export async function down(store: Store, sync: number): Promise<{ name: string; text: string }[]> {
+	const { db, table } = store;
+	return await db.all(sql<{ name: string; text: string }>`SELECT name, down_text AS text FROM ${table('destination')}
+		WHERE sync = ${sync} AND state = 'active' AND down_text IS NOT NULL ORDER BY id`);
+}

@@ -1,0 +1,200 @@
+/** Due work on its way out: leased to a run, and taken back when the run has ended or died. */
+import { sql } from 'kysely';
+
+import type { DueCounts, HandedRecord, Reason } from '../sync/ledger';
+import type { Fields } from '../sync/types';
+import type { Sql } from '../sql/types';
+import { fence, next, now, type Store } from './store';
+
+interface DueRow {
+	key: string;
+	size: number;
+}
+
+interface RecordRow {
+	key: string;
+	version: number;
+	present: number;
+	fields: string | null;
+	name: string | null;
+	node: string;
+	reason: Reason;
+	confirmed: number | null;
+}
+
+/** Where a link goes that gives its lease back with work left: a removal is due only once the guard has counted it. */
+export const AGAIN = sql`CASE WHEN l.removal = 'intended' THEN 'intended' ELSE 'due' END`;
+
+const DROPPED =
+	'A node between the trigger and the destination dropped this record, though its counterpart stands. Use the scope of the mapping instead, which also removes.';
+
+/**
+ * Leases due work to a new run: removals that the guard let pass first, then the oldest. All destinations that a key is
+ * due for come with it. An expired lease is due work again.
+ */
+export async function lease(store: Store, sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; before: number }): Promise<{ run: number; records: HandedRecord[] }> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		await fence(store, tx, sync, token);
+		const at = await now(tx);
+		await expire(store, tx, sync, at);
+		const run = await next(store, tx);
+		const due = await tx.all(sql<DueRow>`
+			SELECT l.key, coalesce(length(r.fields), 0) AS size
+			FROM ${table('destination')} d
+			JOIN ${table('link')} l ON l.destination = d.id AND l.state = 'due' AND l.due_at <= ${limits.before}
+			JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
+			WHERE d.sync = ${sync} AND d.state = 'active' AND l.state NOT IN ('settled', 'gone')
+			ORDER BY CASE WHEN l.removal = 'released' THEN 0 ELSE 1 END, l.due_at, l.key LIMIT ${limits.keys}`);
+		const keys = new Set<string>();
+		let bytes = 0;
+		for (const { key, size } of due) {
+			bytes += keys.has(key) ? 0 : size;
+			if (bytes > limits.bytes && keys.size > 0) break;
+			keys.add(key);
+		}
+		if (keys.size === 0) return { run, records: [] };
+		return { run, records: await hand(store, tx, sync, run, at, limits, [...keys]) };
+	});
+}
+
+/** Gives the due links of these keys to the run. */
+async function hand(store: Store, tx: Sql, sync: number, run: number, at: number, { ttl, before }: { ttl: number; before: number }, keys: string[]): Promise<HandedRecord[]> {
+	const { table } = store;
+	const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], keys.map((key) => [key]));
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'handed', handed = r.version, lease = ${run}, lease_until = ${at + ttl}
+		FROM ${wanted}, ${table('destination')} d, ${table('record')} r
+		WHERE d.sync = ${sync} AND d.state = 'active' AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before}`);
+	await tx.run(sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${keys.length})`);
+	return await handed(store, tx, sync, run);
+}
+
+/** The records that a run holds leases for, each with the nodes it is for. */
+async function handed(store: Store, tx: Sql, sync: number, run: number): Promise<HandedRecord[]> {
+	const { table } = store;
+	const rows = await tx.all(sql<RecordRow>`
+		SELECT r.key, r.version, r.present, r.fields, r.name, d.node, l.reason, l.version AS confirmed
+		FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
+		JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
+		WHERE l.lease = ${run} ORDER BY CASE WHEN l.removal = 'released' THEN 0 ELSE 1 END, l.due_at, r.key, d.id`);
+	const records = new Map<string, HandedRecord>();
+	for (const row of rows) {
+		const known = records.get(row.key);
+		if (known) {
+			if (!known.for.includes(row.node)) known.for.push(row.node);
+			if (row.confirmed !== null && known.change === 'created') known.change = 'updated';
+			continue;
+		}
+		records.set(row.key, {
+			key: row.key,
+			version: row.version,
+			change: row.present === 0 ? 'removed' : row.confirmed === null ? 'created' : 'updated',
+			reason: row.reason,
+			name: row.name,
+			fields: row.fields === null ? {} : (JSON.parse(row.fields) as Fields),
+			for: [row.node],
+		});
+	}
+	return [...records.values()];
+}
+
+/**
+ * A destination with a sweep due, or with a hold that nobody was told of, and no item on its way: one of its records is
+ * sent again, whole, so that the node runs.
+ */
+export async function carrier(store: Store, sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		await fence(store, tx, sync, token);
+		const at = await now(tx);
+		const waiting = await tx.all(sql<{ id: number }>`SELECT d.id FROM ${table('destination')} d
+			WHERE d.sync = ${sync} AND d.state = 'active' AND (
+				(d.sweep_due_at IS NOT NULL AND d.sweep_due_at <= ${at} AND d.sweep_until < ${at})
+				OR EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.destination = d.id AND h.told_at IS NULL AND h.released_at IS NULL))`);
+		if (waiting.length === 0) return undefined;
+		const run = await next(store, tx);
+		for (const { id } of waiting) {
+			const [pick] = await tx.all(sql<{ key: string; part: string }>`
+				SELECT l.key, l.part FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
+				WHERE l.destination = ${id} AND l.state IN ('settled', 'held') AND l.counterpart IS NOT NULL AND r.fields IS NOT NULL
+				ORDER BY CASE WHEN l.state = 'settled' THEN 0 ELSE 1 END LIMIT 1`);
+			if (!pick) continue;
+			await tx.run(sql`UPDATE ${table('link')} SET
+				state = CASE WHEN state = 'settled' THEN 'handed' ELSE state END, handed = version, lease = ${run}, lease_until = ${at + ttl}, reason = 'sweep'
+				WHERE destination = ${id} AND key = ${pick.key} AND part = ${pick.part}`);
+		}
+		const records = await handed(store, tx, sync, run);
+		if (records.length === 0) return undefined;
+		await tx.run(sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${records.length})`);
+		return { run, records };
+	});
+}
+
+/** Keeps what was handed to a run, while the run lasts. */
+export async function renewRun(store: Store, run: number, ttl: number): Promise<void> {
+	await store.db.transaction(async (tx) => {
+		const until = (await now(tx)) + ttl;
+		await tx.run(sql`UPDATE ${store.table('run')} SET until = ${until} WHERE id = ${run}`);
+		await tx.run(sql`UPDATE ${store.table('link')} SET lease_until = ${until} WHERE lease = ${run} AND state = 'handed'`);
+	});
+}
+
+/**
+ * A run has ended. What a destination node claimed stays its own until it answers or its lease ends. What never arrived:
+ * after a failed run it is due again; after a good one a node between dropped it, which settles it for this version,
+ * except where a counterpart stands: that one would go stale unseen, so it shows as failed.
+ */
+export async function endRun(store: Store, run: number, how: { ok: boolean; error?: string; retryIn: number }): Promise<{ unrouted: number; unroutedLinked: number; again: number }> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const mine = sql`l.lease = ${run} AND l.state = 'handed'`;
+		const free = sql`lease = NULL, lease_until = NULL`;
+		let unrouted = 0;
+		let unroutedLinked = 0;
+		let again = 0;
+		// The record moved on while its item was on the way.
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'changed', due_at = ${at}, ${free}
+			FROM ${table('destination')} d, ${table('record')} r
+			WHERE ${mine} AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version <> l.handed`);
+		// A carrier's record was settled before and is so again.
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} WHERE ${mine} AND l.reason = 'sweep'`);
+		if (how.ok) {
+			unroutedLinked = await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND l.counterpart IS NOT NULL`);
+			unrouted = await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'unrouted', ${free} WHERE ${mine}`);
+		} else {
+			again = await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, ${free}, reason = 'retry', attempts = l.attempts + 1,
+				due_at = ${at + how.retryIn}, error = ${how.error ?? null} WHERE ${mine}`);
+		}
+		await tx.run(sql`UPDATE ${table('link')} SET ${free} WHERE lease = ${run} AND state NOT IN ('handed', 'claimed', 'writing')`);
+		await tx.run(sql`UPDATE ${table('run')} SET ended_at = ${at}, outcome = ${how.ok ? 'success' : 'error'} WHERE id = ${run}`);
+		return { unrouted, unroutedLinked, again };
+	});
+}
+
+/** Leases that ended without an answer. A write that was in flight is due too: it is read before it is repeated. */
+async function expire(store: Store, tx: Sql, sync: number, at: number): Promise<void> {
+	const { table } = store;
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', lease = NULL, lease_until = NULL, due_at = ${at}
+		WHERE l.lease IS NOT NULL AND l.lease_until < ${at} AND l.state IN ('handed', 'claimed', 'writing')
+		AND l.destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`);
+}
+
+/** What is not settled, by state. */
+export async function counts(store: Store, sync: number): Promise<DueCounts> {
+	const { db, table } = store;
+	const rows = await db.all(sql<{ state: string; later: number; count: number }>`
+		SELECT l.state, CASE WHEN l.due_at > ${db.dialect.now} THEN 1 ELSE 0 END AS later, count(*) AS count
+		FROM ${table('destination')} d JOIN ${table('link')} l ON l.destination = d.id
+		WHERE d.sync = ${sync} AND d.state = 'active' AND l.state NOT IN ('settled', 'gone') GROUP BY 1, 2`);
+	const sum = (...states: string[]) => rows.filter(({ state }) => states.includes(state)).reduce((total, { count }) => total + count, 0);
+	const due = rows.filter(({ state, later }) => state === 'due' && later === 0).reduce((total, { count }) => total + count, 0);
+	return {
+		due,
+		later: sum('due') - due,
+		underway: sum('handed', 'claimed', 'writing', 'intended'),
+		failed: sum('failed'),
+		held: sum('held'),
+		unrouted: sum('unrouted'),
+	};
+}

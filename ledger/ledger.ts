@@ -1,0 +1,70 @@
+/** The ledger: one face over its rooms. */
+import { sql } from 'kysely';
+
+import type { Ledger } from '../sync/ledger';
+import * as destinations from './destinations';
+import * as due from './due';
+import * as links from './links';
+import { observe } from './observation';
+import * as removals from './removals';
+import { migrate } from './schema';
+import { now, type Store } from './store';
+import * as sweeps from './sweep';
+import * as syncs from './syncs';
+
+/** Upgrades the store to this package's schema and puts the ledger's face on it. */
+export async function ledgerOn(store: Store): Promise<Ledger> {
+	await migrate(store);
+	const { db, table } = store;
+	const [row] = await db.all(sql<{ secret: string }>`SELECT secret FROM ${table('ledger')}`);
+	const secret = row!.secret;
+	return {
+		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
+		find: async (identity) => await syncs.find(store, db, identity),
+		destinationsSeen: async (sync, seen, sweepEvery) => await destinations.destinationsSeen(store, sync, seen, sweepEvery),
+		secret: async () => secret,
+		now: async () => await now(db),
+
+		beginTick: async (sync, holder, ttl) => await syncs.beginTick(store, sync, holder, ttl),
+		renewTick: async (sync, token, ttl) => await syncs.renewTick(store, sync, token, ttl),
+		endTick: async (sync, token) => await syncs.endTick(store, sync, token),
+		observe: async (sync, token, tag, sensitive) => await observe(store, sync, token, tag, sensitive, secret),
+
+		countRemovals: async (sync, token, guard) => {
+			await removals.closeEmptyHolds(store, sync);
+			return await removals.countRemovals(store, sync, token, guard);
+		},
+		lease: async (sync, token, limits) => await due.lease(store, sync, token, limits),
+		carrier: async (sync, token, ttl) => await due.carrier(store, sync, token, ttl),
+		renewRun: async (run, ttl) => await due.renewRun(store, run, ttl),
+		endRun: async (run, how) => await due.endRun(store, run, how),
+		counts: async (sync) => await due.counts(store, sync),
+		setHealth: async (sync, health, text) => await syncs.setHealth(store, sync, health, text),
+
+		down: async (sync) => await destinations.down(store, sync),
+		openHolds: async (sync) => await removals.openHolds(store, sync),
+
+		setDown: async (destination, text) => await destinations.setDown(store, destination, text),
+		destination: async (sync, node, name, target) => await destinations.destination(store, sync, node, name, target),
+		claim: async (destination, run, mapping, items, ttl) => await links.claim(store, destination, run, mapping, items, ttl),
+		intendRemovals: async (destination, run, keys) => await links.intendRemovals(store, destination, run, keys),
+		intend: async (destination, run, writes, ttl) => await links.intend(store, destination, run, writes, ttl),
+		confirm: async (destination, run, confirmed) => await links.confirm(store, destination, run, confirmed),
+		fail: async (destination, run, failed) => await links.fail(store, destination, run, failed),
+		unclaim: async (destination, run, keys) => await links.unclaim(store, destination, run, keys),
+		keepCounterpart: async (destination, key, part, counterpart) => await links.keepCounterpart(store, destination, key, part, counterpart),
+		sharers: async (destination, counterparts) => await links.sharers(store, destination, counterparts),
+		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
+		release: async (sync, hold) => await removals.release(store, sync, hold),
+
+		claimSweep: async (destination, holder, ttl) => await sweeps.claimSweep(store, destination, holder, ttl),
+		sweepPage: async (destination, after, limit) => await sweeps.sweepPage(store, destination, after, limit),
+		claimHeal: async (destination, found, ttl) => await sweeps.claimHeal(store, destination, found, ttl),
+		confirmHeal: async (destination, run, healed) => await sweeps.confirmHeal(store, destination, run, healed),
+		sweptMissing: async (destination, found) => await sweeps.sweptMissing(store, destination, found),
+		sweepProgress: async (destination, holder, after, ttl) => await sweeps.sweepProgress(store, destination, holder, after, ttl),
+		endSweep: async (destination, holder) => await sweeps.endSweep(store, destination, holder),
+
+		close: async () => await db.close(),
+	};
+}

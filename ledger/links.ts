@@ -1,0 +1,274 @@
+/**
+ * Links as a destination node works on them: claimed, written ahead, confirmed or failed. Every step checks that the
+ * lease is still the run's own, so that a late answer never speaks for a link that another run has by now.
+ */
+import { sql } from 'kysely';
+
+import { canonical } from '../sync/canonical';
+import type { Claim, Confirmed, FailedLink, HistoryEntry, Link, Removal } from '../sync/ledger';
+import type { Fields } from '../sync/types';
+import type { Sql, SqlValue } from '../sql/types';
+import { revise } from './destinations';
+import { AGAIN } from './due';
+import { now, type Store } from './store';
+
+interface LinkRow {
+	key: string;
+	part: string;
+	state: string;
+	lease: number | null;
+	record_version: number;
+	present: number;
+	counterpart: string | null;
+	version: number | null;
+	revision: number | null;
+	fields: string | null;
+	told: string | null;
+	removal: Removal;
+	removed_at: number | null;
+	create_intended: number;
+	attempts: number;
+}
+
+const KEY_AND_PART = [
+	{ name: 'key', type: 'text' },
+	{ name: 'part', type: 'text' },
+];
+
+/** Claims a run's items for one destination. */
+export async function claim(
+	store: Store,
+	destination: number,
+	run: number,
+	mapping: string,
+	items: { key: string; version: number }[],
+	ttl: number,
+): Promise<{ revision: number; claims: Claim[] }> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const revision = await revise(store, tx, destination, run, mapping);
+		const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], items.map(({ key }) => [key]));
+		const rows = await tx.all(sql<LinkRow>`
+			SELECT l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
+				l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.attempts
+			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
+			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
+		const versions = new Map(items.map(({ key, version }) => [key, version]));
+		const claims: Claim[] = rows.map((row) => ({ link: asLink(row), superseded: whyNot(row, run, versions.get(row.key)!, revision) }));
+		const mine = claims.filter(({ superseded }) => superseded === undefined).map(({ link }) => [link.key, link.part]);
+		const behind = claims.filter(({ superseded }) => superseded !== undefined).map(({ link }) => [link.key, link.part]);
+		if (mine.length > 0) {
+			await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'claimed', lease_until = ${at + ttl}
+				FROM ${tx.dialect.values('w', KEY_AND_PART, mine)} WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part`);
+		}
+		if (behind.length > 0) await giveBack(store, tx, destination, run, behind, 'handed');
+		return { revision: revision ?? 0, claims };
+	});
+}
+
+function whyNot(row: LinkRow, run: number, version: number, revision: number | undefined): string | undefined {
+	if (revision === undefined) return 'this item was mapped before the mapping was last changed';
+	if (row.lease !== run || row.state !== 'handed') {
+		return row.state === 'held' ? 'its removal is held until a person decides' : 'another run has it by now';
+	}
+	return version < row.record_version ? `version ${version} is older than version ${row.record_version}` : undefined;
+}
+
+function asLink(row: LinkRow): Link {
+	return {
+		key: row.key,
+		part: row.part,
+		version: row.record_version,
+		present: row.present === 1,
+		counterpart: row.counterpart,
+		confirmedVersion: row.version,
+		confirmedRevision: row.revision,
+		fields: row.fields === null ? null : (JSON.parse(row.fields) as Fields),
+		told: row.told === null ? null : (JSON.parse(row.told) as Fields),
+		removal: row.removal,
+		removedBefore: row.removed_at !== null,
+		attempts: row.attempts,
+		createIntended: row.create_intended === 1,
+	};
+}
+
+/** Claimed links back to where they came from, untouched. */
+export async function unclaim(store: Store, destination: number, run: number, keys: { key: string; part: string }[]): Promise<void> {
+	if (keys.length === 0) return;
+	await store.db.transaction(async (tx) => await giveBack(store, tx, destination, run, keys.map(({ key, part }) => [key, part]), 'claimed'));
+}
+
+async function giveBack(store: Store, tx: Sql, destination: number, run: number, keys: string[][], state: 'handed' | 'claimed'): Promise<void> {
+	const { table } = store;
+	await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, due_at = ${tx.dialect.now},
+		state = CASE WHEN l.reason = 'sweep' AND l.version = r.version THEN 'settled' ELSE ${AGAIN} END
+		FROM ${tx.dialect.values('w', KEY_AND_PART, keys)}, ${table('destination')} d, ${table('record')} r
+		WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = ${state}
+		AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
+}
+
+/** Removals as intentions: they wait for the guard. */
+export async function intendRemovals(store: Store, destination: number, run: number, keys: { key: string; part: string }[]): Promise<void> {
+	if (keys.length === 0) return;
+	await store.db.transaction(async (tx) => {
+		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = 'intended', removal = 'intended', lease = NULL, lease_until = NULL
+			FROM ${tx.dialect.values('w', KEY_AND_PART, keys.map(({ key, part }) => [key, part]))}
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed'`);
+	});
+}
+
+/** Write-ahead: the links that may be written now, each (key, version) taken again from the ledger. */
+export async function intend(
+	store: Store,
+	destination: number,
+	run: number,
+	writes: { key: string; part: string; version: number; create: boolean }[],
+	ttl: number,
+): Promise<Set<string>> {
+	if (writes.length === 0) return new Set();
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const columns = [...KEY_AND_PART, { name: 'version', type: 'integer' }, { name: 'creates', type: 'integer' }];
+		const wanted = tx.dialect.values('w', columns, writes.map(({ key, part, version, create }) => [key, part, version, create ? 1 : 0]));
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'writing', lease_until = ${at + ttl},
+			create_intended = CASE WHEN w.creates = 1 THEN 1 ELSE l.create_intended END
+			FROM ${wanted}, ${table('destination')} d, ${table('record')} r
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed' AND l.lease_until >= ${at}
+			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version = w.version`);
+		const rows = await tx.all(sql<{ key: string; part: string }>`SELECT key, part FROM ${table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing'`);
+		return new Set(rows.map(({ key, part }) => linkName(key, part)));
+	});
+}
+
+/** One text for a link's key and part. */
+export function linkName(key: string, part: string): string {
+	return part === '' ? key : `${key}\u0000${part}`;
+}
+
+const CONFIRM_COLUMNS = [
+	...KEY_AND_PART,
+	{ name: 'version', type: 'integer' },
+	{ name: 'counterpart', type: 'text' },
+	{ name: 'fields', type: 'text' },
+	{ name: 'told', type: 'text' },
+	{ name: 'state', type: 'text' },
+];
+
+/**
+ * Confirms what was done. A record that has moved on meanwhile is due again at once. Answers with the links whose
+ * confirmation came too late.
+ */
+export async function confirm(store: Store, destination: number, run: number, confirmed: Confirmed[]): Promise<Set<string>> {
+	if (confirmed.length === 0) return new Set();
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const [row] = await tx.all(sql<{ revision: number }>`SELECT revision FROM ${table('destination')} WHERE id = ${destination}`);
+		const mine = await ownedBy(store, tx, destination, run, confirmed);
+		const late = new Set<string>();
+		const rows: SqlValue[][] = [];
+		const history: { key: string; part: string; version: number; entries: HistoryEntry[] }[] = [];
+		for (const one of confirmed) {
+			if (!mine.has(linkName(one.key, one.part))) {
+				late.add(linkName(one.key, one.part));
+				continue;
+			}
+			rows.push([one.key, one.part, one.version, one.counterpart, one.fields && canonical(one.fields), one.told && canonical(one.told), one.state]);
+			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
+		}
+		if (rows.length > 0) {
+			// Cleared first: within one batch two links may exchange counterparts.
+			await tx.run(sql`UPDATE ${table('link')} AS l SET
+				former = CASE WHEN w.state = 'gone' AND w.counterpart IS NULL THEN l.counterpart ELSE l.former END,
+				counterpart = w.counterpart, version = w.version, revision = ${row!.revision}, fields = w.fields, told = w.told,
+				state = CASE WHEN r.version > w.version THEN CASE WHEN r.present = 1 THEN 'due' WHEN w.state = 'gone' THEN 'gone'
+					WHEN w.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END ELSE w.state END,
+				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN r.version > w.version AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
+				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${at} ELSE NULL END,
+				removed_at = CASE WHEN w.state = 'gone' THEN ${at} ELSE NULL END,
+				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}
+				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
+				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
+			await writeHistory(store, tx, destination, at, history);
+			await eraseRemoved(store, tx, destination, confirmed.filter(({ state }) => state === 'gone').map(({ key }) => key));
+		}
+		return late;
+	});
+}
+
+/** Records a failure: due again later, or given up for this version. */
+export async function fail(store: Store, destination: number, run: number, failed: FailedLink[]): Promise<void> {
+	if (failed.length === 0) return;
+	const { table } = store;
+	await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const columns = [...KEY_AND_PART, { name: 'error', type: 'text' }, { name: 'due_at', type: 'integer' }, { name: 'state', type: 'text' }, { name: 'counted', type: 'integer' }, { name: 'counterpart', type: 'text' }];
+		const rows = failed.map((one): SqlValue[] => [
+			one.key, one.part, one.error, at + (one.retryIn ?? 0), one.retryIn === null ? 'failed' : 'due', one.countsAttempt ? 1 : 0, one.counterpart ?? null,
+		]);
+		await tx.run(sql`UPDATE ${table('link')} AS l SET
+			state = CASE WHEN r.version > coalesce(l.handed, 0) OR w.state = 'due' THEN ${AGAIN} ELSE 'failed' END,
+			attempts = CASE WHEN r.version > coalesce(l.handed, 0) THEN 0 ELSE l.attempts + w.counted END,
+			due_at = CASE WHEN r.version > coalesce(l.handed, 0) THEN ${at} ELSE w.due_at END,
+			reason = CASE WHEN r.version > coalesce(l.handed, 0) THEN 'changed' ELSE 'retry' END,
+			counterpart = coalesce(l.counterpart, w.counterpart), error = w.error, lease = NULL, lease_until = NULL
+			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')
+			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
+		await writeHistory(store, tx, destination, at, failed.map(({ key, part, version, history }) => ({ key, part, version, entries: history ?? [] })));
+	});
+}
+
+/** A counterpart found or made in a test run; nothing is confirmed. */
+export async function keepCounterpart(store: Store, destination: number, key: string, part: string, counterpart: string): Promise<void> {
+	await store.db.run(sql`UPDATE ${store.table('link')} SET counterpart = ${counterpart}
+		WHERE destination = ${destination} AND key = ${key} AND part = ${part} AND counterpart IS NULL`);
+}
+
+/** Which of a batch's counterparts already belong to another key: counterpart to that key. */
+export async function sharers(store: Store, destination: number, counterparts: string[]): Promise<Map<string, string>> {
+	if (counterparts.length === 0) return new Map();
+	const { db, table } = store;
+	const rows = await db.all(sql<{ counterpart: string; key: string }>`
+		SELECT l.counterpart, l.key FROM ${db.dialect.values('w', [{ name: 'counterpart', type: 'text' }], counterparts.map((one) => [one]))}
+		JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart`);
+	return new Map(rows.map(({ counterpart, key }) => [counterpart, key]));
+}
+
+async function ownedBy(store: Store, tx: Sql, destination: number, run: number, keys: { key: string; part: string }[]): Promise<Set<string>> {
+	const rows = await tx.all(sql<{ key: string; part: string }>`
+		SELECT l.key, l.part FROM ${tx.dialect.values('w', KEY_AND_PART, keys.map(({ key, part }) => [key, part]))}
+		JOIN ${store.table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
+		WHERE l.lease = ${run} AND l.state IN ('claimed', 'writing')`);
+	return new Set(rows.map(({ key, part }) => linkName(key, part)));
+}
+
+/** A record whose removal every destination has confirmed keeps its key and times, and nothing else. */
+async function eraseRemoved(store: Store, tx: Sql, destination: number, keys: string[]): Promise<void> {
+	if (keys.length === 0) return;
+	const { table } = store;
+	await tx.run(sql`UPDATE ${table('record')} AS r SET fields = NULL, name = NULL
+		FROM ${tx.dialect.values('w', [{ name: 'key', type: 'text' }], keys.map((key) => [key]))}, ${table('destination')} d
+		WHERE d.id = ${destination} AND r.sync = d.sync AND r.key = w.key AND r.present = 0
+		AND NOT EXISTS (SELECT 1 FROM ${table('link')} o JOIN ${table('destination')} od ON od.id = o.destination
+			WHERE od.sync = d.sync AND od.state = 'active' AND o.key = r.key AND o.state NOT IN ('gone', 'settled', 'unrouted'))`);
+}
+
+/** Appends to the history. */
+export async function writeHistory(store: Store, tx: Sql, destination: number, at: number, all: { key: string; part: string; version: number; entries: HistoryEntry[] }[]): Promise<void> {
+	const rows: SqlValue[][] = all.flatMap(({ key, part, version, entries }) =>
+		entries.map((entry): SqlValue[] => [destination, key, part, at, version, entry.outcome, entry.field, text(entry.was), text(entry.now), entry.why]),
+	);
+	if (rows.length === 0) return;
+	const columns = ['destination', 'key', 'part', 'at', 'version', 'outcome', 'field', 'was', 'now', 'why'].map((name) => ({
+		name,
+		type: ['destination', 'at', 'version'].includes(name) ? 'integer' : 'text',
+	}));
+	await tx.insert(store.table('history'), columns, rows);
+}
+
+function text(value: unknown): string | null {
+	return value === undefined || value === null ? null : JSON.stringify(value);
+}

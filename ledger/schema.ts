@@ -1,0 +1,111 @@
+/**
+ * The ledger's tables, and how an older ledger becomes this one. Upward only; a newer schema is refused.
+ * All times are milliseconds since 1970 UTC by the ledger database's own clock. Yes/no columns hold 0 or 1.
+ */
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+
+import { SyncError } from '../sync/types';
+import type { Sql } from '../sql/types';
+import type { Store } from './store';
+
+/** Each step is run once, in order, in one transaction with the number that it leads to. */
+type Step = (store: Store, tx: Sql) => Promise<void>;
+
+const first: Step = async (store, tx) => {
+	const { table, keyType: key, bigType: big } = store;
+	const statements = [
+		sql`CREATE TABLE ${table('sync')} (
+			id ${big} PRIMARY KEY,
+			instance TEXT NOT NULL, workflow TEXT NOT NULL, node TEXT NOT NULL,
+			name TEXT NOT NULL,
+			registered_at ${big} NOT NULL,
+			observer_token ${big} NOT NULL DEFAULT 0, observer_holder TEXT, observer_until ${big} NOT NULL DEFAULT 0,
+			tag TEXT, cursor TEXT,
+			tick_at ${big}, complete_read_at ${big}, records ${big} NOT NULL DEFAULT 0,
+			sweep_every ${big},
+			health TEXT NOT NULL DEFAULT 'new', health_text TEXT, health_at ${big},
+			paused INTEGER NOT NULL DEFAULT 0,
+			UNIQUE (instance, workflow, node))`,
+		sql`CREATE TABLE ${table('record')} (
+			sync ${big} NOT NULL, key ${key} NOT NULL,
+			version ${big} NOT NULL,
+			fingerprint TEXT NOT NULL, tag TEXT NOT NULL, mark TEXT,
+			fields TEXT, name TEXT,
+			present INTEGER NOT NULL,
+			touched ${big} NOT NULL, ordering TEXT,
+			changed_at ${big} NOT NULL,
+			PRIMARY KEY (sync, key))`,
+		sql`CREATE TABLE ${table('destination')} (
+			id ${big} PRIMARY KEY,
+			sync ${big} NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL,
+			target TEXT, target_text TEXT,
+			state TEXT NOT NULL,
+			mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
+			created_at ${big} NOT NULL,
+			sweep_due_at ${big}, sweep_key ${key}, sweep_part ${key}, sweep_by TEXT, sweep_until ${big} NOT NULL DEFAULT 0,
+			swept_at ${big},
+			down_since ${big}, probe_at ${big}, down_text TEXT)`,
+		sql`CREATE INDEX ${store.index('destination_sync')} ON ${table('destination')} (sync, node)`,
+		sql`CREATE TABLE ${table('link')} (
+			destination ${big} NOT NULL, key ${key} NOT NULL, part ${key} NOT NULL,
+			counterpart TEXT, former TEXT, match TEXT,
+			state TEXT NOT NULL, reason TEXT NOT NULL,
+			version ${big}, revision ${big},
+			fields TEXT, told TEXT, on_return TEXT,
+			removal TEXT NOT NULL DEFAULT 'none', hold ${big}, sent_at ${big}, removed_at ${big},
+			create_intended INTEGER NOT NULL DEFAULT 0,
+			attempts INTEGER NOT NULL DEFAULT 0, due_at ${big} NOT NULL, flips_at ${big},
+			lease ${big}, lease_until ${big}, handed ${big}, healing TEXT,
+			error TEXT, confirmed_at ${big},
+			PRIMARY KEY (destination, key, part))`,
+		sql`CREATE UNIQUE INDEX ${store.index('link_counterpart')} ON ${table('link')} (destination, counterpart) WHERE counterpart IS NOT NULL`,
+		sql`CREATE INDEX ${store.index('link_open')} ON ${table('link')} (destination, state, due_at) WHERE state NOT IN ('settled', 'gone')`,
+		sql`CREATE INDEX ${store.index('link_lease')} ON ${table('link')} (lease) WHERE lease IS NOT NULL`,
+		sql`CREATE INDEX ${store.index('link_sent')} ON ${table('link')} (destination, sent_at) WHERE sent_at IS NOT NULL`,
+		sql`CREATE TABLE ${table('hold')} (
+			id ${big} PRIMARY KEY,
+			destination ${big} NOT NULL, kind TEXT NOT NULL,
+			reason TEXT NOT NULL, count ${big} NOT NULL, names TEXT NOT NULL,
+			created_at ${big} NOT NULL, released_at ${big}, told_at ${big})`,
+		sql`CREATE TABLE ${table('run')} (
+			id ${big} PRIMARY KEY,
+			sync ${big} NOT NULL, started_at ${big} NOT NULL, until ${big} NOT NULL,
+			records ${big} NOT NULL, ended_at ${big}, outcome TEXT)`,
+		sql`CREATE TABLE ${table('history')} (
+			destination ${big} NOT NULL, key ${key} NOT NULL, part ${key} NOT NULL,
+			at ${big} NOT NULL, version ${big} NOT NULL, outcome TEXT NOT NULL,
+			field TEXT, was TEXT, now TEXT, why TEXT NOT NULL)`,
+		sql`CREATE INDEX ${store.index('history_key')} ON ${table('history')} (destination, key, at)`,
+		sql`CREATE INDEX ${store.index('history_at')} ON ${table('history')} (at)`,
+	];
+	for (const statement of statements) await tx.run(statement);
+};
+
+const STEPS: Step[] = [first];
+export const SCHEMA_VERSION = STEPS.length;
+
+/**
+ * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left
+ * as it is.
+ */
+export async function migrate(store: Store): Promise<void> {
+	await store.alone(async (tx) => {
+		const { table, bigType: big } = store;
+		await tx.run(sql`CREATE TABLE IF NOT EXISTS ${table('ledger')} (
+			one INTEGER PRIMARY KEY CHECK (one = 1), schema INTEGER NOT NULL, epoch ${big} NOT NULL, sequence ${big} NOT NULL,
+			instance TEXT, secret TEXT NOT NULL)`);
+		const secret = randomBytes(32).toString('hex');
+		await tx.run(sql`INSERT INTO ${table('ledger')} (one, schema, epoch, sequence, secret)
+			VALUES (1, 0, 1, 0, ${secret}) ON CONFLICT DO NOTHING`);
+		const [row] = await tx.all(sql<{ schema: number }>`SELECT schema FROM ${table('ledger')}`);
+		const from = row!.schema;
+		if (from > SCHEMA_VERSION) {
+			throw new SyncError('setup', `The ledger ${store.where} was written by a newer version of this package (schema ${from}, this one knows ${SCHEMA_VERSION}).`, {
+				todo: 'Install that version again; nothing was changed.',
+			});
+		}
+		for (let step = from; step < SCHEMA_VERSION; step++) await STEPS[step]!(store, tx);
+		if (from < SCHEMA_VERSION) await tx.run(sql`UPDATE ${table('ledger')} SET schema = ${SCHEMA_VERSION}`);
+	});
+}

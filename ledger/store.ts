@@ -1,0 +1,57 @@
+/**
+ * What the ledger's rooms share: a database, the names of its tables in it, and the few things in which a SQLite file
+ * and a Postgres schema differ. Nothing else in `ledger/` knows which of the two it stands on.
+ */
+import { sql, type RawBuilder } from 'kysely';
+
+import { SyncError } from '../sync/types';
+import type { Database, Sql } from '../sql/types';
+
+export const TABLES = ['ledger', 'sync', 'record', 'destination', 'link', 'hold', 'run', 'history'] as const;
+export type Table = (typeof TABLES)[number];
+
+/** Where one read of the source is staged. */
+export interface Stage {
+	table: RawBuilder<unknown>;
+	drop(): Promise<void>;
+}
+
+export interface Store {
+	readonly db: Database;
+	/** For people: a file's path, or a server and schema without secrets. */
+	readonly where: string;
+	/** The column type of keys: compared byte by byte. */
+	readonly keyType: RawBuilder<unknown>;
+	readonly bigType: RawBuilder<unknown>;
+	/** A table's quoted name. */
+	table(name: Table): RawBuilder<unknown>;
+	/** An index's quoted name, as CREATE INDEX wants it. */
+	index(name: string): RawBuilder<unknown>;
+	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, repeated`) of its own. */
+	stage(number: number): Promise<Stage>;
+	/** Runs `work` while no other process upgrades the same ledger. */
+	alone<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+}
+
+/** Takes the next number of the ledger's one sequence: ids, runs, observations. */
+export async function next(store: Store, tx: Sql): Promise<number> {
+	const [row] = await tx.all(
+		sql<{ sequence: number }>`UPDATE ${store.table('ledger')} SET sequence = sequence + 1 RETURNING sequence`,
+	);
+	if (!row) throw new SyncError('setup', `The ledger ${store.where} has lost its own first row.`);
+	return row.sequence;
+}
+
+/** The ledger's clock. */
+export async function now(tx: Sql): Promise<number> {
+	const [row] = await tx.all(sql<{ now: number }>`SELECT ${tx.dialect.now} AS now`);
+	return row!.now;
+}
+
+/** Throws unless `token` still is the sync's observer: an old tick must not write over a newer one. */
+export async function fence(store: Store, tx: Sql, sync: number, token: number): Promise<void> {
+	const held = await tx.run(
+		sql`UPDATE ${store.table('sync')} SET observer_token = observer_token WHERE id = ${sync} AND observer_token = ${token}`,
+	);
+	if (held !== 1) throw new SyncError('retry', 'Another tick of this sync has taken over; this one stops.');
+}

@@ -1,0 +1,105 @@
+/** Syncs: who they are, which tick observes, how they feel. */
+import { sql } from 'kysely';
+
+import type { SyncIdentity, SyncRow } from '../sync/ledger';
+import { SyncError, type Cursor } from '../sync/types';
+import type { Sql } from '../sql/types';
+import { next, now, type Store } from './store';
+
+interface Row {
+	id: number;
+	name: string;
+	epoch: number;
+	cursor: string | null;
+	complete_read_at: number | null;
+	records: number;
+	health: SyncRow['health'];
+	health_text: string | null;
+	now: number;
+}
+
+/** The sync as it is known, or undefined. */
+export async function find(store: Store, tx: Sql, identity: SyncIdentity): Promise<SyncRow | undefined> {
+	const { table } = store;
+	const [row] = await tx.all(sql<Row>`
+		SELECT s.id, s.name, g.epoch, s.cursor, s.complete_read_at, s.records, s.health, s.health_text, ${tx.dialect.now} AS now
+		FROM ${table('sync')} s, ${table('ledger')} g
+		WHERE s.instance = ${identity.instance} AND s.workflow = ${identity.workflow} AND s.node = ${identity.node}`);
+	return (
+		row && {
+			id: row.id,
+			name: row.name,
+			epoch: row.epoch,
+			cursor: row.cursor === null ? null : (JSON.parse(row.cursor) as Cursor),
+			completeReadAt: row.complete_read_at,
+			records: row.records,
+			health: row.health,
+			healthText: row.health_text,
+			now: row.now,
+		}
+	);
+}
+
+/**
+ * Finds or registers the sync. Its name is a label: a rename keeps everything. But a *new* trigger whose name another
+ * one already has is a copy or an import, and two syncs of one name would write over each other: it is refused until a
+ * person names the workflow that it takes over from.
+ */
+export async function register(store: Store, identity: SyncIdentity, name: string, takeOver?: string): Promise<SyncRow> {
+	const { table } = store;
+	const { instance, workflow, node } = identity;
+	return await store.db.transaction(async (tx) => {
+		const known = await find(store, tx, identity);
+		const [namesake] = await tx.all(sql<{ id: number; workflow: string }>`
+			SELECT id, workflow FROM ${table('sync')} WHERE name = ${name} AND NOT (instance = ${instance} AND workflow = ${workflow} AND node = ${node})`);
+		if (namesake && takeOver !== namesake.workflow) {
+			throw new SyncError('setup', `The sync “${name}” already belongs to the trigger of another workflow (${namesake.workflow}); this looks like a copy of it.`, {
+				todo: `Give this one another name, or, to let it take over all that is known, set the option Take Over From Workflow to ${namesake.workflow}.`,
+			});
+		}
+		if (namesake && !known) {
+			await tx.run(sql`UPDATE ${table('sync')} SET instance = ${instance}, workflow = ${workflow}, node = ${node} WHERE id = ${namesake.id}`);
+		} else if (!known) {
+			const id = await next(store, tx);
+			await tx.run(sql`INSERT INTO ${table('sync')} (id, instance, workflow, node, name, registered_at)
+				VALUES (${id}, ${instance}, ${workflow}, ${node}, ${name}, ${tx.dialect.now})`);
+		} else if (known.name !== name) {
+			await tx.run(sql`UPDATE ${table('sync')} SET name = ${name} WHERE id = ${known.id}`);
+		}
+		return (await find(store, tx, identity))!;
+	});
+}
+
+/** One observer at a time: a rising fencing token, or undefined while another holder's lease runs. */
+export async function beginTick(store: Store, sync: number, holder: string, ttl: number): Promise<number | undefined> {
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const token = await next(store, tx);
+		const taken = await tx.run(sql`UPDATE ${store.table('sync')} SET observer_token = ${token}, observer_holder = ${holder},
+			observer_until = ${at + ttl}, tick_at = ${at}
+			WHERE id = ${sync} AND (observer_until < ${at} OR observer_holder = ${holder} OR observer_holder IS NULL)`);
+		return taken === 1 ? token : undefined;
+	});
+}
+
+export async function renewTick(store: Store, sync: number, token: number, ttl: number): Promise<void> {
+	const { db } = store;
+	const renewed = await db.run(sql`UPDATE ${store.table('sync')} SET observer_until = ${db.dialect.now} + ${ttl}
+		WHERE id = ${sync} AND observer_token = ${token}`);
+	if (renewed !== 1) throw new SyncError('retry', 'Another tick of this sync has taken over; this one stops.');
+}
+
+export async function endTick(store: Store, sync: number, token: number): Promise<void> {
+	await store.db.run(sql`UPDATE ${store.table('sync')} SET observer_until = 0, observer_holder = NULL WHERE id = ${sync} AND observer_token = ${token}`);
+}
+
+/** Says how the sync feels; `turned` when that is news. */
+export async function setHealth(store: Store, sync: number, health: 'healthy' | 'failing', text: string | null): Promise<{ turned: boolean }> {
+	const { db } = store;
+	return await db.transaction(async (tx) => {
+		const [before] = await tx.all(sql<{ health: string }>`SELECT health FROM ${store.table('sync')} WHERE id = ${sync}`);
+		await tx.run(sql`UPDATE ${store.table('sync')} SET health = ${health}, health_text = ${text},
+			health_at = CASE WHEN health = ${health} THEN health_at ELSE ${tx.dialect.now} END WHERE id = ${sync}`);
+		return { turned: before?.health !== health && !(before?.health === 'new' && health === 'healthy') };
+	});
+}

@@ -1,0 +1,82 @@
+/**
+ * A destination node's whole pass over its items: claim, read what stands there, plan, write ahead, write, confirm.
+ * Works in batches; one bad record fails by itself, and a destination that is down fails none of them: they come again.
+ */
+import { canonical } from './canonical';
+import type { Applied, ApplyContext } from './context';
+import type { DesiredItem } from './items';
+import type { Link } from './ledger';
+import { nameOf, outcome, sentence } from './outcome';
+import { plan, type Plan } from './plan';
+import { prepareAll, readActual, sharers, type Ready } from './prepare';
+import { Settlement } from './settle';
+import { SyncError } from './types';
+
+/** Applies items that travel under leases. Never throws for a record, nor for a destination that is down. */
+export async function apply(items: DesiredItem[], context: ApplyContext): Promise<Applied> {
+	const applied: Applied = { outcomes: [], held: [], waiting: 0 };
+	for (const group of groups(items, context.destination.batchSize, applied, context)) {
+		if (context.signal?.aborted) break;
+		await applyBatch(group, context, applied);
+	}
+	applied.held = await context.ledger.untoldHolds(context.row.id);
+	return applied;
+}
+
+/** Batches of one run and one mapping each. Equal items of one key collapse; differing ones are told apart by nobody. */
+function groups(items: DesiredItem[], size: number, applied: Applied, { where }: ApplyContext): DesiredItem[][] {
+	const seen = new Map<string, DesiredItem>();
+	const byRun = new Map<string, DesiredItem[]>();
+	for (const item of items) {
+		const { stamp } = item;
+		const name = `${stamp.run} ${stamp.mapping}`;
+		const id = `${name} ${stamp.key}`;
+		const twin = seen.get(id);
+		if (twin) {
+			if (twin.stamp.action !== item.stamp.action || canonical(twin.fields) !== canonical(item.fields)) {
+				twin.stamp = { ...twin.stamp, action: 'fail', error: { reason: 'it reached this node twice in one run, with different values', todo: 'See which branches between the trigger and this node meet here, and let only one of them carry the record.' } };
+			}
+			applied.outcomes.push(outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], 'the same record came twice in this run')));
+			continue;
+		}
+		seen.set(id, item);
+		const group = byRun.get(name);
+		if (group) group.push(item);
+		else byRun.set(name, [item]);
+	}
+	return [...byRun.values()].flatMap((group) => Array.from({ length: Math.ceil(group.length / size) }, (_, n) => group.slice(n * size, (n + 1) * size)));
+}
+
+async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: Applied): Promise<void> {
+	const { ledger, row, destination, where, secret } = context;
+	const { run, mapping } = items[0]!.stamp;
+	if (run === undefined) throw new SyncError('setup', 'An item without a lease cannot be written.');
+	const { revision, claims } = await ledger.claim(row.id, run, mapping, items.map(({ stamp }) => ({ key: stamp.key, version: stamp.version })), context.leaseTtl);
+	const byKey = new Map(claims.map((claim) => [claim.link.key, claim]));
+	const claimed: { item: DesiredItem; link: Link }[] = [];
+	for (const item of items) {
+		const claim = byKey.get(item.stamp.key);
+		if (claim && claim.superseded === undefined) claimed.push({ item, link: claim.link });
+		else applied.outcomes.push(outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], claim?.superseded ?? 'the ledger does not know it for this destination')));
+	}
+	if (claimed.length === 0) return;
+	const settlement = new Settlement(context, run, revision, applied);
+	try {
+		if (applied.down) throw applied.down;
+		const { ready, refused } = await prepareAll(claimed, destination);
+		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
+		await readActual(ready, destination);
+		const shared = await sharers(ready, context);
+		const writes: { one: Ready; plan: Plan }[] = [];
+		for (const one of ready) {
+			const planned = plan({ stamp: one.item.stamp, link: one.link, prepared: one.prepared, actual: one.actual, revision, secret, sharedWith: shared(one) });
+			if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
+		}
+		await settlement.write(writes);
+		await settlement.close();
+	} catch (error) {
+		const fault = error instanceof SyncError ? error : new SyncError('unreachable', error instanceof Error ? error.message : String(error), { cause: error });
+		applied.down ??= fault;
+		applied.waiting += await settlement.giveUp(claimed, fault);
+	}
+}

@@ -1,0 +1,41 @@
+/** What a destination's pass works with, and what comes of it. */
+import { fingerprint } from './fingerprint';
+import type { Outcome } from './items';
+import type { Hold, Ledger } from './ledger';
+import type { Destination, SyncError } from './types';
+
+export interface ApplyContext {
+	ledger: Ledger;
+	destination: Destination;
+	/** The destination's row in the ledger, and its present epoch and secret. */
+	row: { id: number; epoch: number };
+	secret: string;
+	/** The destination as a person knows it. */
+	where: string;
+	retry: RetryPolicy;
+	/** Milliseconds that claimed links stay ours, and that one batch of writes may take. */
+	leaseTtl: number;
+	writeTtl: number;
+	signal?: AbortSignal;
+}
+
+export interface RetryPolicy {
+	/** Tries for one version, the first one included. */
+	attempts: number;
+	/** Milliseconds to wait after that many tries. */
+	delay(tries: number): number;
+}
+
+export interface Applied {
+	outcomes: Outcome[];
+	held: Hold[];
+	/** The destination as a whole could not be worked with; what was left will come again. */
+	down?: SyncError;
+	/** How many items wait because of that. */
+	waiting: number;
+}
+
+/** The same for every attempt of one write, another for any other. */
+export function idempotencyKey(context: ApplyContext, of: { key: string; part: string; version: number }, revision: number, action: string): string {
+	return fingerprint([context.row.epoch, context.row.id, of.key, of.part, of.version, revision, action].join('\u0000'));
+}

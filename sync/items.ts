@@ -1,0 +1,82 @@
+/** What travels between the nodes: a record's plain fields and one reserved member, `_sync`. */
+import type { Change, Reason } from './ledger';
+import type { Mapped } from './mapping';
+import type { Fields, Value } from './types';
+
+/** What a source puts under `_sync`. */
+export interface Stamp {
+	/** The sync's id in the ledger; 0 in a test run of a sync that has never run. */
+	id: number;
+	/** The sync's name. */
+	name: string;
+	key: string;
+	version: number;
+	change: Change;
+	reason: Reason;
+	/** Node ids of the destinations that the record is due for. */
+	for: string[];
+	/** The run whose lease this item travels under; none in a test run. */
+	run?: number;
+	/** A test run: nothing is written, neither to the ledger nor to a destination. */
+	test?: boolean;
+	/** What a person calls the record. */
+	label?: string;
+	/** Source fields that are kept as fingerprints only. */
+	sensitive?: string[];
+}
+
+/** What a destination finds under `_sync`, behind the mapping. */
+export type MappedStamp = Stamp & Mapped;
+
+/** A desired record on its way into a destination. */
+export interface DesiredItem {
+	/** The caller's number for it; outcomes carry it back. */
+	item: number;
+	fields: Fields;
+	stamp: MappedStamp;
+}
+
+/** One field's change, as a person reads it. */
+export interface FieldChange {
+	field: string;
+	was: Value;
+	now: Value;
+	/** Somebody changed it in the destination; the source had not changed. */
+	drift?: true;
+}
+
+export type OutcomeName =
+	| 'created'
+	| 'adopted'
+	| 'updated'
+	| 'healed'
+	| 'unchanged'
+	| 'removed'
+	| 'deactivated'
+	| 'reactivated'
+	| 'detached'
+	| 'waiting'
+	| 'held'
+	| 'failed'
+	| 'superseded'
+	| 'preview';
+
+/** What came of one record. */
+export interface Outcome {
+	/** The item it came from; undefined where no item brought it (a sweep). */
+	item?: number;
+	outcome: OutcomeName;
+	/** In a preview: what would be done. */
+	action?: 'create' | 'adopt' | 'update' | 'heal' | 'remove' | 'deactivate' | 'reactivate' | 'detach' | 'none' | 'fail';
+	key: string;
+	name: string;
+	/** One plain sentence, ready for a chat message. */
+	text: string;
+	changes: FieldChange[];
+	/** With `failed`: what to do. */
+	todo?: string;
+	/** With `failed`: it will be tried again by itself. */
+	again?: boolean;
+	/** The counterpart's id, where there is one. */
+	counterpart?: string;
+}

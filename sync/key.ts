@@ -1,0 +1,25 @@
+/**
+ * A record's key as one text. A key of one column is that column's text; a composite key is a JSON list of texts.
+ * A sync has a fixed number of key columns, so the two never meet.
+ */
+import type { Value } from './types';
+
+/** Null where a part is empty: such a row has no identity. */
+export function encodeKey(parts: (Value | undefined)[]): string | null {
+	const texts: string[] = [];
+	for (const part of parts) {
+		if (part === null || part === undefined) return null;
+		texts.push(typeof part === 'object' ? JSON.stringify(part) : String(part));
+	}
+	return texts.length === 1 ? texts[0]! : JSON.stringify(texts);
+}
+
+/** The parts of an encoded key, as text. Throws RangeError when it does not have `count` parts. */
+export function decodeKey(key: string, count: number): string[] {
+	if (count === 1) return [key];
+	const parts: unknown = JSON.parse(key);
+	if (!Array.isArray(parts) || parts.length !== count || !parts.every((part) => typeof part === 'string')) {
+		throw new RangeError(`key ${key} does not have ${count} parts`);
+	}
+	return parts;
+}

@@ -1,0 +1,294 @@
+/**
+ * What the engine asks of the ledger. `ledger/` implements it once, over SQLite and Postgres.
+ *
+ * A link's states, and who moves it (docs/spec.md has the whole table):
+ *
+ *   due ──lease──▶ handed ──claim──▶ claimed ──intend──▶ writing ──confirm──▶ settled
+ *    ▲               │                  │                    │
+ *    └── expiry, retry, release, a newer version or revision ┘        failed · held · unrouted · gone
+ *
+ * `intended` is a removal that the guard has not counted yet. All times are milliseconds of the ledger's own clock.
+ */
+import type { Cursor, Fields, SourceRecord } from './types';
+
+export type LinkState =
+	| 'due' // something is to be done, from `retryAt` on
+	| 'handed' // an item is on its way through a run
+	| 'claimed' // the destination node has it
+	| 'writing' // a write may be in flight until the lease ends
+	| 'settled' // confirmed, or nothing to do, at (version, revision)
+	| 'intended' // a removal, not yet counted by the guard
+	| 'held' // waits for a person
+	| 'failed' // given up for this version
+	| 'unrouted' // a run ended well and the item never arrived
+	| 'gone'; // removed, and confirmed
+
+export type Reason = 'changed' | 'retry' | 'released' | 'remapped' | 'requested' | 'sweep';
+export type Change = 'created' | 'updated' | 'removed';
+
+export interface SyncIdentity {
+	/** n8n's instance id. */
+	instance: string;
+	workflow: string;
+	/** The trigger node's id, which a rename keeps. */
+	node: string;
+}
+
+export interface SyncRow {
+	id: number;
+	name: string;
+	/** Rises when the ledger was lost, restored or moved; part of every idempotency key. */
+	epoch: number;
+	cursor: Cursor | null;
+	/** When everything was last read, completely; null: never. */
+	completeReadAt: number | null;
+	/** How many records are present, as of the last observation. */
+	records: number;
+	health: 'new' | 'healthy' | 'failing';
+	healthText: string | null;
+	now: number;
+}
+
+/** A destination node that the trigger saw behind it, or that registered itself by running. */
+export interface DestinationSeen {
+	node: string;
+	name: string;
+}
+
+export interface ObservationResult {
+	read: number;
+	created: number;
+	updated: number;
+	returned: number;
+	/** Records that the source no longer has. */
+	vanished: number;
+	unchanged: number;
+	/** Keys that came several times with different fields; left as they were. */
+	duplicates: { count: number; sample: string[] };
+	/** The read was complete but empty while records are known: nothing was removed. */
+	emptied: boolean;
+}
+
+/** One read of the source on its way into the ledger: staged beside it, compared as a set, never held in memory. */
+export interface Observation {
+	add(records: SourceRecord[]): Promise<void>;
+	/**
+	 * Compares what was staged with what is known. Only a complete observation makes records vanish.
+	 * The cursor is saved in the last of its transactions.
+	 */
+	finish(how: { complete: boolean; cursor?: Cursor }): Promise<ObservationResult>;
+	/** Throws away what was staged; harmless after `finish`. */
+	discard(): Promise<void>;
+}
+
+export interface HandedRecord {
+	key: string;
+	version: number;
+	change: Change;
+	reason: Reason;
+	name: string | null;
+	fields: Fields;
+	/** Node ids of the destinations it is due for. */
+	for: string[];
+}
+
+export interface DestinationRow {
+	id: number;
+	sync: number;
+	node: string;
+	/** Number of the mapping as it is now. */
+	revision: number;
+	/** How many counterparts are linked. */
+	linked: number;
+}
+
+export type Removal = 'none' | 'intended' | 'released' | 'sent';
+
+/** A link as the destination node works on it. */
+export interface Link {
+	key: string;
+	part: string;
+	/** The record's version now. */
+	version: number;
+	/** The record still stands in the source. */
+	present: boolean;
+	counterpart: string | null;
+	confirmedVersion: number | null;
+	confirmedRevision: number | null;
+	/** The owned fields as last confirmed: what was written, in the destination's spelling after `prepare`. */
+	fields: Fields | null;
+	/** What the destination made of them, where it differs. */
+	told: Fields | null;
+	removal: Removal;
+	/** A removal was confirmed before: the record is a returner. */
+	removedBefore: boolean;
+	/** Settled removal ends in a deactivated counterpart that still stands. */
+	attempts: number;
+	/** A create was intended and its answer never came. */
+	createIntended: boolean;
+}
+
+export interface Claim {
+	link: Link;
+	/** Why this item may not be worked on, if so: an older version or mapping, or another run has it. */
+	superseded?: string;
+}
+
+export interface HistoryEntry {
+	outcome: string;
+	field: string | null;
+	was: unknown;
+	now: unknown;
+	why: string;
+}
+
+export interface Confirmed {
+	key: string;
+	part: string;
+	/** The version and revision that were applied. */
+	version: number;
+	counterpart: string | null;
+	fields: Fields | null;
+	told: Fields | null;
+	/** `gone`: a removal is done. `settled`: everything else. */
+	state: 'settled' | 'gone';
+	history: HistoryEntry[];
+}
+
+export interface FailedLink {
+	key: string;
+	part: string;
+	version: number;
+	error: string;
+	/** Milliseconds until the next try; null: give up for this version. */
+	retryIn: number | null;
+	/** False where the fault is the destination's as a whole, not this record's. */
+	countsAttempt: boolean;
+	/** The counterpart that turned out, if one did. */
+	counterpart?: string;
+	history?: HistoryEntry[];
+}
+
+export interface Hold {
+	id: number;
+	/** What is held: removals, first writes, … */
+	kind: 'removals';
+	reason: string;
+	count: number;
+	/** The first 20 names. */
+	names: string[];
+	createdAt: number;
+}
+
+/** A link's confirmed state, as a sweep compares it. */
+export interface SweptLink {
+	key: string;
+	part: string;
+	counterpart: string;
+	version: number;
+	revision: number;
+	fields: Fields;
+	told: Fields | null;
+	name: string | null;
+}
+
+export interface DueCounts {
+	/** Due now. */
+	due: number;
+	/** Due later: waiting for their retry. */
+	later: number;
+	underway: number;
+	failed: number;
+	held: number;
+	unrouted: number;
+}
+
+export interface RemovalGuard {
+	/** Removals within 24 h that pass in any case. */
+	few: number;
+	/** Share of the links, 0 to 1, that may go within 24 h. */
+	share: number;
+}
+
+export interface Ledger {
+	// identity
+	/** Registers the sync, or finds it. Throws SyncError `setup` for a copy that has not been taken over. */
+	register(identity: SyncIdentity, name: string, takeOver?: string): Promise<SyncRow>;
+	/** The sync as it is known, without registering it; for test runs. */
+	find(identity: SyncIdentity): Promise<SyncRow | undefined>;
+	/** The destinations that stand behind the trigger now: new ones get every present record due, missing ones retire. */
+	destinationsSeen(sync: number, seen: DestinationSeen[], sweepEvery: number | null): Promise<void>;
+
+	/** The ledger's clock. */
+	now(): Promise<number>;
+	/** The secret behind keyed fingerprints; never leaves the process. */
+	secret(): Promise<string>;
+
+	// one observer at a time
+	/** A fencing token, or undefined while another holder's lease runs. */
+	beginTick(sync: number, holder: string, ttl: number): Promise<number | undefined>;
+	/** Throws when the lease was lost. */
+	renewTick(sync: number, token: number, ttl: number): Promise<void>;
+	endTick(sync: number, token: number): Promise<void>;
+	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
+
+	// drain
+	/** Counts intended removals per destination against the guard: releases them, or holds them all. */
+	countRemovals(sync: number, token: number, guard: RemovalGuard): Promise<{ released: number; held: Hold[] }>;
+	/** Takes due work, removals first, then the oldest; at most `limit` keys and about `bytes` of fields. */
+	lease(sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; /** Only what was due by then. */ before: number }): Promise<{ run: number; records: HandedRecord[] }>;
+	/** One confirmed record, whole, for a destination that has a sweep due or a hold to show and got no item. */
+	carrier(sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined>;
+	renewRun(run: number, ttl: number): Promise<void>;
+	/** After a run's end: what was handed and never claimed is settled as unrouted, or due again. */
+	endRun(run: number, how: { ok: boolean; error?: string; retryIn: number }): Promise<{ unrouted: number; unroutedLinked: number; again: number }>;
+	counts(sync: number): Promise<DueCounts>;
+	setHealth(sync: number, health: 'healthy' | 'failing', text: string | null): Promise<{ turned: boolean }>;
+
+	/** Destinations that could not be worked with when they were last tried. */
+	down(sync: number): Promise<{ name: string; text: string }[]>;
+	openHolds(sync: number): Promise<Hold[]>;
+
+	// destination
+	/** Says that the destination as a whole cannot be worked with, or can again. */
+	setDown(destination: number, text: string | null): Promise<void>;
+	/** The destination row for this node and target; a changed target starts a new one and retires the old. */
+	destination(sync: number, node: string, name: string, target: { id: string; text: string }): Promise<DestinationRow>;
+	/**
+	 * Claims items of one run; each (key, version) is taken again from the ledger.
+	 * A new mapping fingerprint of a run that is not older starts a new revision: every link is due with it.
+	 */
+	claim(destination: number, run: number, mapping: string, items: { key: string; version: number }[], ttl: number): Promise<{ revision: number; claims: Claim[] }>;
+	/** Marks removals as intended; they wait for the guard. */
+	intendRemovals(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
+	/** Write-ahead: from here until `ttl` a write may be in flight. Answers with the keys that may still be written. */
+	intend(destination: number, run: number, writes: { key: string; part: string; version: number; create: boolean }[], ttl: number): Promise<Set<string>>;
+	/** Answers with the keys whose confirmation came too late (another run has them now). */
+	confirm(destination: number, run: number, confirmed: Confirmed[]): Promise<Set<string>>;
+	fail(destination: number, run: number, failed: FailedLink[]): Promise<void>;
+	/** Gives claimed links back untouched. */
+	unclaim(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
+	/** Keeps a counterpart's id found or made in a test run; confirms nothing. */
+	keepCounterpart(destination: number, key: string, part: string, counterpart: string): Promise<void>;
+	/** Holds that no item has told of yet; telling marks them. */
+	untoldHolds(destination: number): Promise<Hold[]>;
+	/** A person lets a hold's removals pass, once. False when there is no such open hold. */
+	release(sync: number, hold: number): Promise<boolean>;
+	/** Which of these counterparts belong to which key already. */
+	sharers(destination: number, counterparts: string[]): Promise<Map<string, string>>;
+
+	// sweep
+	/** Claims the destination's sweep if one is due; where it was cut off. */
+	claimSweep(destination: number, holder: string, ttl: number): Promise<{ after: { key: string; part: string } | null } | undefined>;
+	sweepPage(destination: number, after: { key: string; part: string } | null, limit: number): Promise<SweptLink[]>;
+	/** Claims settled links for healing; answers with the keys that are still as the page said. A run of its own. */
+	claimHeal(destination: number, links: { key: string; part: string; version: number }[], ttl: number): Promise<{ run: number; keys: Set<string> }>;
+	/** Confirms what was healed; what the links were otherwise, they stay. */
+	confirmHeal(destination: number, run: number, healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[]): Promise<void>;
+	/** Counterparts that are gone: due again, by the ordinary way. */
+	sweptMissing(destination: number, links: { key: string; part: string; version: number }[]): Promise<void>;
+	sweepProgress(destination: number, holder: string, after: { key: string; part: string }, ttl: number): Promise<boolean>;
+	endSweep(destination: number, holder: string): Promise<void>;
+
+	close(): Promise<void>;
+}

@@ -1,0 +1,103 @@
+/** Outcomes in plain sentences. */
+import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
+import type { Value } from './types';
+
+const LONGEST = 60;
+const HIDDEN = '(sensitive)';
+
+/** A value as a person reads it in a sentence. */
+export function show(value: Value | undefined): string {
+	if (value === null || value === undefined) return 'empty';
+	if (value === '') return 'an empty text';
+	const text = typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
+	return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+/** Changes with the values of sensitive fields hidden. */
+export function hide(changes: FieldChange[], sensitive: string[]): FieldChange[] {
+	return changes.map((change) => (sensitive.includes(change.field) ? { ...change, was: change.was === null ? null : HIDDEN, now: change.now === null ? null : HIDDEN } : change));
+}
+
+function list(changes: FieldChange[]): string {
+	const shown = changes.slice(0, 3).map(({ field, was, now }) => `${field} from ${show(was)} to ${show(now)}`);
+	if (changes.length > 3) shown.push(`${changes.length - 3} more field${changes.length === 4 ? '' : 's'}`);
+	return shown.join(', ');
+}
+
+/** The sentence for an outcome. `where` is the destination as a person knows it. */
+export function sentence(outcome: OutcomeName, name: string, where: string, changes: FieldChange[], more?: string): string {
+	switch (outcome) {
+		case 'created':
+			return `${name} was created in ${where}.`;
+		case 'adopted':
+			return changes.length > 0 ? `${name} was already in ${where}; it is now linked, and ${list(changes)} was set.` : `${name} was already in ${where}; it is now linked.`;
+		case 'updated':
+			return `${name} was updated in ${where}: ${list(changes)}.`;
+		case 'healed':
+			return `${name} had been edited in ${where}; the source’s value was written back: ${list(changes)}.`;
+		case 'unchanged':
+			return `${name} is in sync with ${where}${more ? `: ${more}` : ''}.`;
+		case 'removed':
+			return `${name} was deleted from ${where}.`;
+		case 'deactivated':
+			return `${name} was deactivated in ${where}${changes.length > 0 ? `: ${list(changes)}` : ''}.`;
+		case 'reactivated':
+			return `${name} is back and was reactivated in ${where}: ${list(changes)}.`;
+		case 'detached':
+			return `${name} is no longer managed in ${where}; nothing was changed there.`;
+		case 'waiting':
+			return `${name} waits: ${more ?? 'a record that it refers to is not there yet'}.`;
+		case 'held':
+			return `The removal of ${name} from ${where} is held until a person decides.`;
+		case 'failed':
+			return `${name} could not be written to ${where}: ${more ?? 'unknown reason'}.`;
+		case 'superseded':
+			return `${name} was passed over: ${more ?? 'a newer version is on its way'}.`;
+		case 'preview':
+			return `${name}: ${more ?? 'nothing to do'}.`;
+	}
+}
+
+/** What a preview says would be done. */
+export function intention(action: NonNullable<Outcome['action']>, where: string, changes: FieldChange[], more?: string): string {
+	switch (action) {
+		case 'create':
+			return `would be created in ${where}`;
+		case 'adopt':
+			return changes.length > 0 ? `would be linked to what is already in ${where}, setting ${list(changes)}` : `would be linked to what is already in ${where}`;
+		case 'update':
+			return `would be updated in ${where}: ${list(changes)}`;
+		case 'heal':
+			return `was edited in ${where}; the source’s value would be written back: ${list(changes)}`;
+		case 'remove':
+			return `would be deleted from ${where}`;
+		case 'deactivate':
+			return `would be deactivated in ${where}${changes.length > 0 ? `: ${list(changes)}` : ''}`;
+		case 'reactivate':
+			return `would be reactivated in ${where}: ${list(changes)}`;
+		case 'detach':
+			return `would no longer be managed in ${where}`;
+		case 'fail':
+			return `would fail: ${more ?? 'unknown reason'}`;
+		case 'none':
+			return more ?? `is in sync with ${where}`;
+	}
+}
+
+/** How many of each outcome, in the order of the words. */
+export function tally(outcomes: Outcome[]): Partial<Record<OutcomeName, number>> {
+	const counts: Partial<Record<OutcomeName, number>> = {};
+	for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
+	return counts;
+}
+
+/** What a person calls an item's record. */
+export function nameOf({ stamp }: DesiredItem): string {
+	return stamp.label ?? stamp.key;
+}
+
+/** An outcome with its sensitive values hidden. */
+export function outcome(item: DesiredItem, name: Outcome['outcome'], where: string, text?: string, more: Partial<Outcome> = {}): Outcome {
+	const changes = hide(more.changes ?? [], item.stamp.sensitive);
+	return { item: item.item, outcome: name, key: item.stamp.key, name: nameOf(item), text: text ?? sentence(name, nameOf(item), where, changes), ...more, changes };
+}

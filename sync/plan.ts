@@ -1,0 +1,152 @@
+/**
+ * One record's plan: what is desired and what stands there now, compared field by field. Pure; this is where the source
+ * wins, and where hands stay off what it does not own.
+ */
+import { pick, same, set } from './canonical';
+import { isKeyed, keyed } from './fingerprint';
+import type { FieldChange, MappedStamp } from './items';
+import type { Link } from './ledger';
+import type { ActualRecord, Fields, Value } from './types';
+
+export type Plan =
+	| { action: 'none'; outcome: 'unchanged' | 'adopted'; counterpart: string | null; fields: Fields; note?: string }
+	| { action: 'create'; set: Fields; fields: Fields }
+	| { action: 'update'; outcome: 'updated' | 'healed' | 'adopted' | 'reactivated'; counterpart: string; set: Fields; fields: Fields; changes: FieldChange[] }
+	| { action: 'delete'; counterpart: string }
+	| { action: 'deactivate'; counterpart: string; set: Fields; fields: Fields; changes: FieldChange[] }
+	| { action: 'detach'; counterpart: string }
+	/** A removal for which nothing has to be sent: never linked, gone already, or done before. */
+	| { action: 'forget'; counterpart: string | null; fields: Fields | null; state: 'settled' | 'gone' }
+	/** A removal that the guard has not let pass yet. */
+	| { action: 'intend' }
+	| { action: 'fail'; reason: string; todo?: string; field?: string };
+
+export interface PlanInput {
+	stamp: MappedStamp;
+	link: Link;
+	/** The desired fields in the destination's own spelling: owned, once, on return, and a removal's. */
+	prepared: Fields;
+	/** What the lookup by id or match found. */
+	actual: ActualRecord[];
+	/** The present number of the mapping. */
+	revision: number;
+	/** The ledger's secret, for sensitive fields. */
+	secret: string;
+	/** A counterpart found by match belongs to this other key already. */
+	sharedWith?: string;
+	/** In a preview a removal is planned as if the guard let it pass. */
+	preview?: boolean;
+}
+
+/** Plans one record. */
+export function plan(input: PlanInput): Plan {
+	return input.stamp.action === 'remove' ? planRemoval(input) : planWrite(input);
+}
+
+function planRemoval({ stamp, link, prepared, actual, secret, preview }: PlanInput): Plan {
+	const found = actual[0];
+	const { kind, set: onRemoval } = stamp.removal;
+	const done = link.removal === 'sent' && link.removedBefore;
+	if (done && (kind !== 'deactivate' || !found)) return { action: 'forget', counterpart: link.counterpart, fields: link.fields, state: 'gone' };
+	if (link.counterpart === null && !(link.createIntended && actual.length === 1)) {
+		return { action: 'forget', counterpart: null, fields: null, state: 'settled' };
+	}
+	if (!preview && !done && link.removal !== 'released') return { action: 'intend' };
+	if (found === undefined) return { action: 'forget', counterpart: null, fields: null, state: 'gone' };
+	if (kind === 'delete') return { action: 'delete', counterpart: found.id };
+	if (kind === 'detach') return { action: 'detach', counterpart: found.id };
+	const fields = pick(prepared, Object.keys(onRemoval));
+	const changes = differences(fields, found.fields).filter(({ field, now, was }) => !(done && isOwnSpelling(link, field, now, was, secret)));
+	if (done && changes.length === 0) return { action: 'forget', counterpart: link.counterpart, fields, state: 'gone' };
+	return { action: 'deactivate', counterpart: found.id, set: pick(fields, changes.map(({ field }) => field)), fields, changes };
+}
+
+function planWrite(input: PlanInput): Plan {
+	const { stamp, link, prepared, actual, revision, sharedWith, secret } = input;
+	const owned = pick(prepared, stamp.owned);
+	if (actual.length > 1) {
+		return { action: 'fail', reason: `${matchText(stamp, prepared)} finds ${actual.length} counterparts in the destination`, todo: 'Make the match field unique there, or match by another field.' };
+	}
+	const found = actual[0];
+	if (found === undefined) {
+		if (!stamp.may.create) return { action: 'none', outcome: 'unchanged', counterpart: null, fields: owned, note: 'it has no counterpart, and the mapping may not create one' };
+		if (stamp.match.length === 0) {
+			return { action: 'fail', reason: 'the mapping names no match field, so that a retried create could make a twin', todo: 'Choose a match field in the mapping.' };
+		}
+		const unmatched = stamp.match.find((field) => prepared[field] === undefined || prepared[field] === null || prepared[field] === '');
+		if (unmatched !== undefined) {
+			return { action: 'fail', field: unmatched, reason: `the match field “${unmatched}” is empty`, todo: 'Fill it in the source, or match by another field.' };
+		}
+		return { action: 'create', set: pick(prepared, [...stamp.owned, ...stamp.once]), fields: owned };
+	}
+	if (sharedWith !== undefined) {
+		return { action: 'fail', reason: `it shares its counterpart ${found.id} with key ${sharedWith}`, todo: 'Two records of the source have the same match value; make it unique, or match by another field.' };
+	}
+	const first = link.confirmedVersion === null;
+	const adopting = first || link.counterpart !== found.id;
+	const leave = !stamp.may.update || (first && !link.createIntended && linkOnly(stamp));
+	if (leave) {
+		// What stands there is taken for confirmed, so that nothing is written until the source changes.
+		const standing = pick(found.fields, stamp.owned);
+		return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: stamp.may.update ? standing : {} };
+	}
+	const returning = link.removedBefore && link.removal === 'sent';
+	const wanted = returning ? { ...owned, ...pick(prepared, Object.keys(stamp.removal.onReturn)) } : owned;
+	const changes = differences(wanted, found.fields).filter(({ field, now, was }) => !isOwnSpelling(link, field, now, was, secret));
+	for (const change of changes) if (!adopting && !returning && isDrift(link, change, secret)) change.drift = true;
+	if (changes.length === 0) return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: owned };
+	const stale = link.confirmedVersion !== null && (link.confirmedVersion < link.version || (link.confirmedRevision ?? 0) < revision);
+	const outcome = returning ? 'reactivated' : adopting ? 'adopted' : changes.every(({ drift }) => drift) || !stale ? 'healed' : 'updated';
+	return { action: 'update', outcome, counterpart: found.id, set: pick(wanted, changes.map(({ field }) => field)), fields: owned, changes };
+}
+
+/** Records that exist at the first run may only be tied, not written. */
+function linkOnly(stamp: MappedStamp): boolean {
+	const { which, since, at } = stamp.existing;
+	if (which === 'all') return false;
+	if (which === 'link only') return true;
+	return since === undefined || at === undefined || Date.parse(at) <= Date.parse(since);
+}
+
+/** The fields of which the destination holds something else. */
+export function differences(wanted: Fields, actual: Fields): FieldChange[] {
+	const changes: FieldChange[] = [];
+	for (const [field, now] of Object.entries(wanted)) {
+		const was = Object.hasOwn(actual, field) ? actual[field]! : null;
+		if (!same(was, now)) changes.push({ field, was, now });
+	}
+	return changes;
+}
+
+/** The destination said before that it spells this very value so. */
+export function isOwnSpelling(link: { fields: Fields | null; told: Fields | null }, field: string, now: Value, was: Value, secret: string): boolean {
+	const told = link.told && Object.hasOwn(link.told, field) ? link.told[field] : undefined;
+	return told !== undefined && matches(told, was, secret) && matches(link.fields?.[field], now, secret);
+}
+
+/** The source's value is the one that was confirmed, so the destination's is somebody else's. */
+function isDrift(link: Link, change: FieldChange, secret: string): boolean {
+	return link.fields !== null && matches(link.fields[change.field], change.now, secret);
+}
+
+/** Equality with a value of the ledger, which may stand there as a keyed fingerprint. */
+export function matches(known: Value | undefined, value: Value, secret: string): boolean {
+	if (isKeyed(known)) return value !== null && same(known, keyed(secret, value));
+	return same(known, value);
+}
+
+function matchText(stamp: MappedStamp, prepared: Fields): string {
+	return stamp.match.map((field) => (stamp.sensitive.includes(field) ? field : `${field} = ${JSON.stringify(prepared[field] ?? null)}`)).join(' and ');
+}
+
+/** Adds a field to a list of names once. */
+export function names(...lists: Iterable<string>[]): string[] {
+	return [...new Set(lists.flatMap((list) => [...list]))];
+}
+
+/** Merges prepared values into one object, by any name. */
+export function merge(...all: Fields[]): Fields {
+	const merged: Fields = {};
+	for (const fields of all) for (const [name, value] of Object.entries(fields)) set(merged, name, value);
+	return merged;
+}

@@ -1,0 +1,117 @@
+/**
+ * What a batch needs before it can be planned: desired values in the destination's own spelling, and what stands there
+ * now, read in as few calls as the destination allows.
+ */
+import { pick } from './canonical';
+import type { ApplyContext } from './context';
+import type { DesiredItem } from './items';
+import type { Link } from './ledger';
+import { merge, names } from './plan';
+import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup } from './types';
+
+/** An item with its link, ready to be planned. */
+export interface Ready {
+	item: DesiredItem;
+	link: Link;
+	prepared: Fields;
+	actual: ActualRecord[];
+	/** The counterpart was found by its match fields, not by a known id. */
+	byMatch: boolean;
+}
+
+export interface Refused {
+	item: DesiredItem;
+	link: Link;
+	error: SyncError;
+}
+
+/** The destination fields that an item may write or compare. */
+function fieldsOf({ stamp }: DesiredItem): string[] {
+	return stamp.action === 'remove'
+		? names(Object.keys(stamp.removal.set), stamp.match)
+		: names(stamp.owned, stamp.once, stamp.match, Object.keys(stamp.removal.onReturn));
+}
+
+/** Brings every item's desired values into the destination's spelling; those that it cannot hold are refused. */
+export async function prepareAll(claimed: { item: DesiredItem; link: Link }[], destination: Destination): Promise<{ ready: Ready[]; refused: Refused[] }> {
+	const ready: Ready[] = [];
+	const refused: Refused[] = [];
+	for (const { item, link } of claimed) {
+		const { stamp, fields } = item;
+		if (stamp.action === 'fail') {
+			const { field, value, reason, todo } = stamp.error ?? { reason: 'the mapping gave no reason' };
+			const message = value === undefined || reason.includes(value) ? reason : `${reason} (found: ${value})`;
+			refused.push({ item, link, error: new SyncError('refused', message, { field, todo }) });
+			continue;
+		}
+		const removal = stamp.removal;
+		const wanted =
+			stamp.action === 'remove'
+				? merge(pick(fields, stamp.match), removal.set)
+				: merge(pick(fields, names(stamp.owned, stamp.once, stamp.match)), link.removedBefore ? removal.onReturn : {});
+		const prepared = await destination.prepare(wanted);
+		if (prepared.ok) ready.push({ item, link, prepared: prepared.fields, actual: [], byMatch: false });
+		else if (stamp.action === 'remove') {
+			// A removal never fails over a value that it does not write.
+			const removalOnly = await destination.prepare(removal.set);
+			if (removalOnly.ok) ready.push({ item, link, prepared: removalOnly.fields, actual: [], byMatch: false });
+			else refused.push({ item, link, error: removalOnly.error });
+		} else refused.push({ item, link, error: prepared.error });
+	}
+	return { ready, refused };
+}
+
+/** Looks up the counterparts: by id where it is known, else by match; a known one that is gone is looked for by match. */
+export async function readActual(ready: Ready[], destination: Destination): Promise<void> {
+	const fields = names(...ready.map(({ item }) => fieldsOf(item)));
+	const byId = ready.flatMap(({ link }, ref): Lookup[] => (link.counterpart === null ? [] : [{ ref, id: link.counterpart }]));
+	await read(ready, byId, fields, destination);
+	const byMatch = ready.flatMap((one, ref): Lookup[] => {
+		if (one.actual.length > 0) return [];
+		const removing = one.item.stamp.action === 'remove';
+		if (removing && !one.link.createIntended) return [];
+		const match = matchOf(one);
+		if (match === undefined) return [];
+		one.byMatch = true;
+		return [{ ref, match }];
+	});
+	await read(ready, byMatch, fields, destination);
+}
+
+/** Looks one item up again by its match fields, after a create that clashed. */
+export async function readAgain(one: Ready, destination: Destination): Promise<void> {
+	const match = matchOf(one);
+	one.actual = match === undefined ? [] : await destination.read([{ ref: 0, match }], fieldsOf(one.item));
+	one.byMatch = true;
+}
+
+/** The match fields with their values; undefined where one is empty, which matches nothing. */
+function matchOf({ item, prepared }: Ready): Fields | undefined {
+	const { match } = item.stamp;
+	if (match.length === 0) return undefined;
+	const values = pick(prepared, match);
+	return match.every((field) => values[field] !== undefined && values[field] !== null && values[field] !== '') ? values : undefined;
+}
+
+async function read(ready: Ready[], lookups: Lookup[], fields: string[], destination: Destination): Promise<void> {
+	if (lookups.length === 0) return;
+	for (const record of await destination.read(lookups, fields)) ready[record.ref]!.actual.push(record);
+}
+
+/** Which key a counterpart that was found by match belongs to already, if to another one. */
+export async function sharers(ready: Ready[], { ledger, row }: Pick<ApplyContext, 'ledger' | 'row'>): Promise<(one: Ready) => string | undefined> {
+	const found = ready.filter(({ byMatch, actual }) => byMatch && actual.length === 1).map(({ actual }) => actual[0]!.id);
+	const owners = await ledger.sharers(row.id, found);
+	// Two records of this batch may match one counterpart that nobody owns yet: the first one gets it.
+	const first = new Map<string, string>();
+	for (const { byMatch, actual, link } of ready) {
+		const id = byMatch && actual.length === 1 ? actual[0]!.id : link.counterpart;
+		if (id !== null && !first.has(id)) first.set(id, link.key);
+	}
+	return ({ byMatch, actual, link }) => {
+		if (!byMatch || actual.length !== 1) return undefined;
+		const id = actual[0]!.id;
+		const owner = owners.get(id) ?? first.get(id);
+		return owner === link.key ? undefined : owner;
+	};
+}

@@ -1,0 +1,205 @@
+/**
+ * One batch's answers on their way into the ledger and out of the node: what needs no write, what was written and read
+ * back, what failed and when it is tried again.
+ */
+import { pick } from './canonical';
+import { idempotencyKey, type Applied, type ApplyContext } from './context';
+import type { DesiredItem, FieldChange, OutcomeName } from './items';
+import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
+import { nameOf, outcome, sentence } from './outcome';
+import { merge, names, plan, type Plan } from './plan';
+import { readAgain, sharers, type Ready } from './prepare';
+import { SyncError, type Fields, type Write, type WriteResult } from './types';
+import { forLedger, verify } from './verify';
+
+type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
+interface Planned {
+	one: Ready;
+	plan: Plan;
+}
+
+const OUTCOMES = { create: 'created', delete: 'removed', deactivate: 'deactivated' } as const;
+
+export class Settlement {
+	private readonly confirmed: Confirmed[] = [];
+	private readonly failed: FailedLink[] = [];
+	private readonly intended: { key: string; part: string }[] = [];
+	/** Outcomes that count only once the ledger has taken the confirmation. */
+	private readonly told: { key: string; part: string; tell: () => void }[] = [];
+	private readonly answered = new Set<string>();
+
+	constructor(
+		private readonly context: ApplyContext,
+		private readonly run: number,
+		private readonly revision: number,
+		private readonly applied: Applied,
+	) {}
+
+	/** A record that cannot be written as it is. A mapping's failure is final for this version; the rest is tried again. */
+	refuse(item: DesiredItem, link: Link, error: SyncError, extra: { counterpart?: string } = {}): void {
+		const { retry, where } = this.context;
+		const tries = link.attempts + 1;
+		const final = item.stamp.action === 'fail' || tries >= retry.attempts;
+		const retryIn = final ? null : (error.detail.retryAfter ?? retry.delay(tries));
+		const message = error.message.replace(/[.\s]+$/, '');
+		const text = error.detail.todo ? `${message}. ${error.detail.todo}` : `${message}.`;
+		const history: HistoryEntry[] = final ? [{ outcome: 'failed', field: error.detail.field ?? null, was: null, now: null, why: text }] : [];
+		this.failed.push({ key: link.key, part: link.part, version: link.version, error: text, retryIn, countsAttempt: true, counterpart: extra.counterpart, history });
+		this.answered.add(link.key);
+		this.applied.outcomes.push(
+			outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), { todo: error.detail.todo, again: !final }),
+		);
+	}
+
+	/** Settles a plan for which nothing has to be sent; false where something has to. */
+	without({ item, link }: Ready, planned: Plan): boolean {
+		switch (planned.action) {
+			case 'fail':
+				this.refuse(item, link, new SyncError('refused', planned.reason, { todo: planned.todo, field: planned.field }));
+				return true;
+			case 'intend':
+				this.intended.push({ key: link.key, part: link.part });
+				this.answered.add(link.key);
+				return true;
+			case 'none': {
+				const fresh = planned.outcome === 'adopted';
+				const told = fresh ? null : link.told;
+				this.confirm(item, link, { counterpart: planned.counterpart, fields: item.stamp.may.update ? planned.fields : {}, told, state: 'settled' }, planned.outcome, [], {
+					more: planned.note,
+					history: fresh,
+				});
+				return true;
+			}
+			case 'forget':
+				this.confirm(item, link, { counterpart: planned.counterpart, fields: planned.fields, told: link.told, state: planned.state }, 'unchanged', [], {
+					more: planned.state === 'gone' ? 'it is no longer there' : 'it does not belong there',
+				});
+				return true;
+			case 'detach':
+				this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'detached', [], { history: true });
+				return true;
+			default:
+				return false;
+		}
+	}
+
+	/** Sends what has to be sent. A create that clashes is looked up once more, and adopts what it finds. */
+	async write(planned: Planned[]): Promise<void> {
+		const clashed = await this.send(planned);
+		if (clashed.length === 0) return;
+		const { context, revision } = this;
+		for (const one of clashed) await readAgain(one, context.destination);
+		const shared = await sharers(clashed, context);
+		const again: Planned[] = [];
+		for (const one of clashed) {
+			const found = plan({ stamp: one.item.stamp, link: one.link, prepared: one.prepared, actual: one.actual, revision, secret: context.secret, sharedWith: shared(one) });
+			if (found.action === 'create') {
+				this.refuse(one.item, one.link, new SyncError('conflict', 'another record stands in its way, and the match fields do not find it', { todo: 'Match by the field that has to be unique.' }));
+			} else if (!this.without(one, found)) again.push({ one, plan: found });
+		}
+		for (const one of await this.send(again)) {
+			this.refuse(one.item, one.link, new SyncError('conflict', 'another record stands in its way', { todo: 'See which record has the same unique value.' }));
+		}
+	}
+
+	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
+	private async send(planned: Planned[]): Promise<Ready[]> {
+		const { ledger, row, destination, writeTtl, where } = this.context;
+		if (planned.length === 0) return [];
+		const intents = planned.map(({ one: { link }, plan: { action } }) => ({ key: link.key, part: link.part, version: link.version, create: action === 'create' }));
+		const allowed = await ledger.intend(row.id, this.run, intents, writeTtl);
+		const sending: Planned[] = [];
+		for (const one of planned) {
+			if (allowed.has(one.one.link.key)) sending.push(one);
+			else this.applied.outcomes.push(outcome(one.one.item, 'superseded', where));
+		}
+		const writes = sending.map(({ one, plan: writing }, ref) => this.asWrite(one, writing as Writing, ref));
+		const results = writes.length === 0 ? [] : await destination.write(writes);
+		const clashed: Ready[] = [];
+		const answers = new Map(results.map((result) => [result.ref, result]));
+		for (const [ref, { one, plan: writing }] of sending.entries()) {
+			const result = answers.get(ref);
+			if (!result) this.refuse(one.item, one.link, new SyncError('retry', 'the destination gave no answer for this record'));
+			else if (result.ok) this.accept(one, writing as Writing, result);
+			else if (writing.action === 'create' && result.error.kind === 'conflict') clashed.push(one);
+			else if (writing.action === 'delete' && result.error.kind === 'missing') this.accept(one, writing, { ref, ok: true, id: writing.counterpart, actual: null });
+			else this.refuse(one.item, one.link, result.error);
+		}
+		return clashed;
+	}
+
+	private asWrite({ item, link }: Ready, writing: Writing, ref: number): Write {
+		const confirmed = { key: link.key, part: link.part, version: link.version };
+		const key = idempotencyKey(this.context, confirmed, this.revision, writing.action);
+		if (writing.action === 'delete') return { ref, action: 'delete', id: writing.counterpart, set: {}, readBack: [], idempotencyKey: key };
+		const readBack = names(Object.keys(writing.set), Object.keys(writing.fields), item.stamp.match.filter((field) => Object.hasOwn(item.fields, field)));
+		if (writing.action === 'create') return { ref, action: 'create', set: writing.set, readBack, idempotencyKey: key };
+		return { ref, action: 'update', id: writing.counterpart, set: writing.set, readBack, idempotencyKey: key };
+	}
+
+	/** A write that the destination says went well; it is believed once it reads back so. */
+	private accept({ item, link, actual }: Ready, writing: Writing, result: Extract<WriteResult, { ok: true }>): void {
+		const { stamp } = item;
+		if (writing.action === 'delete') {
+			this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'removed', [], { history: true, counterpart: writing.counterpart });
+			return;
+		}
+		let told: Fields | null = null;
+		try {
+			const checked = merge(pick(writing.fields, Object.keys(result.actual ?? {})), writing.set);
+			told = verify(checked, result.actual ?? {}, actual[0]?.fields ?? {}, stamp.sensitive);
+		} catch (error) {
+			if (!(error instanceof SyncError)) throw error;
+			this.refuse(item, link, error, { counterpart: result.id });
+			return;
+		}
+		const changes: FieldChange[] = writing.action === 'create' ? Object.entries(writing.set).map(([field, now]) => ({ field, was: null, now })) : writing.changes;
+		const name: OutcomeName = writing.action === 'update' ? writing.outcome : OUTCOMES[writing.action];
+		const fields = writing.action === 'deactivate' || stamp.may.update ? writing.fields : {};
+		const state = writing.action === 'deactivate' ? 'gone' : 'settled';
+		this.confirm(item, link, { counterpart: result.id, fields, told, state }, name, changes, { history: true });
+	}
+
+	private confirm(
+		item: DesiredItem,
+		link: Link,
+		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'state'>,
+		name: OutcomeName,
+		changes: FieldChange[],
+		how: { more?: string; history?: boolean; counterpart?: string } = {},
+	): void {
+		const { secret, where } = this.context;
+		const { sensitive } = item.stamp;
+		const text = how.more === undefined ? undefined : sentence(name, nameOf(item), where, [], how.more);
+		const answer = outcome(item, name, where, text, { changes, counterpart: how.counterpart ?? done.counterpart ?? undefined });
+		const why = name === 'healed' ? 'edited in the destination' : item.stamp.reason;
+		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({ outcome: drift ? 'healed' : name, field, was, now, why }));
+		const history = !how.history ? [] : fieldHistory.length > 0 ? fieldHistory : [{ outcome: name, field: null, was: null, now: null, why }];
+		this.confirmed.push({
+			key: link.key, part: link.part, version: link.version, counterpart: done.counterpart, state: done.state, history,
+			fields: forLedger(done.fields, sensitive, secret), told: forLedger(done.told, sensitive, secret),
+		});
+		this.answered.add(link.key);
+		this.told.push({ key: link.key, part: link.part, tell: () => this.applied.outcomes.push(answer) });
+	}
+
+	/** Tells the ledger; what it takes is an outcome. */
+	async close(): Promise<void> {
+		const { ledger, row } = this.context;
+		await ledger.intendRemovals(row.id, this.run, this.intended);
+		const late = await ledger.confirm(row.id, this.run, this.confirmed);
+		await ledger.fail(row.id, this.run, this.failed);
+		for (const { key, tell } of this.told) if (!late.has(key)) tell();
+		this.confirmed.length = this.failed.length = this.intended.length = this.told.length = 0;
+	}
+
+	/** The destination as a whole failed: what was answered is kept, the rest comes again and counts no attempt. */
+	async giveUp(claimed: { item: DesiredItem; link: Link }[], fault: SyncError): Promise<number> {
+		const { ledger, row, retry } = this.context;
+		const left = claimed.filter(({ link }) => !this.answered.has(link.key));
+		await this.close();
+		const retryIn = fault.detail.retryAfter ?? retry.delay(1);
+		await ledger.fail(row.id, this.run, left.map(({ link }) => ({ key: link.key, part: link.part, version: link.version, error: fault.message, retryIn, countsAttempt: false })));
+		return left.length;
+	}
+}

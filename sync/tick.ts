@@ -1,0 +1,285 @@
+/**
+ * One tick of a sync: observe, drain, sweep, tell. The conductor of the whole loop; what it needs from outside (the
+ * ledger, a source, a way to hand items over, a way to wait) it is given.
+ */
+import { canonical, set } from './canonical';
+import { conceal, isKeyed } from './fingerprint';
+import type { Stamp } from './items';
+import type { DestinationSeen, DueCounts, HandedRecord, Hold, Ledger, ObservationResult, RemovalGuard, SyncIdentity, SyncRow } from './ledger';
+import { SyncError, type Fields, type Source } from './types';
+
+export interface OutgoingItem {
+	fields: Fields;
+	stamp: Stamp;
+}
+
+/** How a run that was started with a batch ended, as far as its starter can tell. */
+export interface RunEnd {
+	/** `parked`: it waits (a Wait node); `silent`: nothing was heard of it for too long. */
+	how: 'ended' | 'parked' | 'silent' | 'error';
+	error?: string;
+}
+
+export interface TickHost {
+	/** Starts a run with a batch and waits for its end; calls `alive` now and then meanwhile. */
+	handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd>;
+	/** Opens the source; called once a tick at most. */
+	openSource(): Promise<Source>;
+	/** The destinations that stand behind the trigger now. */
+	destinations(): DestinationSeen[];
+	signal: AbortSignal;
+}
+
+export interface TickSettings {
+	identity: SyncIdentity;
+	name: string;
+	takeOver?: string;
+	/** A hold that a person lets pass. */
+	release?: number;
+	/** Tells one holder of the tick's lease from another. */
+	holder: string;
+	sensitive: string[];
+	/** Milliseconds between complete reads where changes are followed; null: every read is complete. */
+	completeEvery: number | null;
+	/** Milliseconds between sweeps; null: never. */
+	sweepEvery: number | null;
+	guard: RemovalGuard;
+	batch: { keys: number; bytes: number };
+	/** Milliseconds a handed batch stays leased without a sign of life, and how long a failed run waits. */
+	leaseTtl: number;
+	retryIn: number;
+	/** Milliseconds that a parked run keeps its leases. */
+	parkedTtl: number;
+}
+
+export interface TickResult {
+	/** Another tick of this sync was running. */
+	busy: boolean;
+	observed?: ObservationResult & { unkeyed: number; complete: boolean };
+	/** Records handed over, and how many runs carried them. */
+	handed: number;
+	runs: number;
+	released: number;
+	held: Hold[];
+	unrouted: number;
+	counts?: DueCounts;
+	/** What is wrong, one sentence each; empty when the sync is healthy. */
+	troubles: string[];
+	/** Healthy before and failing now, or the other way round. */
+	turned: boolean;
+	health: 'healthy' | 'failing';
+}
+
+/** Runs one tick. Never throws for a source, a run or a destination that fails: that is what `troubles` says. */
+export async function tick(ledger: Ledger, host: TickHost, settings: TickSettings): Promise<TickResult> {
+	const result: TickResult = { busy: false, handed: 0, runs: 0, released: 0, held: [], unrouted: 0, troubles: [], turned: false, health: 'healthy' };
+	const sync = await ledger.register(settings.identity, settings.name, settings.takeOver);
+	await ledger.destinationsSeen(sync.id, host.destinations(), settings.sweepEvery);
+	const token = await ledger.beginTick(sync.id, settings.holder, settings.leaseTtl);
+	if (token === undefined) return { ...result, busy: true };
+	const turn = new Turn(ledger, host, settings, sync, token, result);
+	try {
+		if (settings.release !== undefined) await ledger.release(sync.id, settings.release);
+		await turn.observe();
+		await turn.drain();
+		await turn.sweep();
+		await turn.tell();
+	} finally {
+		await turn.close();
+		await ledger.endTick(sync.id, token);
+	}
+	return result;
+}
+
+class Turn {
+	private source?: Source;
+
+	constructor(
+		private readonly ledger: Ledger,
+		private readonly host: TickHost,
+		private readonly settings: TickSettings,
+		private readonly sync: SyncRow,
+		private readonly token: number,
+		private readonly result: TickResult,
+	) {}
+
+	/** Reads the source into the ledger. A read that breaks off changes nothing; what is due is drained all the same. */
+	async observe(): Promise<void> {
+		const { ledger, sync, token, settings, host } = this;
+		const { completeEvery } = settings;
+		const complete = completeEvery === null || sync.completeReadAt === null || sync.now - sync.completeReadAt >= completeEvery;
+		let observation;
+		try {
+			const source = (this.source ??= await host.openSource());
+			observation = await ledger.observe(sync.id, token, source.tag, settings.sensitive);
+			let unkeyed = 0;
+			let whole = false;
+			let cursor;
+			for await (const page of source.read(complete ? undefined : (sync.cursor ?? undefined), host.signal)) {
+				await observation.add(page.records);
+				await ledger.renewTick(sync.id, token, settings.leaseTtl);
+				unkeyed += page.unkeyed;
+				cursor = page.cursor ?? cursor;
+				whole = page.complete;
+			}
+			if (host.signal.aborted) throw new SyncError('retry', 'The sync was stopped while it read the source.');
+			const observed = await observation.finish({ complete: complete && whole, cursor });
+			this.result.observed = { ...observed, unkeyed, complete: complete && whole };
+			this.judge(observed, unkeyed);
+		} catch (error) {
+			await observation?.discard();
+			this.result.troubles.push(`The source could not be read: ${plain(error)}`);
+		}
+	}
+
+	private judge(observed: ObservationResult, unkeyed: number): void {
+		const { troubles } = this.result;
+		if (observed.emptied) {
+			troubles.push(`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If the source really is empty now, remove the sync’s destinations by hand.`);
+		}
+		if (observed.duplicates.count > 0) {
+			troubles.push(`${observed.duplicates.count} keys came more than once with different fields, and were left as they were: ${observed.duplicates.sample.slice(0, 5).join(', ')}. Choose key columns that are unique.`);
+		}
+		if (unkeyed > 0) troubles.push(`${unkeyed} rows have an empty key and were left out.`);
+	}
+
+	/** Hands over what is due, then what the guard lets pass once everything due has been planned. */
+	async drain(): Promise<void> {
+		const { ledger, sync, token, settings, result } = this;
+		for (let pass = 0; pass < 2; pass++) {
+			const { released, held } = await ledger.countRemovals(sync.id, token, settings.guard);
+			result.released += released;
+			result.held.push(...held);
+			if (pass === 1 && released === 0 && result.runs === 0) return;
+			const before = await ledger.now();
+			for (;;) {
+				if (this.host.signal.aborted) return;
+				const { run, records } = await ledger.lease(sync.id, token, { ...settings.batch, ttl: settings.leaseTtl, before });
+				if (records.length === 0) break;
+				if (!(await this.hand(run, records))) return;
+			}
+		}
+		const { released, held } = await ledger.countRemovals(sync.id, token, settings.guard);
+		result.released += released;
+		result.held.push(...held);
+	}
+
+	/** A destination with a sweep due and no item on its way gets one. */
+	async sweep(): Promise<void> {
+		const { ledger, sync, token, settings } = this;
+		if (this.host.signal.aborted) return;
+		const carried = await ledger.carrier(sync.id, token, settings.leaseTtl);
+		if (carried) await this.hand(carried.run, carried.records);
+	}
+
+	/** One batch through n8n. False when no more should be handed over in this tick. */
+	private async hand(run: number, records: HandedRecord[]): Promise<boolean> {
+		const { ledger, sync, token, settings, result, host } = this;
+		const items = await this.items(run, records);
+		result.handed += items.length;
+		result.runs++;
+		if (items.length === 0) {
+			await ledger.endRun(run, { ok: false, error: 'the record changed at the source while it was handed over', retryIn: 0 });
+			return true;
+		}
+		const end = await host.handOver(items, async () => {
+			await ledger.renewTick(sync.id, token, settings.leaseTtl);
+			await ledger.renewRun(run, settings.leaseTtl);
+		});
+		await ledger.renewTick(sync.id, token, settings.leaseTtl);
+		if (end.how === 'parked') {
+			await ledger.renewRun(run, settings.parkedTtl);
+			return true;
+		}
+		if (end.how === 'silent') return true;
+		const settled = await ledger.endRun(run, { ok: end.how === 'ended', error: end.error, retryIn: settings.retryIn });
+		result.unrouted += settled.unrouted + settled.unroutedLinked;
+		if (settled.unroutedLinked > 0) {
+			result.troubles.push(`${settled.unroutedLinked} records that have a counterpart were dropped between the trigger and the destination. Use the scope of the mapping instead, which also removes.`);
+		}
+		if (end.how === 'error') {
+			result.troubles.push(`A run failed${end.error ? `: ${end.error}` : ''}; ${settled.again} records will be tried again.`);
+			return false;
+		}
+		return true;
+	}
+
+	/** Items for a batch; sensitive values are read from the source again, for the ledger does not have them. */
+	private async items(run: number, records: HandedRecord[]): Promise<OutgoingItem[]> {
+		const { settings, sync } = this;
+		const fetched = await this.fetchSensitive(records);
+		const items: OutgoingItem[] = [];
+		for (const record of records) {
+			const fields = fetched === undefined ? record.fields : fetched.get(record.key);
+			if (fields === undefined) continue;
+			items.push({
+				fields,
+				stamp: {
+					id: sync.id,
+					name: settings.name,
+					key: record.key,
+					version: record.version,
+					change: record.change,
+					reason: record.reason,
+					for: record.for,
+					run,
+					...(record.name !== null && { label: record.name }),
+					...(settings.sensitive.length > 0 && { sensitive: settings.sensitive }),
+				},
+			});
+		}
+		return items;
+	}
+
+	/** Undefined where nothing is sensitive. A record that reads otherwise now than when it was observed is left out. */
+	private async fetchSensitive(records: HandedRecord[]): Promise<Map<string, Fields> | undefined> {
+		const { settings, host } = this;
+		if (settings.sensitive.length === 0) return undefined;
+		const fields = new Map<string, Fields>();
+		const wanted: HandedRecord[] = [];
+		for (const record of records) {
+			if (record.change === 'removed' || !settings.sensitive.some((name) => isKeyed(record.fields[name]))) fields.set(record.key, without(record.fields));
+			else wanted.push(record);
+		}
+		if (wanted.length === 0) return fields;
+		const source = (this.source ??= await host.openSource());
+		if (!source.fetch) throw new SyncError('setup', 'This source cannot read single records again, which sensitive fields need.');
+		const now = new Map((await source.fetch(wanted.map(({ key }) => key))).map((record) => [record.key, record]));
+		const secret = await this.ledger.secret();
+		for (const record of wanted) {
+			const found = now.get(record.key);
+			if (found && canonical(conceal(found.fields, settings.sensitive, secret)) === canonical(record.fields)) fields.set(record.key, found.fields);
+		}
+		return fields;
+	}
+
+	/** Puts together how the sync feels, and says whether that is news. */
+	async tell(): Promise<void> {
+		const { ledger, sync, result } = this;
+		result.counts = await ledger.counts(sync.id);
+		for (const { name, text } of await ledger.down(sync.id)) result.troubles.push(`${name} cannot be written to: ${text}`);
+		for (const { reason, id } of await ledger.openHolds(sync.id)) {
+			result.troubles.push(`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`);
+		}
+		if (result.counts.failed > 0) result.troubles.push(`${result.counts.failed} records failed and were given up for now.`);
+		result.health = result.troubles.length === 0 ? 'healthy' : 'failing';
+		const { turned } = await ledger.setHealth(sync.id, result.health, result.troubles.join('\n') || null);
+		result.turned = turned;
+	}
+
+	async close(): Promise<void> {
+		await this.source?.close();
+	}
+}
+
+/** A removed record's fields without the fingerprints that stand for sensitive values. */
+function without(fields: Fields): Fields {
+	const kept: Fields = {};
+	for (const [name, value] of Object.entries(fields)) if (!isKeyed(value)) set(kept, name, value);
+	return kept;
+}
+
+function plain(error: unknown): string {
+	if (error instanceof SyncError) return error.detail.todo ? `${error.message} ${error.detail.todo}` : error.message;
+	return error instanceof Error ? error.message : String(error);
+}
