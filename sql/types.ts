@@ -55,6 +55,8 @@ export interface OpenOptions {
 	/** The session itself refuses to write: `READ ONLY` transactions, a file opened read-only. */
 	readOnly: boolean;
 	values: ValueForm;
+	/** Milliseconds to wait for a lock before a statement fails as `busy`; default 15,000. */
+	lockTimeout?: number;
 }
 
 /** Something statements can be sent to: a database, or a transaction in it. */

@@ -1,5 +1,201 @@
-import { SqlError, type Database, type OpenOptions, type ServerConfig } from '../types';
+/** A MySQL or MariaDB server as a {@link Database}: a pool of connections, prepared statements throughout. */
+import type { Readable } from 'node:stream';
+import { sql, type RawBuilder } from 'kysely';
+import { createPool, type FieldPacket, type Pool, type PoolConnection, type QueryError, type ResultSetHeader } from 'mysql2';
 
-export async function openMysql(_config: ServerConfig, _options: OpenOptions): Promise<Database> {
-	throw new SqlError('other', 'not built yet');
+import { rowOf } from '../rows';
+import { type Column, type Database, type Dialect, type OpenOptions, type ServerConfig, type Sql, type SqlValue, type ValueForm } from '../types';
+import { compile, mysqlDialect } from './dialect';
+import { explain } from './explain';
+import { bound, shownBy } from './values';
+
+interface Result {
+	rows: unknown[][];
+	fields: FieldPacket[];
+	changed: number;
+}
+
+type Ask = (text: string, values: SqlValue[]) => Promise<Result>;
+
+/** Statements through `ask`: the pool, or one connection in a transaction. */
+class MysqlSql implements Sql {
+	readonly dialect: Dialect = mysqlDialect;
+
+	constructor(
+		private readonly ask: Ask,
+		protected readonly form: ValueForm,
+	) {}
+
+	async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+		const { text, values } = compile(statement);
+		const { rows, fields } = await this.ask(text, values);
+		const names = fields.map(({ name }) => name);
+		const shown = shownBy(this.form, fields);
+		return rows.map((row) => rowOf(names, shown(row)) as Row);
+	}
+
+	async run(statement: RawBuilder<unknown>): Promise<number> {
+		const { text, values } = compile(statement);
+		return (await this.ask(text, values)).changed;
+	}
+
+	async insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number> {
+		const names = sql.join(columns.map(({ name }) => sql.id(name)));
+		const most = Math.max(1, Math.min(1000, Math.floor((MAX_BOUND - 100) / columns.length)));
+		let changed = 0;
+		for (let from = 0; from < rows.length; from += most) {
+			const lists = rows.slice(from, from + most).map((row) => sql`(${sql.join(row)})`);
+			changed += await this.run(sql`INSERT INTO ${into} (${names}) VALUES ${sql.join(lists)} ${onConflict ?? sql``}`);
+		}
+		return changed;
+	}
+}
+
+const MAX_BOUND = mysqlDialect.maxBound;
+
+export class MysqlDatabase extends MysqlSql implements Database {
+	constructor(
+		private readonly pool: Pool,
+		private readonly readOnly: boolean,
+		form: ValueForm,
+	) {
+		super(async (text, values) => {
+			const connection = await connected(pool);
+			try {
+				return await asked(connection, text, values);
+			} finally {
+				connection.release();
+			}
+		}, form);
+	}
+
+	async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+		const connection = await connected(this.pool);
+		let broken = true;
+		try {
+			await say(connection, this.readOnly ? READ_ONLY : 'START TRANSACTION');
+			const result = await work(new MysqlSql((text, values) => asked(connection, text, values), this.form));
+			await say(connection, 'COMMIT');
+			broken = false;
+			return result;
+		} catch (error) {
+			broken = await say(connection, 'ROLLBACK').then(
+				() => false,
+				() => true,
+			);
+			throw error;
+		} finally {
+			if (broken) connection.destroy();
+			else connection.release();
+		}
+	}
+
+	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
+		signal?.throwIfAborted();
+		const { text, values } = compile(statement);
+		const connection = await connected(this.pool);
+		let broken = true;
+		try {
+			await say(connection, READ_ONLY);
+			let show: ((row: unknown[]) => unknown[]) | undefined;
+			let names: string[] = [];
+			const query = connection.execute({ sql: text, values: values.map(bound) as never[], rowsAsArray: true });
+			query.on('fields', (fields: FieldPacket[]) => {
+				names = fields.map(({ name }) => name);
+				show = shownBy(this.form, fields);
+			});
+			const rows = query.stream({ highWaterMark: pageSize }) as Readable;
+			try {
+				let page: Row[] = [];
+				for await (const row of rows) {
+					page.push(rowOf(names, show!(row as unknown[])) as Row);
+					if (page.length < pageSize) continue;
+					signal?.throwIfAborted();
+					yield page;
+					signal?.throwIfAborted();
+					page = [];
+				}
+				signal?.throwIfAborted();
+				if (page.length > 0) yield page;
+			} catch (error) {
+				throw signal?.aborted ? error : explain(error);
+			}
+			await say(connection, 'COMMIT');
+			broken = false;
+		} finally {
+			// Left early, aborted or failed: rows may still be on their way, so the connection is dropped.
+			if (broken) connection.destroy();
+			else connection.release();
+		}
+	}
+
+	close(): Promise<void> {
+		return new Promise((resolve) => this.pool.end(() => resolve()));
+	}
+}
+
+const READ_ONLY = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
+
+const READ_SESSION = ["SET time_zone = '+00:00', sql_mode = 'NO_ENGINE_SUBSTITUTION'", 'SET SESSION TRANSACTION READ ONLY'];
+const WRITE_SESSION = [
+	"SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+];
+
+function connected(pool: Pool): Promise<PoolConnection> {
+	return new Promise((resolve, reject) => pool.getConnection((error, connection) => (error ? reject(explain(error)) : resolve(connection))));
+}
+
+function asked(connection: PoolConnection, text: string, values: SqlValue[]): Promise<Result> {
+	return new Promise((resolve, reject) => {
+		const done = (error: QueryError | null, result: unknown, fields: FieldPacket[]) => {
+			if (error) reject(explain(error));
+			else if (Array.isArray(result)) resolve({ rows: result as unknown[][], fields, changed: result.length });
+			else resolve({ rows: [], fields: [], changed: (result as ResultSetHeader).affectedRows });
+		};
+		connection.execute({ sql: text, values: values.map(bound) as never[], rowsAsArray: true }, done as never);
+	});
+}
+
+/** Statements that cannot be prepared, or need not be. */
+function say(connection: PoolConnection, text: string): Promise<void> {
+	return new Promise((resolve, reject) => connection.query(text, (error) => (error ? reject(explain(error)) : resolve())));
+}
+
+/** Connects to a MySQL or MariaDB server. */
+export async function openMysql(config: ServerConfig, options: OpenOptions): Promise<Database> {
+	const pool = createPool({
+		host: config.host,
+		port: config.port,
+		database: config.database,
+		user: config.user,
+		password: config.password,
+		...(config.tls && { ssl: config.tls }),
+		connectionLimit: config.connections ?? 4,
+		connectTimeout: config.connectTimeout ?? 10_000,
+		charset: 'utf8mb4',
+		timezone: 'Z',
+		dateStrings: true,
+		supportBigNumbers: true,
+		bigNumberStrings: true,
+		jsonStrings: true,
+		disableEval: true, // the generated parser chokes on a column called __proto__
+		stringifyObjects: true,
+		maxPreparedStatements: 50,
+		flags: ['-LOCAL_FILES'], // the server may not ask for this machine's files
+	});
+	const seconds = Math.ceil((options.lockTimeout ?? 15_000) / 1000);
+	const session = [`SET innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`, ...(options.readOnly ? READ_SESSION : WRITE_SESSION)];
+	// Comes before the connection's first statement: each connection answers in order.
+	pool.on('connection', (connection) => {
+		connection.on('error', () => undefined); // lost while nothing was asked: the next statement finds out
+		for (const statement of session) connection.query(statement, (error) => error && connection.destroy());
+	});
+	const database = new MysqlDatabase(pool, options.readOnly, options.values);
+	try {
+		await database.all(sql`SELECT 1 AS one`);
+		return database;
+	} catch (error) {
+		await database.close();
+		throw error;
+	}
 }

@@ -1,5 +1,163 @@
-import { SqlError, type Database, type OpenOptions, type ServerConfig } from '../types';
+/** A Postgres server as a {@link Database}: a pool of connections, cursors for streams. */
+import { sql, type RawBuilder } from 'kysely';
+import { Pool, type CustomTypesConfig, type PoolClient, type PoolConfig, type QueryArrayResult } from 'pg';
+import Cursor from 'pg-cursor';
 
-export async function openPostgres(_config: ServerConfig, _options: OpenOptions): Promise<Database> {
-	throw new SqlError('other', 'not built yet');
+import { rowOf } from '../rows';
+import { type Column, type Database, type Dialect, type OpenOptions, type ServerConfig, type Sql, type SqlValue } from '../types';
+import { compile, postgresDialect, unnest } from './dialect';
+import { explain } from './explain';
+import { typesOf, type UserArray } from './types';
+
+type Ask = (text: string, values: SqlValue[]) => Promise<QueryArrayResult<unknown[]>>;
+
+/** Statements through `ask`: the pool, or one connection in a transaction. */
+class PostgresSql implements Sql {
+	readonly dialect: Dialect = postgresDialect;
+
+	constructor(private readonly ask: Ask) {}
+
+	async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+		const { text, values } = compile(statement);
+		const { fields, rows } = await this.ask(text, values);
+		const names = fields.map(({ name }) => name);
+		return rows.map((row) => rowOf(names, row) as Row);
+	}
+
+	async run(statement: RawBuilder<unknown>): Promise<number> {
+		const { text, values } = compile(statement);
+		return (await this.ask(text, values)).rowCount ?? 0;
+	}
+
+	async insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number> {
+		if (rows.length === 0) return 0;
+		const names = sql.join(columns.map(({ name }) => sql.id(name)));
+		return this.run(sql`INSERT INTO ${into} (${names}) ${unnest(columns, rows)} ${onConflict ?? sql``}`);
+	}
+}
+
+export class PostgresDatabase extends PostgresSql implements Database {
+	constructor(
+		private readonly pool: Pool,
+		private readonly readOnly: boolean,
+		private readonly types: CustomTypesConfig,
+	) {
+		super((text, values) => asked(pool.query({ text, values, rowMode: 'array' })));
+	}
+
+	async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+		return this.withClient(this.readOnly ? READ_ONLY : 'BEGIN', (client) =>
+			work(new PostgresSql((text, values) => asked(client.query({ text, values, rowMode: 'array' })))),
+		);
+	}
+
+	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
+		signal?.throwIfAborted();
+		const { text, values } = compile(statement);
+		const client = await asked(this.pool.connect());
+		let broken = true;
+		try {
+			await asked(client.query(READ_ONLY));
+			const cursor = client.query(new Cursor(text, values, { rowMode: 'array', types: this.types }));
+			const next = () => asked(cursor.read(pageSize));
+			let coming: Promise<unknown[][]> | undefined = next();
+			try {
+				while (coming) {
+					const rows: unknown[][] = await coming;
+					coming = undefined;
+					signal?.throwIfAborted();
+					if (rows.length === 0) break;
+					if (rows.length === pageSize) coming = next();
+					const names = cursor._result.fields.map(({ name }) => name);
+					yield rows.map((row) => rowOf(names, row) as Row);
+					signal?.throwIfAborted();
+				}
+			} finally {
+				await coming?.catch(() => undefined);
+			}
+			await asked(cursor.close());
+			await asked(client.query('COMMIT'));
+			broken = false;
+		} finally {
+			// Left early, aborted or failed: the connection is dropped, and the server's cursor with it.
+			client.release(broken);
+		}
+	}
+
+	async close(): Promise<void> {
+		if (!this.pool.ending) await this.pool.end();
+	}
+
+	private async withClient<T>(begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+		const client = await asked(this.pool.connect());
+		let broken: boolean = true;
+		try {
+			await asked(client.query(begin));
+			const result = await work(client);
+			const { command } = await asked(client.query('COMMIT'));
+			broken = false;
+			// A failed statement that `work` swallowed: Postgres answers COMMIT with ROLLBACK, and nothing was kept.
+			if (command === 'ROLLBACK') throw explain(new Error('The transaction had failed and was rolled back.'));
+			return result;
+		} catch (error) {
+			if (broken) broken = await client.query('ROLLBACK').then(() => false, () => true);
+			throw error;
+		} finally {
+			client.release(broken);
+		}
+	}
+}
+
+const READ_ONLY = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+const SESSION = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
+	SET extra_float_digits = 1; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'`;
+const READ_ONLY_SESSION = 'SET default_transaction_read_only = on';
+
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+	try {
+		return await answer;
+	} catch (error) {
+		throw explain(error);
+	}
+}
+
+/** Arrays of types that users made (enumerations, domains); their elements come as their base type. */
+const USER_ARRAYS = sql<UserArray>`
+	SELECT t.oid AS array, CASE WHEN e.typtype = 'd' THEN e.typbasetype ELSE e.oid END AS element
+	FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+	WHERE t.typcategory = 'A' AND e.typtype IN ('e', 'd')`;
+
+/** Connects to a Postgres server. */
+export async function openPostgres(config: ServerConfig, options: OpenOptions): Promise<Database> {
+	const types = typesOf(options.values);
+	const session = `${SESSION}; SET lock_timeout = ${options.lockTimeout ?? 15_000}; ${options.readOnly ? READ_ONLY_SESSION : ''}`;
+	const pool = new Pool({
+		host: config.host,
+		port: config.port,
+		database: config.database,
+		user: config.user,
+		password: config.password,
+		ssl: config.tls ?? false,
+		max: config.connections ?? 4,
+		connectionTimeoutMillis: config.connectTimeout ?? 10_000,
+		keepAlive: true,
+		allowExitOnIdle: true,
+		application_name: 'n8n one-way sync',
+		types: types.config,
+		onConnect: async (client) => {
+			client.on('error', () => undefined); // lost while nothing was asked: the next statement finds out
+			await client.query(session);
+		},
+	} satisfies PoolConfig & { onConnect(client: PoolClient): Promise<void> } as PoolConfig);
+	pool.on('error', () => undefined);
+	const database = new PostgresDatabase(pool, options.readOnly, types.config);
+	try {
+		types.add(await database.all(USER_ARRAYS));
+		return database;
+	} catch (error) {
+		await pool.end();
+		throw error;
+	}
 }

@@ -8,7 +8,7 @@ import { SqliteClient } from './client';
 import { compile, sqliteDialect } from './dialect';
 import type { Order, Rows } from './messages';
 
-/** How often a lock that was not had within the worker's time-out is asked for again. */
+/** How many times a lock is asked for; the thread waits for it each time. */
 const BUSY_TRIES = 3;
 
 /** Statements as orders to the worker, through `send`. */
@@ -45,7 +45,8 @@ export class SqliteDatabase extends SqliteSql implements Database {
 	private streams = 0;
 
 	constructor(config: FileConfig, options: OpenOptions) {
-		const client = new SqliteClient({ file: config.file, readOnly: options.readOnly, values: options.values });
+		const busyTimeout = Math.ceil((options.lockTimeout ?? 15_000) / BUSY_TRIES);
+		const client = new SqliteClient({ file: config.file, readOnly: options.readOnly, values: options.values, busyTimeout });
 		const mutex = new Mutex();
 		// A statement outside of a transaction waits for the one that is open: both have the same connection.
 		super((order) => mutex.run(() => patiently(() => client.send(order))));

@@ -5,6 +5,8 @@ export interface WorkerOptions {
 	file: string;
 	readOnly: boolean;
 	values: ValueForm;
+	/** Milliseconds to wait for a lock. */
+	busyTimeout: number;
 }
 
 export type Order =

@@ -10,10 +10,9 @@ import { exactBytes, exactDouble, exactInteger, exactJson } from '../exact';
 import type { SqlValue } from '../types';
 import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from './messages';
 
-const BUSY_TIMEOUT = 5_000;
 const KEPT_STATEMENTS = 200;
 
-const { file, readOnly, values: form } = workerData as WorkerOptions;
+const { file, readOnly, values: form, busyTimeout } = workerData as WorkerOptions;
 const exact = form === 'exact';
 const inMemory = file === ':memory:' || file === '';
 
@@ -37,8 +36,7 @@ function connect(readOnlyConnection: boolean): DatabaseSync {
 		closeSync(openSync(file, 'a', 0o600)); // SQLite gives its -wal and -shm files the mode of this one
 		chmodSync(file, 0o600);
 	}
-	const connection = new DatabaseSync(file, { readOnly: readOnlyConnection, enableForeignKeyConstraints: true, timeout: BUSY_TIMEOUT });
-	connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+	const connection = new DatabaseSync(file, { readOnly: readOnlyConnection, enableForeignKeyConstraints: true, timeout: busyTimeout });
 	if (!readOnlyConnection && !inMemory) {
 		connection.exec('PRAGMA journal_mode = WAL');
 		connection.exec('PRAGMA synchronous = NORMAL');

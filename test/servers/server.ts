@@ -1,0 +1,97 @@
+/**
+ * What the suites need of a real database server: one that is started for them alone on a free loopback port, with an
+ * empty data folder, and stopped by its process id.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Server {
+	readonly host: string;
+	readonly port: number;
+	readonly user: string;
+	readonly password: string;
+	/** A database that is there from the start. */
+	readonly database: string;
+	stop(): Promise<void>;
+}
+
+/** A server that can be started here, or what is missing for it. */
+export type Availability = { ok: true } | { ok: false; missing: string };
+
+/** Port, user and folder of one run. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.once('error', reject);
+		probe.listen(0, '127.0.0.1', () => {
+			const { port } = probe.address() as { port: number };
+			probe.close(() => resolve(port));
+		});
+	});
+}
+
+export function freshFolder(name: string): { path: string; remove(): void } {
+	const path = mkdtempSync(join(tmpdir(), `one-way-sync-${name}-`));
+	return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Who to run as: root may not run a database server. */
+export function unprivileged(names: string[]): { uid?: number; gid?: number } {
+	if (process.getuid?.() !== 0) return {};
+	for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+		const [name, , uid, gid] = line.split(':');
+		if (name && names.includes(name)) return { uid: Number(uid), gid: Number(gid) };
+	}
+	throw new Error(`no user ${names.join(' or ')} to run a server as`);
+}
+
+/** Runs a program to its end; throws with what it said when it fails. */
+export async function runToEnd(program: string, args: string[], as: { uid?: number; gid?: number }): Promise<void> {
+	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+	let said = '';
+	child.stdout.on('data', (data: Buffer) => (said += data));
+	child.stderr.on('data', (data: Buffer) => (said += data));
+	const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+	if (code !== 0) throw new Error(`${program} ended with ${code}: ${said}`);
+}
+
+/** Starts a server and asks `ready` until it answers; `stop` waits for its end. */
+export async function startUntilReady(
+	program: string,
+	args: string[],
+	as: { uid?: number; gid?: number },
+	ready: () => Promise<void>,
+	signal: NodeJS.Signals,
+): Promise<{ stop(): Promise<void> }> {
+	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+	let said = '';
+	child.stderr.on('data', (data: Buffer) => (said = (said + data).slice(-4000)));
+	const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+	const leave = () => child.kill('SIGKILL');
+	process.once('exit', leave);
+	const stop = async () => {
+		process.removeListener('exit', leave);
+		if (child.exitCode === null) child.kill(signal);
+		await ended;
+	};
+	for (let tries = 0; ; tries++) {
+		if (hasEnded(child)) throw new Error(`${program} ended at once: ${said}`);
+		try {
+			await ready();
+			return { stop };
+		} catch (error) {
+			if (tries > 150) {
+				await stop();
+				throw new Error(`${program} did not answer: ${String(error)}; ${said}`);
+			}
+			await new Promise((resolve) => setTimeout(resolve, 100));
+		}
+	}
+}
+
+function hasEnded(child: ChildProcess): boolean {
+	return child.exitCode !== null || child.signalCode !== null;
+}
