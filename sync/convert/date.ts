@@ -46,29 +46,47 @@ export function dateTimeConverter(form: DateForm): (value: Value) => Converted {
 
 function reader(form: DateForm): Read {
 	checkZone(form.zone);
-	const options = { zone: form.zone, locale: 'en-US' };
-	if (form.format) {
-		checkFormat(form.format);
-		const parser = DateTime.buildFormatParser(form.format, options);
-		return (value) => {
-			const at = isScalar(value) ? DateTime.fromFormatParser(String(value).trim(), parser, options) : undefined;
-			if (at?.isValid) return { at, fraction: milliseconds(at) };
-			return { problem: `is not a date of the form ${form.format}`, todo: 'Correct it in the source, or change Format in the row.' };
-		};
-	}
+	if (!form.format) return isoReader(form.zone);
+	if (form.format === 'X' || form.format === 'x') return unixReader(form.zone, form.format);
+	return formatReader(form.zone, form.format);
+}
+
+function isoReader(zone: string): Read {
 	return (value) => {
 		const text = typeof value === 'string' ? value.trim() : '';
 		if (DAY.test(text)) {
-			const at = text[10] === ' ' ? DateTime.fromSQL(text, options) : DateTime.fromISO(text, options);
+			const at = text[10] === ' ' ? DateTime.fromSQL(text, { zone }) : DateTime.fromISO(text, { zone });
 			if (at.isValid) return { at, fraction: FRACTION.exec(text)?.[1] ?? '' };
 		}
-		return {
-			problem: 'is not a date',
-			todo:
-				typeof value === 'number'
-					? 'Set Format in the row to x for milliseconds or X for seconds since 1970.'
-					: 'Write it like 2026-07-31, or say in the row what its Format is, such as dd.MM.yyyy.',
-		};
+		const todo =
+			typeof value === 'number'
+				? 'Set Format in the row to x for milliseconds or X for seconds since 1970.'
+				: 'Write it like 2026-07-31, or say in the row what its Format is, such as dd.MM.yyyy.';
+		return { problem: 'is not a date', todo };
+	};
+}
+
+/** Luxon writes `X` and `x` but does not read them. */
+function unixReader(zone: string, unit: 'X' | 'x'): Read {
+	return (value) => {
+		const text = isScalar(value) ? String(value).trim() : '';
+		const at = DateTime.fromMillis(/^-?\d+(\.\d+)?$/u.test(text) ? Number(text) * (unit === 'X' ? 1000 : 1) : NaN, { zone });
+		if (at.isValid) return { at, fraction: milliseconds(at) };
+		return { problem: `is not a number of ${unit === 'X' ? 'seconds' : 'milliseconds'} since 1970`, todo: 'Correct it in the source, or change Format in the row.' };
+	};
+}
+
+function formatReader(zone: string, format: string): Read {
+	// A format without a year would silently take today's.
+	if (!/[ykDFf]/u.test(format.replace(/'[^']*'/gu, ''))) {
+		throw new SyncError('setup', `The format "${format}" has no year`, { todo: 'Write it like dd.MM.yyyy HH:mm.' });
+	}
+	const options = { zone, locale: 'en-US' };
+	const parser = DateTime.buildFormatParser(format, options);
+	return (value) => {
+		const at = isScalar(value) ? DateTime.fromFormatParser(String(value).trim(), parser, options) : undefined;
+		if (at?.isValid) return { at, fraction: milliseconds(at) };
+		return { problem: `is not a date of the form ${format}`, todo: 'Correct it in the source, or change Format in the row.' };
 	};
 }
 
@@ -84,12 +102,5 @@ function milliseconds(at: DateTime): string {
 export function checkZone(zone: string): void {
 	if (!/^UTC$/iu.test(zone) && !IANAZone.isValidZone(zone)) {
 		throw new SyncError('setup', `"${zone}" is not a time zone`, { todo: 'Write it like Europe/Berlin or UTC.' });
-	}
-}
-
-/** A format without a year would silently take today's. */
-function checkFormat(format: string): void {
-	if (!/[ykXxDFfo]/u.test(format.replace(/'[^']*'/gu, ''))) {
-		throw new SyncError('setup', `The format "${format}" has no year`, { todo: 'Write it like dd.MM.yyyy HH:mm.' });
 	}
 }
