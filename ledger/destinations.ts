@@ -41,6 +41,12 @@ export async function destinationsSeen(store: Store, sync: number, seen: Destina
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at =
 			CASE WHEN ${sweepEvery} IS NULL THEN NULL ELSE coalesce(swept_at, created_at) + coalesce(${sweepEvery}, 0) END
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL`);
+		for (const { node, flow } of seen) {
+			if (flow === undefined) continue;
+			// A sweep brings one record to the node, and with it the mapping's new fingerprint.
+			await tx.run(sql`UPDATE ${table('destination')} SET flow = ${flow}, sweep_due_at = CASE WHEN flow IS NULL THEN sweep_due_at ELSE ${at} END
+				WHERE sync = ${sync} AND node = ${node} AND state = 'active' AND (flow IS NULL OR flow <> ${flow})`);
+		}
 	});
 }
 

@@ -32,7 +32,7 @@ const DROPPED =
  * Leases due work to a new run: removals that the guard let pass first, then the oldest. All destinations that a key is
  * due for come with it. An expired lease is due work again.
  */
-export async function lease(store: Store, sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; before: number }): Promise<{ run: number; records: HandedRecord[] }> {
+export async function lease(store: Store, sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; before: number; removalsOnly: boolean }): Promise<{ run: number; records: HandedRecord[] }> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		await fence(store, tx, sync, token);
@@ -45,6 +45,7 @@ export async function lease(store: Store, sync: number, token: number, limits: {
 			JOIN ${table('link')} l ON l.destination = d.id AND l.state = 'due' AND l.due_at <= ${limits.before}
 			JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 			WHERE d.sync = ${sync} AND d.state = 'active' AND l.state NOT IN ('settled', 'gone')
+				AND ${limits.removalsOnly ? sql`l.removal = 'released'` : sql`1 = 1`}
 			ORDER BY CASE WHEN l.removal = 'released' THEN 0 ELSE 1 END, l.due_at, l.key LIMIT ${limits.keys}`);
 		const keys = new Set<string>();
 		let bytes = 0;

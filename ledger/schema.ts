@@ -41,7 +41,7 @@ const first: Step = async (store, tx) => {
 			sync ${big} NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL,
 			target TEXT, target_text TEXT,
 			state TEXT NOT NULL,
-			mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
+			flow TEXT, mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
 			created_at ${big} NOT NULL,
 			sweep_due_at ${big}, sweep_key ${key}, sweep_part ${key}, sweep_by TEXT, sweep_until ${big} NOT NULL DEFAULT 0,
 			swept_at ${big},

@@ -2,7 +2,7 @@
  * A destination node's whole pass over its items: claim, read what stands there, plan, write ahead, write, confirm.
  * Works in batches; one bad record fails by itself, and a destination that is down fails none of them: they come again.
  */
-import { canonical } from './canonical';
+import { canonical, pick } from './canonical';
 import type { Applied, ApplyContext } from './context';
 import type { DesiredItem } from './items';
 import type { Link } from './ledger';
@@ -11,6 +11,11 @@ import { plan, type Plan } from './plan';
 import { prepareAll, readActual, sharers, type Ready } from './prepare';
 import { Settlement } from './settle';
 import { SyncError } from './types';
+
+interface Claimed {
+	item: DesiredItem;
+	link: Link;
+}
 
 /** Applies items that travel under leases. Never throws for a record, nor for a destination that is down. */
 export async function apply(items: DesiredItem[], context: ApplyContext): Promise<Applied> {
@@ -53,7 +58,7 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 	if (run === undefined) throw new SyncError('setup', 'An item without a lease cannot be written.');
 	const { revision, claims } = await ledger.claim(row.id, run, mapping, items.map(({ stamp }) => ({ key: stamp.key, version: stamp.version })), context.leaseTtl);
 	const byKey = new Map(claims.map((claim) => [claim.link.key, claim]));
-	const claimed: { item: DesiredItem; link: Link }[] = [];
+	const claimed: Claimed[] = [];
 	for (const item of items) {
 		const claim = byKey.get(item.stamp.key);
 		if (claim && claim.superseded === undefined) claimed.push({ item, link: claim.link });
@@ -63,14 +68,19 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 	const settlement = new Settlement(context, run, revision, applied);
 	try {
 		if (applied.down) throw applied.down;
-		const { ready, refused } = await prepareAll(claimed, destination);
+		const due = await letPass(claimed, revision, run, context);
+		const { ready, refused } = await prepareAll(due, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
 		await readActual(ready, destination);
 		const shared = await sharers(ready, context);
 		const writes: { one: Ready; plan: Plan }[] = [];
+		const creating = new Map<string, string>();
 		for (const one of ready) {
 			const planned = plan({ stamp: one.item.stamp, link: one.link, prepared: one.prepared, actual: one.actual, revision, secret, sharedWith: shared(one) });
-			if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
+			const twin = planned.action === 'create' ? sameMatch(one, creating) : undefined;
+			if (twin !== undefined) {
+				settlement.refuse(one.item, one.link, new SyncError('conflict', `it has the same match value as key ${twin}`, { todo: 'Make the match value unique in the source, or match by another field.' }));
+			} else if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
 		}
 		await settlement.write(writes);
 		await settlement.close();
@@ -79,4 +89,20 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 		applied.down ??= fault;
 		applied.waiting += await settlement.giveUp(claimed, fault);
 	}
+}
+
+/** A record that was only sent to carry a sweep is compared by the sweep, not here. */
+async function letPass(claimed: Claimed[], revision: number, run: number, { ledger, row }: ApplyContext): Promise<Claimed[]> {
+	const carries = ({ item, link }: Claimed) =>
+		item.stamp.reason === 'sweep' && link.confirmedVersion === link.version && link.confirmedRevision === revision && link.removal !== 'released';
+	await ledger.unclaim(row.id, run, claimed.filter(carries).map(({ link }) => link));
+	return claimed.filter((one) => !carries(one));
+}
+
+/** The key of this batch that is about to be created with the same match values, if there is one. */
+function sameMatch({ item, prepared, link }: Ready, creating: Map<string, string>): string | undefined {
+	const values = canonical(pick(prepared, item.stamp.match));
+	const other = creating.get(values);
+	if (other === undefined) creating.set(values, link.key);
+	return other;
 }

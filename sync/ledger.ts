@@ -53,6 +53,8 @@ export interface SyncRow {
 export interface DestinationSeen {
 	node: string;
 	name: string;
+	/** A fingerprint of the settings between the trigger and this node; another one than before means: look again. */
+	flow?: string;
 }
 
 export interface ObservationResult {
@@ -236,7 +238,7 @@ export interface Ledger {
 	/** Counts intended removals per destination against the guard: releases them, or holds them all. */
 	countRemovals(sync: number, token: number, guard: RemovalGuard): Promise<{ released: number; held: Hold[] }>;
 	/** Takes due work, removals first, then the oldest; at most `limit` keys and about `bytes` of fields. */
-	lease(sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; /** Only what was due by then. */ before: number }): Promise<{ run: number; records: HandedRecord[] }>;
+	lease(sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; /** Only what was due by then. */ before: number; removalsOnly: boolean }): Promise<{ run: number; records: HandedRecord[] }>;
 	/** One confirmed record, whole, for a destination that has a sweep due or a hold to show and got no item. */
 	carrier(sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined>;
 	renewRun(run: number, ttl: number): Promise<void>;

@@ -145,23 +145,31 @@ class Turn {
 
 	/** Hands over what is due, then what the guard lets pass once everything due has been planned. */
 	async drain(): Promise<void> {
+		await this.count();
+		if (!(await this.handAll(false))) return;
+		// Those that left the scope are counted only now that all that was due has been planned.
+		if ((await this.count()) > 0) await this.handAll(true);
+	}
+
+	/** Counts intended removals against the guard; how many it let pass. */
+	private async count(): Promise<number> {
 		const { ledger, sync, token, settings, result } = this;
-		for (let pass = 0; pass < 2; pass++) {
-			const { released, held } = await ledger.countRemovals(sync.id, token, settings.guard);
-			result.released += released;
-			result.held.push(...held);
-			if (pass === 1 && released === 0 && result.runs === 0) return;
-			const before = await ledger.now();
-			for (;;) {
-				if (this.host.signal.aborted) return;
-				const { run, records } = await ledger.lease(sync.id, token, { ...settings.batch, ttl: settings.leaseTtl, before });
-				if (records.length === 0) break;
-				if (!(await this.hand(run, records))) return;
-			}
-		}
 		const { released, held } = await ledger.countRemovals(sync.id, token, settings.guard);
 		result.released += released;
 		result.held.push(...held);
+		return released;
+	}
+
+	/** Hands over all that is due by now, each record once; false when no more should be. */
+	private async handAll(removalsOnly: boolean): Promise<boolean> {
+		const { ledger, sync, token, settings } = this;
+		const before = await ledger.now();
+		for (;;) {
+			if (this.host.signal.aborted) return false;
+			const { run, records } = await ledger.lease(sync.id, token, { ...settings.batch, ttl: settings.leaseTtl, before, removalsOnly });
+			if (records.length === 0) return true;
+			if (!(await this.hand(run, records))) return false;
+		}
 	}
 
 	/** A destination with a sweep due and no item on its way gets one. */

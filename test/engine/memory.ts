@@ -1,0 +1,115 @@
+/**
+ * A source and a destination in memory, for the engine's own tests: they do what a real system does when it is slow,
+ * respells, refuses, or dies between a write and its answer. Real systems have the conformance suite.
+ */
+import { SyncError, type ActualRecord, type Cursor, type Destination, type FieldInfo, type Fields, type Lookup, type RecordPage, type Source, type SourceRecord, type Write, type WriteResult } from '../../sync/types';
+
+export class MemorySource implements Source {
+	readonly tag = 'memory';
+	readonly records = new Map<string, Fields>();
+	/** The next read breaks off after that many records. */
+	breakAfter?: number;
+	reads = 0;
+
+	async *read(_since?: Cursor): AsyncIterable<RecordPage> {
+		this.reads++;
+		const all: SourceRecord[] = [...this.records].map(([key, fields]) => ({ key, fields: { ...fields }, name: String(fields.name ?? key) }));
+		const size = 7;
+		for (let from = 0; from < all.length || from === 0; from += size) {
+			if (this.breakAfter !== undefined && from + size > this.breakAfter) {
+				this.breakAfter = undefined;
+				throw new SyncError('unreachable', 'the connection broke in the middle of the read');
+			}
+			yield { records: all.slice(from, from + size), unkeyed: 0, complete: from + size >= all.length };
+		}
+	}
+
+	async fetch(keys: string[]): Promise<SourceRecord[]> {
+		return keys.filter((key) => this.records.has(key)).map((key) => ({ key, fields: { ...this.records.get(key)! } }));
+	}
+
+	async close(): Promise<void> {}
+}
+
+export class Crash extends Error {}
+
+export class MemoryDestination implements Destination {
+	batchSize = 10;
+	readonly target = { id: 'memory:people', text: 'people in memory' };
+	readonly rows = new Map<string, Fields>();
+	readonly inserts: string[] = [];
+	/** Every write that was carried out, in order. */
+	readonly log: string[] = [];
+	private last = 0;
+	/** What the next calls do instead of working. */
+	faults: ('down' | 'die before' | 'die after')[] = [];
+	/** Keys (by `email`) that are refused. */
+	readonly refuses = new Set<string>();
+	/** How the destination spells a value. */
+	spell: (field: string, value: Fields[string]) => Fields[string] = (_field, value) => value;
+
+	async describe(): Promise<FieldInfo[]> {
+		return ['id', 'email', 'name', 'team', 'active', 'note'].map((name) => ({ name, type: 'text', kind: 'text', required: false, identity: name === 'id', writable: name !== 'id' }));
+	}
+
+	async prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }> {
+		return { ok: true, fields };
+	}
+
+	async read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]> {
+		if (this.faults[0] === 'down') {
+			this.faults.shift();
+			throw new SyncError('unreachable', 'memory is down');
+		}
+		const found: ActualRecord[] = [];
+		for (const { ref, id, match } of wanted) {
+			for (const [at, row] of this.rows) {
+				if (id !== undefined ? at === id : Object.entries(match!).every(([field, value]) => row[field] === value)) {
+					found.push({ ref, id: at, fields: Object.fromEntries(fields.map((field) => [field, row[field] ?? null])) });
+				}
+			}
+		}
+		return found;
+	}
+
+	async write(writes: Write[]): Promise<WriteResult[]> {
+		const fault = this.faults.shift();
+		if (fault === 'down') throw new SyncError('unreachable', 'memory is down');
+		if (fault === 'die before') throw new Crash('killed before the write');
+		const results = writes.map((write) => this.one(write));
+		if (fault === 'die after') throw new Crash('killed after the write, before its answer was known');
+		return results;
+	}
+
+	private one({ ref, action, id, set, readBack }: Write): WriteResult {
+		const email = String(set.email ?? (id !== undefined ? this.rows.get(id)?.email : ''));
+		if (this.refuses.has(email)) return { ref, ok: false, error: new SyncError('refused', `${email} is not welcome`, { field: 'email' }) };
+		const spelt = Object.fromEntries(Object.entries(set).map(([field, value]) => [field, this.spell(field, value)]));
+		if (action === 'create') {
+			const at = String(++this.last);
+			this.rows.set(at, spelt);
+			this.inserts.push(email);
+			this.log.push(`create ${email}`);
+			return { ref, ok: true, id: at, actual: this.back(at, readBack) };
+		}
+		if (!this.rows.has(id!)) return { ref, ok: false, error: new SyncError('missing', `there is no ${id}`) };
+		this.log.push(`${action} ${this.rows.get(id!)!.email}${action === 'update' ? ` ${Object.keys(set).sort().join(',')}` : ''}`);
+		if (action === 'delete') {
+			this.rows.delete(id!);
+			return { ref, ok: true, id: id!, actual: null };
+		}
+		this.rows.set(id!, { ...this.rows.get(id!)!, ...spelt });
+		return { ref, ok: true, id: id!, actual: this.back(id!, readBack) };
+	}
+
+	private back(id: string, fields: string[]): Fields {
+		const row = this.rows.get(id)!;
+		return Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
+	}
+
+	byEmail(email: string): Fields | undefined {
+		return [...this.rows.values()].find((row) => row.email === email);
+	}
+
+	async close(): Promise<void> {}
+}

@@ -1,0 +1,161 @@
+/** A whole sync without n8n: source → tick → mapping → apply → destination, over a real ledger file. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ledgerOn } from '../../ledger/ledger';
+import { sqliteStore } from '../../ledger/sqlite';
+import { apply } from '../../sync/apply';
+import type { Applied, ApplyContext } from '../../sync/context';
+import { DEFAULT_GUARD } from '../../sync/guard';
+import type { DesiredItem, Outcome } from '../../sync/items';
+import type { Hold, Ledger, RemovalGuard } from '../../sync/ledger';
+import type { Mapped } from '../../sync/mapping';
+import { sweep } from '../../sync/sweep';
+import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
+import type { Fields } from '../../sync/types';
+import { Crash, MemoryDestination, MemorySource } from './memory';
+
+export interface MappingOptions {
+	removal: Mapped['removal'];
+	match: string[];
+	may: Mapped['may'];
+	existing: Mapped['existing'];
+	once: string[];
+	sensitive: string[];
+	fingerprint: string;
+	scope: (fields: Fields) => boolean;
+}
+
+export class World {
+	readonly source = new MemorySource();
+	readonly destination = new MemoryDestination();
+	readonly outcomes: Outcome[] = [];
+	readonly held: Hold[] = [];
+	guard: RemovalGuard = DEFAULT_GUARD;
+	sensitive: string[] = [];
+	sweepEvery: number | null = null;
+	identity = { instance: 'i', workflow: 'w', node: 'trigger' };
+	name = 'people';
+	takeOver?: string;
+	release?: number;
+	attempts = 3;
+	/** Milliseconds; short, so that a test can wait for a lease to end. */
+	ttl = 200;
+	node = 'to';
+	flow?: string;
+	/** A node between the trigger and the mapping. */
+	between: (items: OutgoingItem[]) => OutgoingItem[] = (items) => items;
+	mapping: MappingOptions = {
+		removal: { kind: 'deactivate', set: { active: 'no' }, onReturn: { active: 'yes' } },
+		match: ['email'],
+		may: { create: true, update: true },
+		existing: { which: 'all' },
+		once: [],
+		sensitive: [],
+		fingerprint: 'mapping 1',
+		scope: () => true,
+	};
+
+	private constructor(
+		public ledger: Ledger,
+		private readonly folder: string,
+	) {}
+
+	static async open(): Promise<World> {
+		const folder = await mkdtemp(join(tmpdir(), 'one-way-sync-'));
+		return new World(await ledgerOn(await sqliteStore(join(folder, 'ledger.sqlite'))), folder);
+	}
+
+	/** As after a crash: a new process on the same ledger. */
+	async reopen(): Promise<void> {
+		await this.ledger.close();
+		this.ledger = await ledgerOn(await sqliteStore(join(this.folder, 'ledger.sqlite')));
+	}
+
+	async close(): Promise<void> {
+		await this.ledger.close();
+		await rm(this.folder, { recursive: true });
+	}
+
+	person(key: string, fields: Fields = {}): void {
+		this.source.records.set(key, { id: key, email: `${key}@x.test`, name: `Person ${key}`, team: 'Sales', ...fields });
+	}
+
+	/** One tick. A crash in the run is what n8n would make of it: a failed run. */
+	async tick(): Promise<TickResult> {
+		const controller = new AbortController();
+		return await tick(
+			this.ledger,
+			{
+				signal: controller.signal,
+				openSource: async () => this.source,
+				destinations: () => [{ node: this.node, name: 'To', flow: this.flow }],
+				handOver: async (items) => await this.run(items),
+			},
+			{
+				identity: this.identity, name: this.name, takeOver: this.takeOver, release: this.release, holder: 'test', sensitive: this.sensitive,
+				completeEvery: null, sweepEvery: this.sweepEvery, guard: this.guard, batch: { keys: 50, bytes: 1e6 },
+				leaseTtl: this.ttl, retryIn: 0, parkedTtl: 1000,
+			},
+		);
+	}
+
+	/** One run of the workflow behind the trigger. */
+	async run(items: OutgoingItem[]): Promise<RunEnd> {
+		try {
+			const desired = this.between(items).map((item, n) => this.map(item, n));
+			if (desired.length > 0) await this.node_(desired);
+			return { how: 'ended' };
+		} catch (error) {
+			if (error instanceof Crash) return { how: 'silent' };
+			throw error;
+		}
+	}
+
+	map({ fields, stamp }: OutgoingItem, item: number): DesiredItem {
+		const { mapping } = this;
+		const { id: _id, ...desired } = fields;
+		const inScope = stamp.change !== 'removed' && mapping.scope(fields);
+		return {
+			item,
+			fields: desired,
+			stamp: {
+				...stamp,
+				action: inScope ? 'write' : 'remove',
+				why: inScope ? undefined : stamp.change === 'removed' ? 'removed' : 'out of scope',
+				owned: Object.keys(desired).filter((field) => !mapping.once.includes(field)),
+				once: mapping.once,
+				match: mapping.match,
+				sensitive: mapping.sensitive,
+				removal: mapping.removal,
+				may: mapping.may,
+				existing: mapping.existing,
+				mapping: mapping.fingerprint,
+			},
+		};
+	}
+
+	/** What the destination node does. */
+	private async node_(items: DesiredItem[]): Promise<Applied> {
+		const { ledger, destination } = this;
+		const row = await ledger.destination(items[0]!.stamp.id, this.node, 'To', destination.target);
+		const context: ApplyContext = {
+			ledger, destination, row: { id: row.id, epoch: 1 }, secret: await ledger.secret(), where: 'People',
+			retry: { attempts: this.attempts, delay: () => 0 }, leaseTtl: this.ttl, writeTtl: this.ttl,
+		};
+		const applied = await apply(items, context);
+		await sweep(context, 'test', row.revision, applied);
+		this.outcomes.push(...applied.outcomes);
+		this.held.push(...applied.held);
+		await ledger.setDown(row.id, applied.down?.message ?? null);
+		return applied;
+	}
+
+	/** Outcomes since the last call, `unchanged` left out: `key outcome`. */
+	told(): string[] {
+		return this.outcomes.splice(0).filter(({ outcome }) => outcome !== 'unchanged').map(({ key, outcome }) => `${key} ${outcome}`).sort();
+	}
+}
+
+export const sleep = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));
