@@ -24,7 +24,9 @@ export interface Conversion {
 	local?: string;
 }
 
-export type Converted = { ok: true; value: Value } | { ok: false; /** Follows the value in a sentence: `is not a number`. */ problem: string; todo: string };
+export type Converted =
+	| { ok: true; value: Value }
+	| { ok: false; /** Follows the value in a sentence: `is not a number`. */ problem: string; todo: string };
 
 /** True for what counts as no value: null and empty text. Lists and objects without members are values. */
 export function isEmpty(value: Value | undefined): value is null | undefined | '' {
@@ -90,5 +92,9 @@ function toYesNo(value: Value): Converted {
 		if (YES.has(word)) return { ok: true, value: true };
 		if (NO.has(word)) return { ok: true, value: false };
 	}
-	return { ok: false, problem: 'is neither yes nor no', todo: 'Use true/false, yes/no, y/n, on/off or 1/0 in the source, or an expression.' };
+	return {
+		ok: false,
+		problem: 'is neither yes nor no',
+		todo: 'Use true/false, yes/no, y/n, on/off or 1/0 in the source, or an expression.',
+	};
 }

@@ -27,7 +27,9 @@ export function parsePath(text: string): Path | undefined {
 		const step = STEP.exec(trimmed);
 		if (step === null) return undefined;
 		const [, name, position, double, single] = step;
-		path.push(name ?? (position === undefined ? (double ?? single)!.replace(/\\(.)/gu, '$1') : String(Number(position))));
+		path.push(
+			name ?? (position === undefined ? (double ?? single)!.replace(/\\(.)/gu, '$1') : String(Number(position))),
+		);
 	}
 	if (path.length === 0) return undefined;
 	const refused = path.find((step) => REFUSED.has(step));

@@ -17,7 +17,8 @@ export class SourceWinsMapping implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ [$parameter["mapAll"] ? "all of the same name" : "", ($parameter["rows"]["row"] || []).length ? $parameter["rows"]["row"].length + " fields" : ""].filter((part) => part).join(", ") }}',
-		description: 'Says which destination field takes which value of a synced record, who owns it, and what a removal means',
+		description:
+			'Says which destination field takes which value of a synced record, who owns it, and what a removal means',
 		defaults: { name: 'Source-Wins Mapping' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -17,7 +17,10 @@ const BREATH = 25;
 
 /** Runs the node. Throws NodeOperationError where a setting is wrong or no item belongs to a sync. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const items = context.getInputData().map((item, index) => ({ item, index })).filter(({ item }) => !isBlankItem(item));
+	const items = context
+		.getInputData()
+		.map((item, index) => ({ item, index }))
+		.filter(({ item }) => !isBlankItem(item));
 	if (items.length === 0) return [[]];
 	const { settings, mapping, scope } = compile(context);
 	const report = new Report(settings);
@@ -60,7 +63,13 @@ function compile(context: IExecuteFunctions): Compiled & { settings: MappingSett
 	}
 }
 
-function mapOne(context: IExecuteFunctions, { mapping, scope }: Compiled, fields: Fields, stamp: Stamp, index: number): Desired {
+function mapOne(
+	context: IExecuteFunctions,
+	{ mapping, scope }: Compiled,
+	fields: Fields,
+	stamp: Stamp,
+	index: number,
+): Desired {
 	const evaluate: Evaluate = (at) => context.getNodeParameter(at, index);
 	const sensitive = stamp.sensitive ?? [];
 	return mapping.map(

@@ -33,12 +33,25 @@ export class Report {
 		const hints = [hint(`${write} to write, ${remove} to remove, ${fail} failed.${failure}`, fail > 0)];
 		for (const [name, field] of this.unseen) {
 			const meant = nearest(name, this.sample);
-			hints.push(hint(`No record has the field "${name}", so "${field}" is empty.${meant === undefined ? '' : ` Did you mean "${meant}"?`}`, true));
+			hints.push(
+				hint(
+					`No record has the field "${name}", so "${field}" is empty.${meant === undefined ? '' : ` Did you mean "${meant}"?`}`,
+					true,
+				),
+			);
 		}
 		if (this.droppedBy !== undefined) {
-			hints.push(hint(`The node "${this.droppedBy}" dropped "_sync"; the items could be tied to their records again. Let it keep all input fields.`, true));
+			hints.push(
+				hint(
+					`The node "${this.droppedBy}" dropped "_sync"; the items could be tied to their records again. Let it keep all input fields.`,
+					true,
+				),
+			);
 		}
-		if (this.refused > 0) hints.push(hint(`${this.refused} items without "_sync" were left out: they cannot be tied to their records.`, true));
+		if (this.refused > 0)
+			hints.push(
+				hint(`${this.refused} items without "_sync" were left out: they cannot be tied to their records.`, true),
+			);
 		return hints;
 	}
 }

@@ -26,9 +26,21 @@ interface Condition {
 
 /** Compiles the raw filter parameter; undefined where it has no condition. Throws SyncError `setup` for a mistake in it. */
 export function compileScope(raw: unknown): Scope | undefined {
-	const filter = (typeof raw === 'object' && raw !== null ? raw : {}) as { conditions?: FilterConditionValue[]; combinator?: string; options?: Partial<FilterOptionsValue> };
-	const options: FilterOptionsValue = { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 3, ...filter.options };
-	const conditions = (filter.conditions ?? []).flatMap((condition, index) => compileCondition(condition, index, options) ?? []);
+	const filter = (typeof raw === 'object' && raw !== null ? raw : {}) as {
+		conditions?: FilterConditionValue[];
+		combinator?: string;
+		options?: Partial<FilterOptionsValue>;
+	};
+	const options: FilterOptionsValue = {
+		caseSensitive: true,
+		leftValue: '',
+		typeValidation: 'loose',
+		version: 3,
+		...filter.options,
+	};
+	const conditions = (filter.conditions ?? []).flatMap(
+		(condition, index) => compileCondition(condition, index, options) ?? [],
+	);
 	if (conditions.length === 0) return undefined;
 	const any = filter.combinator === 'or';
 
@@ -42,14 +54,20 @@ export function compileScope(raw: unknown): Scope | undefined {
 	};
 }
 
-function compileCondition(raw: FilterConditionValue, index: number, options: FilterOptionsValue): Condition | undefined {
+function compileCondition(
+	raw: FilterConditionValue,
+	index: number,
+	options: FilterOptionsValue,
+): Condition | undefined {
 	const number = index + 1;
 	const { operator } = raw;
 	const left = source(raw.leftValue ?? '', `scope.conditions[${index}].leftValue`, `Condition ${number}`);
 	const right = source(raw.rightValue ?? '', `scope.conditions[${index}].rightValue`, `Condition ${number}`);
 	if (isBlank(left) && (isBlank(right) || operator.singleValue)) return undefined;
 	if (left.kind === 'constant' && (right.kind === 'constant' || operator.singleValue)) {
-		throw new SyncError('setup', `Condition ${number} of the scope looks at no field of the record`, { todo: 'Drag a field from the input panel to its left side.' });
+		throw new SyncError('setup', `Condition ${number} of the scope looks at no field of the record`, {
+			todo: 'Drag a field from the input panel to its left side.',
+		});
 	}
 	return {
 		number,
@@ -57,24 +75,49 @@ function compileCondition(raw: FilterConditionValue, index: number, options: Fil
 		right,
 		raw,
 		decide: (leftValue, rightValue) =>
-			executeFilterCondition({ ...raw, leftValue: leftValue as FilterConditionValue['leftValue'], rightValue: rightValue as FilterConditionValue['rightValue'] }, options),
+			executeFilterCondition(
+				{
+					...raw,
+					leftValue: leftValue as FilterConditionValue['leftValue'],
+					rightValue: rightValue as FilterConditionValue['rightValue'],
+				},
+				options,
+			),
 	};
 }
 
-function check(condition: Condition, fields: Fields, evaluate: Evaluate, sensitive: readonly string[]): boolean | MappingError {
+function check(
+	condition: Condition,
+	fields: Fields,
+	evaluate: Evaluate,
+	sensitive: readonly string[],
+): boolean | MappingError {
 	const { number, left, right, raw } = condition;
 	if (!ASKS_FOR_PRESENCE.has(raw.operator.operation)) {
 		const missing = [...pathsOf(left), ...pathsOf(right)].find((path) => !Object.hasOwn(fields, path[0]!));
-		if (missing !== undefined) return undecided(number, `the record has no field "${missing[0]}"`, 'Correct the scope, or put a condition "exists" before this one.');
+		if (missing !== undefined)
+			return undecided(
+				number,
+				`the record has no field "${missing[0]}"`,
+				'Correct the scope, or put a condition "exists" before this one.',
+			);
 	}
 	const hidden = touches(left, sensitive) || touches(right, sensitive);
 	try {
-		const [leftValue, rightValue] = [resolve(left, fields, evaluate), raw.operator.singleValue ? '' : resolve(right, fields, evaluate)];
-		if (isKeyed(leftValue) || isKeyed(rightValue)) return undecided(number, 'the sensitive value is not kept', 'Sync the record again from its source.');
+		const [leftValue, rightValue] = [
+			resolve(left, fields, evaluate),
+			raw.operator.singleValue ? '' : resolve(right, fields, evaluate),
+		];
+		if (isKeyed(leftValue) || isKeyed(rightValue))
+			return undecided(number, 'the sensitive value is not kept', 'Sync the record again from its source.');
 		return condition.decide(leftValue, rightValue);
 	} catch (error) {
 		const said = error instanceof Error ? error.message.replace(/\s*\[[^\]]*item \d+\]$/u, '') : String(error);
-		return undecided(number, hidden ? 'its value has another type or its expression failed' : said.slice(0, 200), 'Choose another type of comparison in the scope, or correct the value in the source.');
+		return undecided(
+			number,
+			hidden ? 'its value has another type or its expression failed' : said.slice(0, 200),
+			'Choose another type of comparison in the scope, or correct the value in the source.',
+		);
 	}
 }
 

@@ -82,7 +82,9 @@ export function source(raw: unknown, at: string, where: string): ValueSource {
 		return readSource(raw, at);
 	} catch (error) {
 		if (!(error instanceof RangeError)) throw error;
-		throw new SyncError('setup', `${where}: ${error.message}`, { todo: 'Use another field, or rename it in the source.' });
+		throw new SyncError('setup', `${where}: ${error.message}`, {
+			todo: 'Use another field, or rename it in the source.',
+		});
 	}
 }
 
@@ -94,14 +96,18 @@ function fixedText(raw: unknown, at: string, where: string, once: Once): string 
 function fixed(raw: unknown, at: string, where: string, once: Once): unknown {
 	if (typeof raw !== 'string' || !raw.startsWith('=')) return raw;
 	if (/\$json|\$item|\$input|\$\(/u.test(raw)) {
-		throw new SyncError('setup', `${where} names its field by a value of the record`, { todo: 'Choose the name from the list, or type it; it is the same for every record.' });
+		throw new SyncError('setup', `${where} names its field by a value of the record`, {
+			todo: 'Choose the name from the list, or type it; it is the same for every record.',
+		});
 	}
 	return once(at);
 }
 
 /** Names as a list, or as text with commas where an expression gave it. */
 function namesOf(raw: unknown, at: string, where: string, once: Once): string[] {
-	const given = Array.isArray(raw) ? raw.map((name, index) => fixed(name, `${at}[${index}]`, where, once)) : fixed(raw, at, where, once);
+	const given = Array.isArray(raw)
+		? raw.map((name, index) => fixed(name, `${at}[${index}]`, where, once))
+		: fixed(raw, at, where, once);
 	const names = Array.isArray(given) ? given.map(text) : text(given).split(',');
 	return [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))];
 }

@@ -46,7 +46,9 @@ export function findDropped(context: IExecuteFunctions, item: number): Dropped |
 			if (stampAt(name, item) !== undefined) return { by: child, stampOf: (index) => stampAt(name, index) };
 			seen.add(name);
 		}
-		step = step.flatMap(({ name }) => parents(context, name).map((parent) => ({ name: parent, child: name }))).filter(({ name }) => !seen.has(name));
+		step = step
+			.flatMap(({ name }) => parents(context, name).map((parent) => ({ name: parent, child: name })))
+			.filter(({ name }) => !seen.has(name));
 	}
 	return undefined;
 }
@@ -56,16 +58,26 @@ export function refusal(context: IExecuteFunctions): { message: string; descript
 	const name = context.getNode().name;
 	const sources = context.getParentNodes(name).filter((node) => /\.syncFrom/u.test(node.type));
 	if (sources.length === 0) {
-		return { message: 'These items do not come from a source of a sync', description: 'Put a Sync From … Trigger before this node.' };
+		return {
+			message: 'These items do not come from a source of a sync',
+			description: 'Put a Sync From … Trigger before this node.',
+		};
 	}
 	const before = parents(context, name)[0];
-	const who = before === undefined || sources.some((source) => source.name === before) ? 'A node before this one' : `The node "${before}" or one before it`;
+	const who =
+		before === undefined || sources.some((source) => source.name === before)
+			? 'A node before this one'
+			: `The node "${before}" or one before it`;
 	return {
 		message: `${who} dropped "_sync" from the items, so that they cannot be tied to their records`,
-		description: 'Let it keep all input fields (in Edit Fields: Include Other Input Fields), or put this node directly behind the trigger. Work on values in the mapping.',
+		description:
+			'Let it keep all input fields (in Edit Fields: Include Other Input Fields), or put this node directly behind the trigger. Work on values in the mapping.',
 	};
 }
 
 function parents(context: IExecuteFunctions, node: string): string[] {
-	return context.getParentNodes(node, { depth: 1 }).filter((parent) => parent.disabled !== true).map((parent) => parent.name);
+	return context
+		.getParentNodes(node, { depth: 1 })
+		.filter((parent) => parent.disabled !== true)
+		.map((parent) => parent.name);
 }

@@ -70,9 +70,14 @@ function isoReader(zone: string): Read {
 function unixReader(zone: string, unit: 'X' | 'x'): Read {
 	return (value) => {
 		const text = isScalar(value) ? String(value).trim() : '';
-		const at = DateTime.fromMillis(/^-?\d+(\.\d+)?$/u.test(text) ? Number(text) * (unit === 'X' ? 1000 : 1) : NaN, { zone });
+		const at = DateTime.fromMillis(/^-?\d+(\.\d+)?$/u.test(text) ? Number(text) * (unit === 'X' ? 1000 : 1) : NaN, {
+			zone,
+		});
 		if (at.isValid) return { at, fraction: milliseconds(at) };
-		return { problem: `is not a number of ${unit === 'X' ? 'seconds' : 'milliseconds'} since 1970`, todo: 'Correct it in the source, or change Format in the row.' };
+		return {
+			problem: `is not a number of ${unit === 'X' ? 'seconds' : 'milliseconds'} since 1970`,
+			todo: 'Correct it in the source, or change Format in the row.',
+		};
 	};
 }
 
@@ -86,7 +91,10 @@ function formatReader(zone: string, format: string): Read {
 	return (value) => {
 		const at = isScalar(value) ? DateTime.fromFormatParser(String(value).trim(), parser, options) : undefined;
 		if (at?.isValid) return { at, fraction: milliseconds(at) };
-		return { problem: `is not a date of the form ${format}`, todo: 'Correct it in the source, or change Format in the row.' };
+		return {
+			problem: `is not a date of the form ${format}`,
+			todo: 'Correct it in the source, or change Format in the row.',
+		};
 	};
 }
 

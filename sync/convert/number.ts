@@ -9,17 +9,23 @@ const SHAPES: Record<NumberForm, { grouped: RegExp; group: RegExp; decimal: stri
 	'1234.5': { grouped: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/iu, group: /(?!)/u, decimal: '.' },
 	'1,234.5': { grouped: /^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?$/u, group: /,/gu, decimal: '.' },
 	'1.234,5': { grouped: /^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?$/u, group: /\./gu, decimal: ',' },
-	'1 234,5': { grouped: /^[+-]?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)(,\d*)?$/u, group: /[ \u00a0\u202f]/gu, decimal: ',' },
+	'1 234,5': {
+		grouped: /^[+-]?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)(,\d*)?$/u,
+		group: /[ \u00a0\u202f]/gu,
+		decimal: ',',
+	},
 	"1'234.5": { grouped: /^[+-]?(\d{1,3}(['’]\d{3})+|\d+)(\.\d*)?$/u, group: /['’]/gu, decimal: '.' },
 };
 
 /** To a number. Text that has more digits than a double keeps comes out as plain decimal text. */
 export function toNumber(value: Value, form: NumberForm = '1234.5'): Converted {
 	if (typeof value === 'number') return { ok: true, value };
-	if (typeof value !== 'string') return { ok: false, problem: 'is not a number', todo: 'Correct it in the source, or map another field.' };
+	if (typeof value !== 'string')
+		return { ok: false, problem: 'is not a number', todo: 'Correct it in the source, or map another field.' };
 	const shape = SHAPES[form];
 	const text = value.trim();
-	if (!shape.grouped.test(text)) return { ok: false, problem: `is not a number of the form ${form}`, todo: advice(text, form) };
+	if (!shape.grouped.test(text))
+		return { ok: false, problem: `is not a number of the form ${form}`, todo: advice(text, form) };
 	return { ok: true, value: decimal(text.replace(shape.group, '').replace(shape.decimal, '.')) };
 }
 
@@ -51,7 +57,9 @@ function spell(digits: string, exponent: number): string {
 }
 
 function advice(text: string, form: NumberForm): string {
-	const other = (Object.keys(SHAPES) as NumberForm[]).find((candidate) => candidate !== form && SHAPES[candidate].grouped.test(text));
+	const other = (Object.keys(SHAPES) as NumberForm[]).find(
+		(candidate) => candidate !== form && SHAPES[candidate].grouped.test(text),
+	);
 	return other === undefined
 		? 'Correct it in the source, or leave out units and signs with an expression.'
 		: `If it means a number, set Number Form to ${other}.`;

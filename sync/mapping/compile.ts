@@ -21,7 +21,8 @@ export function compileMapping(settings: MappingSettings): Mapping {
 			const why = record.removed ? 'removed' : scope === false ? 'out of scope' : undefined;
 			const removal = removalOf(record, ask, why !== undefined, mapped);
 			const existing = existingOf(record, ask);
-			const error = why === undefined ? (scopeError(scope) ?? mapped.error ?? existing.error ?? removal.error) : removal.error;
+			const error =
+				why === undefined ? (scopeError(scope) ?? mapped.error ?? existing.error ?? removal.error) : removal.error;
 			return {
 				fields: mapped.fields,
 				mapped: {
@@ -50,9 +51,14 @@ type MappedFields = Pick<Mapped, 'owned' | 'once' | 'sensitive' | 'error'> & { f
 
 /** The rows, then what goes by its own name. */
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
-	const targets = rows.map((row, index) => ({ ...row, ...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} ("${row.field}")`) }));
+	const targets = rows.map((row, index) => ({
+		...row,
+		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} ("${row.field}")`),
+	}));
 	const hiddenIn = hiddenFields(rows.map((row) => [row.field, row.value]));
-	const hiddenInRemoval = hiddenFields(removal.rows.flatMap((row) => [[row.field, row.set] as const, [row.field, row.onReturn] as const]));
+	const hiddenInRemoval = hiddenFields(
+		removal.rows.flatMap((row) => [[row.field, row.set] as const, [row.field, row.onReturn] as const]),
+	);
 	const excepted = new Set([...(byName?.except ?? []), ...rows.map((row) => row.field)]);
 	const shared = sharing();
 
@@ -84,7 +90,12 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 	};
 }
 
-type RemovalOf = (record: Incoming, ask: Ask, removing: boolean, mapped: MappedFields) => { removal: Removal; error?: MappingError };
+type RemovalOf = (
+	record: Incoming,
+	ask: Ask,
+	removing: boolean,
+	mapped: MappedFields,
+) => { removal: Removal; error?: MappingError };
 
 /** What is set on removal is asked for only when it is needed; what is set on return, always. */
 function compileRemoval({ removal: { kind, rows } }: MappingSettings): RemovalOf {
@@ -92,8 +103,12 @@ function compileRemoval({ removal: { kind, rows } }: MappingSettings): RemovalOf
 		const removal: Removal = { kind, set: {}, onReturn: {} };
 		return () => ({ removal });
 	}
-	const onRemoval = rows.map((row) => compileTarget(row.field, row.set, row.conversion, `Set on removal of "${row.field}"`));
-	const onReturn = rows.map((row) => compileTarget(row.field, row.onReturn, row.conversion, `Set on return of "${row.field}"`));
+	const onRemoval = rows.map((row) =>
+		compileTarget(row.field, row.set, row.conversion, `Set on removal of "${row.field}"`),
+	);
+	const onReturn = rows.map((row) =>
+		compileTarget(row.field, row.onReturn, row.conversion, `Set on return of "${row.field}"`),
+	);
 
 	return (record, ask, removing, mapped) => {
 		const removal: Removal = { kind, set: {}, onReturn: {} };
@@ -121,7 +136,11 @@ function compileExisting({ existing: { which, since, at }, zone }: MappingSettin
 		return () => ({ existing });
 	}
 	const conversion = { as: 'date and time', zone } as const;
-	const limit = compileTarget('Newer Than', { kind: 'constant', value: since }, conversion, 'Newer Than').value({}, () => null, false);
+	const limit = compileTarget('Newer Than', { kind: 'constant', value: since }, conversion, 'Newer Than').value(
+		{},
+		() => null,
+		false,
+	);
 	const plain: Existing = { which, since: limit.ok ? String(limit.value) : since };
 	const target = compileTarget('Date of the Record', at, conversion, 'Date of the Record');
 	return (record, ask) => {
@@ -132,7 +151,9 @@ function compileExisting({ existing: { which, since, at }, zone }: MappingSettin
 }
 
 /** The destination fields whose values touch sensitive ones; worked out once per list of sensitive fields. */
-function hiddenFields(rows: (readonly [field: Row['field'], source: ValueSource])[]): (sensitive: readonly string[]) => ReadonlySet<string> {
+function hiddenFields(
+	rows: (readonly [field: Row['field'], source: ValueSource])[],
+): (sensitive: readonly string[]) => ReadonlySet<string> {
 	let [known, hidden] = ['', new Set<string>()];
 	return (sensitive) => {
 		const asked = sensitive.join('\0');

@@ -48,26 +48,38 @@ export function checkSettings(settings: MappingSettings): void {
 	for (const [index, row] of settings.rows.entries()) {
 		checkField(row.field, `Field ${index + 1}`);
 		const other = seen.get(row.field);
-		if (other !== undefined) throw wrong(`Fields ${other} and ${index + 1} both write "${row.field}"`, 'Remove one of them.');
+		if (other !== undefined)
+			throw wrong(`Fields ${other} and ${index + 1} both write "${row.field}"`, 'Remove one of them.');
 		seen.set(row.field, index + 1);
 		if (isBlank(row.value)) {
-			throw wrong(`Field ${index + 1} ("${row.field}") has no value`, 'Drag a field from the input panel into it; to empty it on purpose, use {{ null }}.');
+			throw wrong(
+				`Field ${index + 1} ("${row.field}") has no value`,
+				'Drag a field from the input panel into it; to empty it on purpose, use {{ null }}.',
+			);
 		}
 	}
 	checkMatch(settings, seen);
 	checkRemoval(settings, seen);
 	if (settings.existing.which === 'newer' && (!settings.existing.since || settings.existing.at === undefined)) {
-		throw wrong('Only Newer Than a Date needs the date and the field that it is compared with', 'Fill in Newer Than and Date of the Record.');
+		throw wrong(
+			'Only Newer Than a Date needs the date and the field that it is compared with',
+			'Fill in Newer Than and Date of the Record.',
+		);
 	}
 }
 
 function checkMatch({ match, rows, byName, existing }: MappingSettings, mapped: Map<string, number>): void {
 	for (const field of match) {
 		if (mapped.has(field) || (byName !== undefined && !byName.except.includes(field))) continue;
-		const meant = nearest(field, rows.map((row) => row.field));
+		const meant = nearest(
+			field,
+			rows.map((row) => row.field),
+		);
 		throw wrong(
 			`The match field "${field}" is not mapped`,
-			meant === undefined ? 'Add a field for it, or match by another one.' : `Add a field for it, or match by "${meant}".`,
+			meant === undefined
+				? 'Add a field for it, or match by another one.'
+				: `Add a field for it, or match by "${meant}".`,
 		);
 	}
 	if (existing.which === 'link only' && match.length === 0) {
@@ -78,17 +90,27 @@ function checkMatch({ match, rows, byName, existing }: MappingSettings, mapped: 
 function checkRemoval({ removal, rows }: MappingSettings, mapped: Map<string, number>): void {
 	if (removal.kind !== 'deactivate') return;
 	if (removal.rows.length === 0) {
-		throw wrong('Deactivate needs at least one field to set', 'Add a field such as active = false, or choose another removal.');
+		throw wrong(
+			'Deactivate needs at least one field to set',
+			'Add a field such as active = false, or choose another removal.',
+		);
 	}
 	const seen = new Set<string>();
 	for (const [index, row] of removal.rows.entries()) {
 		checkField(row.field, `Field ${index + 1} of the removal`);
 		if (seen.has(row.field)) throw wrong(`The removal sets "${row.field}" twice`, 'Remove one of the two.');
 		seen.add(row.field);
-		if (isBlank(row.set)) throw wrong(`The removal does not say what "${row.field}" is set to`, 'Fill in Set on Removal; to empty the field, use {{ null }}.');
+		if (isBlank(row.set))
+			throw wrong(
+				`The removal does not say what "${row.field}" is set to`,
+				'Fill in Set on Removal; to empty the field, use {{ null }}.',
+			);
 		const returns = mapped.has(row.field) && rows[mapped.get(row.field)! - 1]!.owner === 'source';
 		if (isBlank(row.onReturn) && !returns) {
-			throw wrong(`The removal does not say what "${row.field}" is set to when the record returns`, 'Fill in Set on Return; to empty the field, use {{ null }}.');
+			throw wrong(
+				`The removal does not say what "${row.field}" is set to when the record returns`,
+				'Fill in Set on Return; to empty the field, use {{ null }}.',
+			);
 		}
 	}
 }

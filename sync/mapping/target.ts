@@ -10,7 +10,11 @@ export interface Target {
 	field: string;
 	source: ValueSource;
 	/** The value for one record, or why there is none. `hidden`: the value may not be shown. */
-	value(fields: Fields, evaluate: Evaluate, hidden: boolean): { ok: true; value: Value } | { ok: false; error: MappingError };
+	value(
+		fields: Fields,
+		evaluate: Evaluate,
+		hidden: boolean,
+	): { ok: true; value: Value } | { ok: false; error: MappingError };
 }
 
 /** Compiles a field. Throws {@link SyncError} where the conversion or a constant is wrong; `where` says which row. */
@@ -18,7 +22,11 @@ export function compileTarget(field: string, source: ValueSource, conversion: Co
 	const convert = named(where, () => converter(conversion));
 	if (source.kind === 'constant') {
 		const converted = convert(source.value);
-		if (!converted.ok) throw new SyncError('setup', `${where}: ${shown(source.value)} ${converted.problem}`, { todo: converted.todo, field });
+		if (!converted.ok)
+			throw new SyncError('setup', `${where}: ${shown(source.value)} ${converted.problem}`, {
+				todo: converted.todo,
+				field,
+			});
 		return { field, source, value: () => converted };
 	}
 	return {
@@ -41,17 +49,30 @@ export function compileTarget(field: string, source: ValueSource, conversion: Co
 
 function unconvertible(field: string, value: Value, problem: string, todo: string, hidden: boolean): MappingError {
 	if (hidden) return { field, reason: `The value (sensitive, not shown) ${problem}.`, todo };
-	return { field, value: shorten(typeof value === 'string' ? value : canonical(value)), reason: `${shown(value)} ${problem}.`, todo };
+	return {
+		field,
+		value: shorten(typeof value === 'string' ? value : canonical(value)),
+		reason: `${shown(value)} ${problem}.`,
+		todo,
+	};
 }
 
 function expressionFailed(field: string, error: unknown, hidden: boolean): MappingError {
 	const said = error instanceof Error && error.message !== '' && !hidden ? `: ${shorten(error.message, 200)}` : '';
-	return { field, reason: `The expression failed${said}.`, todo: 'Open the mapping with this record and correct the expression.' };
+	return {
+		field,
+		reason: `The expression failed${said}.`,
+		todo: 'Open the mapping with this record and correct the expression.',
+	};
 }
 
 /** A sensitive field of which the ledger keeps a fingerprint only. */
 export function unreadable(field: string): MappingError {
-	return { field, reason: 'The sensitive value is not kept, so it is not at hand.', todo: 'Sync the record again from its source.' };
+	return {
+		field,
+		reason: 'The sensitive value is not kept, so it is not at hand.',
+		todo: 'Sync the record again from its source.',
+	};
 }
 
 /** A value as it stands in a sentence: quoted, and not too long. */

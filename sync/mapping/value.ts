@@ -71,9 +71,14 @@ export function toValue(given: unknown): Value | undefined {
 	}
 	if (typeof given === 'bigint') return String(given);
 	if (typeof given !== 'object') throw new TypeError(`it gave a ${typeof given} instead of a value`);
-	const invalid = given instanceof Date ? Number.isNaN(given.getTime()) : 'isValid' in given && 'toJSON' in given && given.isValid === false;
+	const invalid =
+		given instanceof Date
+			? Number.isNaN(given.getTime())
+			: 'isValid' in given && 'toJSON' in given && given.isValid === false;
 	if (invalid) throw new TypeError('it gave a date that is not valid');
-	const text = JSON.stringify(given, (_name, member: unknown) => (typeof member === 'bigint' ? String(member) : member)) as string | undefined;
+	const text = JSON.stringify(given, (_name, member: unknown) =>
+		typeof member === 'bigint' ? String(member) : member,
+	) as string | undefined;
 	return text === undefined ? undefined : (JSON.parse(text) as Value);
 }
 
@@ -88,7 +93,10 @@ export function touches(source: ValueSource, sensitive: readonly string[]): bool
 		case 'text':
 			return sensitive.some((name) => source.parts.some((part) => typeof part !== 'string' && meets(part, name)));
 		case 'expression':
-			return readsWholeRecord(source.text) || sensitive.some((name) => name.split('.').some((part) => source.text.includes(part)));
+			return (
+				readsWholeRecord(source.text) ||
+				sensitive.some((name) => name.split('.').some((part) => source.text.includes(part)))
+			);
 	}
 }
 
@@ -100,5 +108,7 @@ function meets(path: Path, name: string): boolean {
 
 /** `$json` not followed by a written name, or data taken by another way, may bring any field along. */
 function readsWholeRecord(text: string): boolean {
-	return /\$json(?!\s*(\?\.|\.)\s*[\p{ID_Start}$_]|\s*(\?\.)?\[\s*["'])|\$(input|node|items?|data|binary|jmespath)\b|\$\(|\bthis\b|\beval\b/iu.test(text);
+	return /\$json(?!\s*(\?\.|\.)\s*[\p{ID_Start}$_]|\s*(\?\.)?\[\s*["'])|\$(input|node|items?|data|binary|jmespath)\b|\$\(|\bthis\b|\beval\b/iu.test(
+		text,
+	);
 }

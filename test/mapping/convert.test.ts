@@ -49,22 +49,43 @@ describe('number', () => {
 		['1\u00a0234,5', 1234.5, '1 234,5'],
 		["1'234.5", 1234.5, "1'234.5"],
 		['12,345,678,901,234,567.89', '12345678901234567.89', '1,234.5'],
-	])('of %j is %j', (value, number, form = undefined) => expect(convert(value, 'number', { number: form })).toEqual(number));
+	])('of %j is %j', (value, number, form = undefined) =>
+		expect(convert(value, 'number', { number: form })).toEqual(number),
+	);
 
-	test.each<[Value, Conversion['number']?]>([['12a'], ['1,234.50'], ['1.2.3'], ['0x10'], ['Infinity'], ['NaN'], [true], [['1']], ['1,23', '1,234.5'], ['12,34,567', '1,234.5'], ['€ 5']])(
-		'is not made of %j',
-		(value, form = undefined) => expect(convert(value, 'number', { number: form })).toHaveProperty('problem'),
+	test.each<[Value, Conversion['number']?]>([
+		['12a'],
+		['1,234.50'],
+		['1.2.3'],
+		['0x10'],
+		['Infinity'],
+		['NaN'],
+		[true],
+		[['1']],
+		['1,23', '1,234.5'],
+		['12,34,567', '1,234.5'],
+		['€ 5'],
+	])('is not made of %j', (value, form = undefined) =>
+		expect(convert(value, 'number', { number: form })).toHaveProperty('problem'),
 	);
 
 	test('tells which number form would have read it', () => {
-		expect(converter({ as: 'number', zone: 'UTC' })('1,234.50')).toMatchObject({ todo: 'If it means a number, set Number Form to 1,234.5.' });
+		expect(converter({ as: 'number', zone: 'UTC' })('1,234.50')).toMatchObject({
+			todo: 'If it means a number, set Number Form to 1,234.5.',
+		});
 	});
 
 	test('keeps every number that a double can hold, and every digit of one that it cannot', () => {
-		fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => expect(convert(String(number), 'number')).toBe(number === 0 ? 0 : number)));
+		fc.assert(
+			fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) =>
+				expect(convert(String(number), 'number')).toBe(number === 0 ? 0 : number),
+			),
+		);
 		fc.assert(
 			fc.property(fc.bigInt(), (integer) => {
-				expect(String(convert(String(integer), 'number')).replace(/^(-?[\d]+)$/u, '$1')).toEqual(Number.isSafeInteger(Number(integer)) ? String(integer) : expect.anything());
+				expect(String(convert(String(integer), 'number')).replace(/^(-?[\d]+)$/u, '$1')).toEqual(
+					Number.isSafeInteger(Number(integer)) ? String(integer) : expect.anything(),
+				);
 				const converted = convert(String(integer), 'number');
 				expect(BigInt(converted as string | number)).toBe(integer);
 			}),
@@ -73,12 +94,14 @@ describe('number', () => {
 });
 
 describe('yes/no', () => {
-	test.each([...['true', 'T', 'yes', 'Y', 'on', '1', ' Yes ', 1, true].map((value) => [value, true] as const), ...['false', 'F', 'no', 'N', 'off', '0', 0, false].map((value) => [value, false] as const)])(
-		'of %j is %j',
-		(value, answer) => expect(convert(value, 'yes/no')).toBe(answer),
-	);
+	test.each([
+		...['true', 'T', 'yes', 'Y', 'on', '1', ' Yes ', 1, true].map((value) => [value, true] as const),
+		...['false', 'F', 'no', 'N', 'off', '0', 0, false].map((value) => [value, false] as const),
+	])('of %j is %j', (value, answer) => expect(convert(value, 'yes/no')).toBe(answer));
 	test('of an empty value is empty', () => expect(convert('', 'yes/no')).toBeNull());
-	test.each([['maybe'], [2], [[true]], [{}]])('is not made of %j', (value) => expect(convert(value as Value, 'yes/no')).toHaveProperty('problem'));
+	test.each([['maybe'], [2], [[true]], [{}]])('is not made of %j', (value) =>
+		expect(convert(value as Value, 'yes/no')).toHaveProperty('problem'),
+	);
 });
 
 describe('date', () => {
@@ -94,10 +117,17 @@ describe('date', () => {
 		['1785542400000', '2026-07-31', { format: 'x', zone: 'America/New_York' }],
 	])('of %j is %s', (value, date, more = {}) => expect(convert(value, 'date', more)).toBe(date));
 
-	test.each<[Value, Partial<Conversion>?]>([['12:30'], ['2026'], ['2026-02-30'], ['tomorrow'], [1785542400], [45000], [true], ['2026-07-31', { format: 'dd.MM.yyyy' }], ['31.13.2026', { format: 'dd.MM.yyyy' }]])(
-		'is not made of %j',
-		(value, more = {}) => expect(convert(value, 'date', more)).toHaveProperty('problem'),
-	);
+	test.each<[Value, Partial<Conversion>?]>([
+		['12:30'],
+		['2026'],
+		['2026-02-30'],
+		['tomorrow'],
+		[1785542400],
+		[45000],
+		[true],
+		['2026-07-31', { format: 'dd.MM.yyyy' }],
+		['31.13.2026', { format: 'dd.MM.yyyy' }],
+	])('is not made of %j', (value, more = {}) => expect(convert(value, 'date', more)).toHaveProperty('problem'));
 
 	test('needs a zone that exists and a format with a year', () => {
 		expect(() => converter({ as: 'date', zone: 'Mars/Olympus' })).toThrow(SyncError);
@@ -119,11 +149,14 @@ describe('date and time', () => {
 
 	test('of its own answer is that answer', () => {
 		fc.assert(
-			fc.property(fc.date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }), (date) => {
-				const once = convert(date.toISOString(), 'date and time', { zone: 'Asia/Tokyo' });
-				expect(new Date(once as string).getTime()).toBe(date.getTime());
-				expect(convert(once as Value, 'date and time')).toBe(once);
-			}),
+			fc.property(
+				fc.date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }),
+				(date) => {
+					const once = convert(date.toISOString(), 'date and time', { zone: 'Asia/Tokyo' });
+					expect(new Date(once as string).getTime()).toBe(date.getTime());
+					expect(convert(once as Value, 'date and time')).toBe(once);
+				},
+			),
 		);
 	});
 });
@@ -132,6 +165,10 @@ test('what is wrong is said without the value', () => {
 	for (const as of ['number', 'yes/no', 'date', 'date and time'] as const) {
 		const converted = converter({ as, zone: 'UTC' })('s3cret-value');
 		expect(JSON.stringify(converted)).not.toContain('s3cret');
-		expect(converted).toMatchObject({ ok: false, problem: expect.stringMatching(/^is /u), todo: expect.stringMatching(/\.$/u) });
+		expect(converted).toMatchObject({
+			ok: false,
+			problem: expect.stringMatching(/^is /u),
+			todo: expect.stringMatching(/\.$/u),
+		});
 	}
 });

@@ -5,8 +5,19 @@ import { mappingFingerprint } from '../../sync/mapping';
 const parameters = {
 	fieldsOf: 'postgres',
 	table: { __rl: true, mode: 'list', value: 'people', cachedResultName: 'People' },
-	rows: { row: [{ field: 'a', value: '={{ $json.a }}', settings: {} }, { field: 'b', value: 'x', settings: { owner: 'once' } }] },
-	scope: { combinator: 'and', options: { version: 3 }, conditions: [{ id: '1', leftValue: '={{ $json.a }}', rightValue: 'x', operator: { type: 'string', operation: 'equals' } }] },
+	rows: {
+		row: [
+			{ field: 'a', value: '={{ $json.a }}', settings: {} },
+			{ field: 'b', value: 'x', settings: { owner: 'once' } },
+		],
+	},
+	scope: {
+		combinator: 'and',
+		options: { version: 3 },
+		conditions: [
+			{ id: '1', leftValue: '={{ $json.a }}', rightValue: 'x', operator: { type: 'string', operation: 'equals' } },
+		],
+	},
 	removal: 'detach',
 };
 
@@ -35,6 +46,10 @@ describe('the fingerprint of a mapping', () => {
 	});
 
 	test('is the same for any parameters once they have been through JSON', () => {
-		fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (any) => expect(mappingFingerprint(JSON.parse(JSON.stringify(any)))).toBe(mappingFingerprint(any))));
+		fc.assert(
+			fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (any) =>
+				expect(mappingFingerprint(JSON.parse(JSON.stringify(any)))).toBe(mappingFingerprint(any)),
+			),
+		);
 	});
 });

@@ -9,35 +9,80 @@ const number = { ...asItIs, as: 'number' } as const;
 describe('rows', () => {
 	test('give each destination field its value and its owner', () => {
 		const { fields, mapped } = map(
-			{ rows: [row('userName', '={{ $json.email }}'), row('title', 'Ms', { owner: 'once' }), row('full', '={{ $json.first }} {{ $json.last }}')], match: ['userName'] },
+			{
+				rows: [
+					row('userName', '={{ $json.email }}'),
+					row('title', 'Ms', { owner: 'once' }),
+					row('full', '={{ $json.first }} {{ $json.last }}'),
+				],
+				match: ['userName'],
+			},
 			{ email: 'ann@x.org', first: 'Ann', last: 'Lee' },
 		);
 		expect(fields).toEqual({ userName: 'ann@x.org', title: 'Ms', full: 'Ann Lee' });
-		expect(mapped).toMatchObject({ action: 'write', owned: ['userName', 'full'], once: ['title'], match: ['userName'], mapping: 'f' });
+		expect(mapped).toMatchObject({
+			action: 'write',
+			owned: ['userName', 'full'],
+			once: ['title'],
+			match: ['userName'],
+			mapping: 'f',
+		});
 		expect(mapped).not.toHaveProperty('error');
 	});
 
 	test('empty the destination field, or leave it alone and do not own it', () => {
 		for (const empty of [null, '', undefined]) {
 			const fields: Fields = { ...(empty !== undefined && { phone: empty }) };
-			expect(map({ rows: [row('tel', '={{ $json.phone }}')] }, fields)).toMatchObject({ fields: { tel: empty ?? null }, mapped: { owned: ['tel'] } });
-			const left = map({ rows: [row('tel', '={{ $json.phone }}', { ifEmpty: 'leave' }), row('t', '={{ $json.phone }}', { ifEmpty: 'leave', owner: 'once' })] }, fields);
+			expect(map({ rows: [row('tel', '={{ $json.phone }}')] }, fields)).toMatchObject({
+				fields: { tel: empty ?? null },
+				mapped: { owned: ['tel'] },
+			});
+			const left = map(
+				{
+					rows: [
+						row('tel', '={{ $json.phone }}', { ifEmpty: 'leave' }),
+						row('t', '={{ $json.phone }}', { ifEmpty: 'leave', owner: 'once' }),
+					],
+				},
+				fields,
+			);
 			expect(left).toMatchObject({ fields: {}, mapped: { owned: [], once: [] } });
 		}
 	});
 
 	test('fail their record with field, value, reason and what to do', () => {
-		const { fields, mapped } = map({ rows: [row('age', '={{ $json.age }}', { conversion: number }), row('name', '={{ $json.name }}')] }, { age: '12a', name: 'Ann' });
+		const { fields, mapped } = map(
+			{ rows: [row('age', '={{ $json.age }}', { conversion: number }), row('name', '={{ $json.name }}')] },
+			{ age: '12a', name: 'Ann' },
+		);
 		expect(fields).toEqual({ name: 'Ann' });
 		expect(mapped.action).toBe('fail');
-		expect(mapped.error).toEqual({ field: 'age', value: '12a', reason: '"12a" is not a number of the form 1234.5.', todo: expect.stringMatching(/\.$/u) });
+		expect(mapped.error).toEqual({
+			field: 'age',
+			value: '12a',
+			reason: '"12a" is not a number of the form 1234.5.',
+			todo: expect.stringMatching(/\.$/u),
+		});
 	});
 
 	test('fail their record where an expression fails or gives what is no value', () => {
 		const rows = [row('x', '={{ $json.a.toUpperCase() }}')];
-		const broken = map({ rows }, {}, {}, { evaluate: () => { throw new Error('no such function'); } });
-		expect(broken.mapped).toMatchObject({ action: 'fail', error: { field: 'x', reason: 'The expression failed: no such function.' } });
-		for (const given of [NaN, new Date(NaN), () => 1]) expect(map({ rows }, {}, {}, { evaluate: () => given }).mapped.action).toBe('fail');
+		const broken = map(
+			{ rows },
+			{},
+			{},
+			{
+				evaluate: () => {
+					throw new Error('no such function');
+				},
+			},
+		);
+		expect(broken.mapped).toMatchObject({
+			action: 'fail',
+			error: { field: 'x', reason: 'The expression failed: no such function.' },
+		});
+		for (const given of [NaN, new Date(NaN), () => 1])
+			expect(map({ rows }, {}, {}, { evaluate: () => given }).mapped.action).toBe('fail');
 		expect(map({ rows }, {}, {}, { evaluate: () => new Date(0) }).fields).toEqual({ x: '1970-01-01T00:00:00.000Z' });
 	});
 
@@ -47,17 +92,29 @@ describe('rows', () => {
 		expect(compile({ rows: [row('a', '')] })).toThrow('Field 1 ("a") has no value');
 		expect(compile({ rows: [row('', 'x')] })).toThrow('Field 1 has no destination field');
 		expect(compile({ rows: [row('_sync', 'x')] })).toThrow('reserved');
-		expect(compile({ rows: [row('n', 'x'), row('m', 'many', { conversion: number })] })).toThrow('Field 2 ("m"): "many" is not a number');
-		expect(compile({ rows: [row('d', '={{ $json.d }}', { conversion: { ...asItIs, as: 'date', zone: 'Nowhere' } })] })).toThrow('Field 1 ("d"): "Nowhere" is not a time zone');
+		expect(compile({ rows: [row('n', 'x'), row('m', 'many', { conversion: number })] })).toThrow(
+			'Field 2 ("m"): "many" is not a number',
+		);
+		expect(
+			compile({ rows: [row('d', '={{ $json.d }}', { conversion: { ...asItIs, as: 'date', zone: 'Nowhere' } })] }),
+		).toThrow('Field 1 ("d"): "Nowhere" is not a time zone');
 		expect(compile({})).toThrow('Nothing is mapped');
-		expect(compile({ rows: [row('email', 'x')], match: ['E-Mail'] })).toThrow(expect.objectContaining({ message: 'The match field "E-Mail" is not mapped', detail: { todo: expect.stringContaining('"email"') } }));
+		expect(compile({ rows: [row('email', 'x')], match: ['E-Mail'] })).toThrow(
+			expect.objectContaining({
+				message: 'The match field "E-Mail" is not mapped',
+				detail: { todo: expect.stringContaining('"email"') },
+			}),
+		);
 	});
 });
 
 describe('fields of the same name', () => {
 	test('are all mapped, but for exceptions; rows win', () => {
 		const byName = { except: ['_sync', 'salary'], ifEmpty: 'write' } as const;
-		const { fields, mapped } = map({ byName: { ...byName, except: [...byName.except] }, rows: [row('name', '={{ $json.nick }}')], match: ['email'] }, { email: 'a', salary: 1, name: 'Ann', nick: 'A', none: null });
+		const { fields, mapped } = map(
+			{ byName: { ...byName, except: [...byName.except] }, rows: [row('name', '={{ $json.nick }}')], match: ['email'] },
+			{ email: 'a', salary: 1, name: 'Ann', nick: 'A', none: null },
+		);
 		expect(fields).toEqual({ name: 'A', email: 'a', nick: 'A', none: null });
 		expect(mapped.owned).toEqual(['name', 'email', 'nick', 'none']);
 	});
@@ -71,37 +128,80 @@ describe('fields of the same name', () => {
 });
 
 describe('a removal', () => {
-	const removal = { kind: 'deactivate', rows: [removalRow('active', 'false', 'true', { ...asItIs, as: 'yes/no' }), removalRow('left_on', '={{ $now }}', '={{ null }}')] } as const;
-	const more = { rows: [row('email', '={{ $json.email }}'), row('age', '={{ $json.age }}', { conversion: number })], removal: { ...removal, rows: [...removal.rows] } };
+	const removal = {
+		kind: 'deactivate',
+		rows: [
+			removalRow('active', 'false', 'true', { ...asItIs, as: 'yes/no' }),
+			removalRow('left_on', '={{ $now }}', '={{ null }}'),
+		],
+	} as const;
+	const more = {
+		rows: [row('email', '={{ $json.email }}'), row('age', '={{ $json.age }}', { conversion: number })],
+		removal: { ...removal, rows: [...removal.rows] },
+	};
 
 	test('is mapped as far as it goes, whatever the last known fields are', () => {
-		const { fields, mapped } = map(more, { email: 'a', age: 'old' }, { removed: true }, { evaluate: () => '2026-07-31' });
+		const { fields, mapped } = map(
+			more,
+			{ email: 'a', age: 'old' },
+			{ removed: true },
+			{ evaluate: () => '2026-07-31' },
+		);
 		expect(fields).toEqual({ email: 'a' });
-		expect(mapped).toMatchObject({ action: 'remove', why: 'removed', removal: { kind: 'deactivate', set: { active: false, left_on: '2026-07-31' }, onReturn: { active: true, left_on: null } } });
+		expect(mapped).toMatchObject({
+			action: 'remove',
+			why: 'removed',
+			removal: {
+				kind: 'deactivate',
+				set: { active: false, left_on: '2026-07-31' },
+				onReturn: { active: true, left_on: null },
+			},
+		});
 		expect(mapped).not.toHaveProperty('error');
 	});
 
 	test('comes of leaving the scope too', () => {
-		expect(map(more, { email: 'a', age: 'old' }, {}, { inScope: () => false, evaluate: () => 'x' }).mapped).toMatchObject({ action: 'remove', why: 'out of scope' });
-		expect(map(more, { email: 'a' }, {}, { inScope: () => true }).mapped).toMatchObject({ action: 'write', removal: { set: {}, onReturn: { active: true, left_on: null } } });
+		expect(
+			map(more, { email: 'a', age: 'old' }, {}, { inScope: () => false, evaluate: () => 'x' }).mapped,
+		).toMatchObject({ action: 'remove', why: 'out of scope' });
+		expect(map(more, { email: 'a' }, {}, { inScope: () => true }).mapped).toMatchObject({
+			action: 'write',
+			removal: { set: {}, onReturn: { active: true, left_on: null } },
+		});
 	});
 
 	test('never comes of a scope that cannot be decided', () => {
-		expect(map(more, { email: 'a' }, {}, { inScope: () => ({ reason: 'No.' }) }).mapped).toMatchObject({ action: 'fail', error: { reason: 'No.' } });
+		expect(map(more, { email: 'a' }, {}, { inScope: () => ({ reason: 'No.' }) }).mapped).toMatchObject({
+			action: 'fail',
+			error: { reason: 'No.' },
+		});
 	});
 
 	test('fails where what it sets cannot be had', () => {
-		const desired = map(more, { email: 'a' }, { removed: true }, { evaluate: () => { throw new Error('no clock'); } });
+		const desired = map(
+			more,
+			{ email: 'a' },
+			{ removed: true },
+			{
+				evaluate: () => {
+					throw new Error('no clock');
+				},
+			},
+		);
 		expect(desired.mapped).toMatchObject({ action: 'fail', why: 'removed', error: { field: 'left_on' } });
 	});
 
 	test('is undone by the mapped value where the field is mapped', () => {
-		const both = { rows: [row('active', '={{ $json.active }}')], removal: { kind: 'deactivate' as const, rows: [removalRow('active', 'no', '')] } };
+		const both = {
+			rows: [row('active', '={{ $json.active }}')],
+			removal: { kind: 'deactivate' as const, rows: [removalRow('active', 'no', '')] },
+		};
 		expect(map(both, { active: 'trial' }).mapped.removal.onReturn).toEqual({ active: 'trial' });
 	});
 
 	test('says which field has no value, and needs one field at least', () => {
-		const compile = (rows: ReturnType<typeof removalRow>[]) => () => compileMapping(settings({ rows: [row('a', 'x')], removal: { kind: 'deactivate', rows } }));
+		const compile = (rows: ReturnType<typeof removalRow>[]) => () =>
+			compileMapping(settings({ rows: [row('a', 'x')], removal: { kind: 'deactivate', rows } }));
 		expect(compile([])).toThrow('Deactivate needs at least one field');
 		expect(compile([removalRow('b', '', 'x')])).toThrow('does not say what "b" is set to');
 		expect(compile([removalRow('b', 'x', '')])).toThrow('when the record returns');
@@ -110,32 +210,78 @@ describe('a removal', () => {
 });
 
 describe('sensitive values', () => {
-	const rows = [row('iban', '={{ $json.iban }}', { conversion: number }), row('masked', '={{ $json.iban.slice(-4) }}'), row('all', '={{ JSON.stringify($json) }}'), row('name', '={{ $json.name }}'), row('shout', '={{ $json.name.toUpperCase() }}')];
+	const rows = [
+		row('iban', '={{ $json.iban }}', { conversion: number }),
+		row('masked', '={{ $json.iban.slice(-4) }}'),
+		row('all', '={{ JSON.stringify($json) }}'),
+		row('name', '={{ $json.name }}'),
+		row('shout', '={{ $json.name.toUpperCase() }}'),
+	];
 
 	test('are known by the destination fields that they reach', () => {
-		expect(map({ rows }, { iban: '1' }, { sensitive: ['iban'] }, { evaluate: () => 'x' }).mapped.sensitive).toEqual(['iban', 'masked', 'all']);
-		expect(map({ rows, byName: { except: [], ifEmpty: 'write' } }, { pin: '1' }, { sensitive: ['pin'] }, { evaluate: () => 'x' }).mapped.sensitive).toEqual(['all', 'pin']);
-		expect(map({ rows: [row('a', '={{ $json.person }}'), row('b', '={{ $json.person.pin }}'), row('c', '={{ $json.person.name }}')] }, {}, { sensitive: ['person.pin'] }).mapped.sensitive).toEqual(['a', 'b']);
+		expect(map({ rows }, { iban: '1' }, { sensitive: ['iban'] }, { evaluate: () => 'x' }).mapped.sensitive).toEqual([
+			'iban',
+			'masked',
+			'all',
+		]);
+		expect(
+			map(
+				{ rows, byName: { except: [], ifEmpty: 'write' } },
+				{ pin: '1' },
+				{ sensitive: ['pin'] },
+				{ evaluate: () => 'x' },
+			).mapped.sensitive,
+		).toEqual(['all', 'pin']);
+		expect(
+			map(
+				{
+					rows: [
+						row('a', '={{ $json.person }}'),
+						row('b', '={{ $json.person.pin }}'),
+						row('c', '={{ $json.person.name }}'),
+					],
+				},
+				{},
+				{ sensitive: ['person.pin'] },
+			).mapped.sensitive,
+		).toEqual(['a', 'b']);
 	});
 
 	test('never stand in an error', () => {
 		fc.assert(
-			fc.property(fc.string({ minLength: 4 }).map((text) => `§${text}`), (secret) => {
-				const failing = () => { throw new Error(`Unexpected token in ${secret}`); };
-				for (const source of [rows[0]!, rows[1]!, rows[2]!]) {
-					const { mapped } = map({ rows: [source] }, { iban: secret }, { sensitive: ['iban'] }, { evaluate: failing });
-					expect(mapped.action).toBe('fail');
-					expect(JSON.stringify(mapped)).not.toContain(JSON.stringify(secret).slice(1, -1));
-				}
-			}),
+			fc.property(
+				fc.string({ minLength: 4 }).map((text) => `§${text}`),
+				(secret) => {
+					const failing = () => {
+						throw new Error(`Unexpected token in ${secret}`);
+					};
+					for (const source of [rows[0]!, rows[1]!, rows[2]!]) {
+						const { mapped } = map(
+							{ rows: [source] },
+							{ iban: secret },
+							{ sensitive: ['iban'] },
+							{ evaluate: failing },
+						);
+						expect(mapped.action).toBe('fail');
+						expect(JSON.stringify(mapped)).not.toContain(JSON.stringify(secret).slice(1, -1));
+					}
+				},
+			),
 		);
 	});
 
 	test('that were kept as fingerprints only are not written as if they were values', () => {
 		const iban = { $keyed: 'abc' };
-		expect(map({ rows: [row('iban', '={{ $json.iban }}')] }, { iban }, { sensitive: ['iban'] }).mapped).toMatchObject({ action: 'fail' });
-		expect(map({ byName: { except: [], ifEmpty: 'write' } }, { iban }, { sensitive: ['iban'] }).mapped).toMatchObject({ action: 'fail', owned: [] });
-		expect(map({ rows: [row('iban', '={{ $json.iban }}')] }, { iban }, { sensitive: ['iban'], removed: true })).toMatchObject({ fields: {}, mapped: { action: 'remove' } });
+		expect(map({ rows: [row('iban', '={{ $json.iban }}')] }, { iban }, { sensitive: ['iban'] }).mapped).toMatchObject({
+			action: 'fail',
+		});
+		expect(map({ byName: { except: [], ifEmpty: 'write' } }, { iban }, { sensitive: ['iban'] }).mapped).toMatchObject({
+			action: 'fail',
+			owned: [],
+		});
+		expect(
+			map({ rows: [row('iban', '={{ $json.iban }}')] }, { iban }, { sensitive: ['iban'], removed: true }),
+		).toMatchObject({ fields: {}, mapped: { action: 'remove' } });
 	});
 });
 
@@ -144,14 +290,25 @@ describe('records that exist at the first run', () => {
 
 	test('carry their own date beside the one they are compared with', () => {
 		const more = { rows: [row('a', 'x')], existing, zone: 'Europe/Berlin' };
-		expect(map(more, { created: '2026-07-31' }).mapped.existing).toEqual({ which: 'newer', since: '2025-12-31T23:00:00Z', at: '2026-07-30T22:00:00Z' });
+		expect(map(more, { created: '2026-07-31' }).mapped.existing).toEqual({
+			which: 'newer',
+			since: '2025-12-31T23:00:00Z',
+			at: '2026-07-30T22:00:00Z',
+		});
 		expect(map(more, { created: null }).mapped.existing).toEqual({ which: 'newer', since: '2025-12-31T23:00:00Z' });
-		expect(map(more, { created: 'soon' }).mapped).toMatchObject({ action: 'fail', error: { field: 'Date of the Record' } });
+		expect(map(more, { created: 'soon' }).mapped).toMatchObject({
+			action: 'fail',
+			error: { field: 'Date of the Record' },
+		});
 	});
 
 	test('need a match to be linked, and a date to be compared with', () => {
-		expect(() => compileMapping(settings({ rows: [row('a', 'x')], existing: { which: 'link only' } }))).toThrow('Link Only needs a match field');
-		expect(() => compileMapping(settings({ rows: [row('a', 'x')], existing: { which: 'newer' } }))).toThrow('needs the date');
+		expect(() => compileMapping(settings({ rows: [row('a', 'x')], existing: { which: 'link only' } }))).toThrow(
+			'Link Only needs a match field',
+		);
+		expect(() => compileMapping(settings({ rows: [row('a', 'x')], existing: { which: 'newer' } }))).toThrow(
+			'needs the date',
+		);
 	});
 });
 
@@ -159,14 +316,20 @@ test('mapping never throws for a record, whatever it holds, and what it puts out
 	const mapping = compileMapping(
 		settings({
 			byName: { except: [], ifEmpty: 'leave' },
-			rows: (['text', 'number', 'yes/no', 'date', 'date and time'] as const).map((as) => row(as, '={{ $json.a }}', { conversion: { ...asItIs, as } })),
+			rows: (['text', 'number', 'yes/no', 'date', 'date and time'] as const).map((as) =>
+				row(as, '={{ $json.a }}', { conversion: { ...asItIs, as } }),
+			),
 		}),
 	);
 	fc.assert(
-		fc.property(fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), fc.jsonValue()), fc.boolean(), (fields, removed) => {
-			const desired = mapping.map({ fields: fields as Fields, removed, sensitive: ['b'] }, { evaluate: () => null });
-			expect(JSON.parse(JSON.stringify(desired))).toEqual(desired);
-			if (removed) expect(desired.mapped.action).toBe('remove');
-		}),
+		fc.property(
+			fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), fc.jsonValue()),
+			fc.boolean(),
+			(fields, removed) => {
+				const desired = mapping.map({ fields: fields as Fields, removed, sensitive: ['b'] }, { evaluate: () => null });
+				expect(JSON.parse(JSON.stringify(desired))).toEqual(desired);
+				if (removed) expect(desired.mapped.action).toBe('remove');
+			},
+		),
 	);
 });

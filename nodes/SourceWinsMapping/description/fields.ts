@@ -5,7 +5,8 @@ import { rowSettings } from './row';
 
 const TABLES = ['postgres', 'mysql', 'sqlite'];
 
-const DYNAMIC = 'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+const DYNAMIC =
+	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 /** The same parameter twice: typed, or chosen from the fields of the table. */
 export function fieldName(displayName: string, description: string): INodeProperties[] {
@@ -25,7 +26,11 @@ export function fieldName(displayName: string, description: string): INodeProper
 			type: 'options',
 			default: '',
 			description: DYNAMIC,
-			typeOptions: { loadOptionsMethod: 'getFields', loadOptionsDependsOn: ['fieldsOf', 'schema.value', 'table.value', 'file'], allowArbitraryValues: true },
+			typeOptions: {
+				loadOptionsMethod: 'getFields',
+				loadOptionsDependsOn: ['fieldsOf', 'schema.value', 'table.value', 'file'],
+				allowArbitraryValues: true,
+			},
 			displayOptions: { show: { '/fieldsOf': TABLES } },
 		},
 	];
@@ -38,7 +43,8 @@ export const fields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		noDataExpression: true,
-		description: 'Whether every field of the record goes to the destination field of the same name. The fields below are added, and win.',
+		description:
+			'Whether every field of the record goes to the destination field of the same name. The fields below are added, and win.',
 	},
 	{
 		displayName: 'Except',
@@ -59,7 +65,11 @@ export const fields: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'Empty the Destination Field', value: 'write', description: 'The destination always equals the source' },
-			{ name: 'Leave the Destination Field Alone', value: 'leave', description: 'What stands in the destination stays' },
+			{
+				name: 'Leave the Destination Field Alone',
+				value: 'leave',
+				description: 'What stands in the destination stays',
+			},
 		],
 		description: 'What happens where the record has no value',
 		displayOptions: { show: { mapAll: [true] } },
@@ -71,7 +81,8 @@ export const fields: INodeProperties[] = [
 		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Field' },
 		placeholder: 'Add Field',
 		default: {},
-		description: 'Which destination field takes which value. Fields that are not here belong to the destination and are never written.',
+		description:
+			'Which destination field takes which value. Fields that are not here belong to the destination and are never written.',
 		options: [
 			{
 				displayName: 'Field',
@@ -84,7 +95,8 @@ export const fields: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'Drag a field in from the left',
-						description: 'A field of the record, text, or an expression. Dragged-in fields are fast; other expressions take about 0.2 ms each.',
+						description:
+							'A field of the record, text, or an expression. Dragged-in fields are fast; other expressions take about 0.2 ms each.',
 					},
 					rowSettings,
 				],
@@ -99,16 +111,21 @@ export const fields: INodeProperties[] = [
 		default: [],
 		noDataExpression: true,
 		placeholder: 'e.g. email',
-		description: 'Destination fields by which something that is already there is recognised and adopted, instead of being created again',
+		description:
+			'Destination fields by which something that is already there is recognised and adopted, instead of being created again',
 		displayOptions: { show: { fieldsOf: ['typed'], mapAll: [true] } },
 	},
 	{
 		displayName: 'Match By Names or IDs',
 		name: 'match',
 		type: 'multiOptions',
-		typeOptions: { loadOptionsMethod: 'getMatchFields', loadOptionsDependsOn: ['fieldsOf', 'rows', 'table.value', 'file'] },
+		typeOptions: {
+			loadOptionsMethod: 'getMatchFields',
+			loadOptionsDependsOn: ['fieldsOf', 'rows', 'table.value', 'file'],
+		},
 		default: [],
-		description: 'Destination fields by which something that is already there is recognised and adopted. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		description:
+			'Destination fields by which something that is already there is recognised and adopted. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		hint: 'Usually the e-mail address or the number that both sides share',
 		displayOptions: { show: { mapAll: [false] } },
 	},
@@ -116,9 +133,13 @@ export const fields: INodeProperties[] = [
 		displayName: 'Match By Names or IDs',
 		name: 'match',
 		type: 'multiOptions',
-		typeOptions: { loadOptionsMethod: 'getMatchFields', loadOptionsDependsOn: ['fieldsOf', 'rows', 'table.value', 'file'] },
+		typeOptions: {
+			loadOptionsMethod: 'getMatchFields',
+			loadOptionsDependsOn: ['fieldsOf', 'rows', 'table.value', 'file'],
+		},
 		default: [],
-		description: 'Destination fields by which something that is already there is recognised and adopted. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		description:
+			'Destination fields by which something that is already there is recognised and adopted. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		displayOptions: { show: { fieldsOf: TABLES, mapAll: [true] } },
 	},
 ];

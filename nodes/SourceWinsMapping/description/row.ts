@@ -46,8 +46,16 @@ export const rowSettings: INodeProperties = {
 			default: 'leave',
 			noDataExpression: true,
 			options: [
-				{ name: 'Empty the Destination Field', value: 'write', description: 'The destination always equals the source' },
-				{ name: 'Leave the Destination Field Alone', value: 'leave', description: 'What stands in the destination stays' },
+				{
+					name: 'Empty the Destination Field',
+					value: 'write',
+					description: 'The destination always equals the source',
+				},
+				{
+					name: 'Leave the Destination Field Alone',
+					value: 'leave',
+					description: 'What stands in the destination stays',
+				},
 			],
 			description: 'What happens where the record has no value. Until this is set, the destination field is emptied.',
 		},
@@ -87,8 +95,16 @@ export const rowSettings: INodeProperties = {
 			default: 'once',
 			noDataExpression: true,
 			options: [
-				{ name: 'Set Once', value: 'once', description: 'Written when the record is created; belongs to the destination from then on' },
-				{ name: 'Source, Always Overwritten', value: 'source', description: 'Whatever is changed in the destination is written back' },
+				{
+					name: 'Set Once',
+					value: 'once',
+					description: 'Written when the record is created; belongs to the destination from then on',
+				},
+				{
+					name: 'Source, Always Overwritten',
+					value: 'source',
+					description: 'Whatever is changed in the destination is written back',
+				},
 			],
 			description: 'Who decides what stands in the field. Until this is set, the source does.',
 		},
@@ -99,7 +115,8 @@ export const rowSettings: INodeProperties = {
 			default: '',
 			noDataExpression: true,
 			placeholder: ZONE_PLACEHOLDER,
-			description: 'For values that name none, and the calendar from which a date is taken. Without it, the workflow\'s time zone.',
+			description:
+				"For values that name none, and the calendar from which a date is taken. Without it, the workflow's time zone.",
 			displayOptions: { show: { as: ['date', 'date and time'] } },
 		},
 		{
@@ -117,7 +134,8 @@ export const rowSettings: INodeProperties = {
 			default: '',
 			noDataExpression: true,
 			placeholder: ZONE_PLACEHOLDER,
-			description: 'For fields without a time zone: the time zone whose local time they hold. Without it, times are written in UTC.',
+			description:
+				'For fields without a time zone: the time zone whose local time they hold. Without it, times are written in UTC.',
 			displayOptions: { show: { as: ['date and time'] } },
 		},
 	],

@@ -11,7 +11,8 @@ export const rules: INodeProperties[] = [
 		type: 'filter',
 		default: {},
 		typeOptions: { filter: { caseSensitive: true, typeValidation: 'loose', version: 3 } },
-		description: 'The records that belong in the destination. One that leaves this scope is treated as removed. Without a condition, all belong.',
+		description:
+			'The records that belong in the destination. One that leaves this scope is treated as removed. Without a condition, all belong.',
 	},
 	{
 		displayName: 'When a Record Is Removed or Leaves the Scope',
@@ -20,7 +21,11 @@ export const rules: INodeProperties[] = [
 		default: 'detach',
 		noDataExpression: true,
 		options: [
-			{ name: 'Deactivate', value: 'deactivate', description: 'Set fields in the destination, and others when the record returns' },
+			{
+				name: 'Deactivate',
+				value: 'deactivate',
+				description: 'Set fields in the destination, and others when the record returns',
+			},
 			{ name: 'Delete', value: 'delete', description: 'Delete it in the destination' },
 			{ name: 'Detach', value: 'detach', description: 'Leave it in the destination as it is and stop managing it' },
 		],
@@ -55,7 +60,8 @@ export const rules: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. true',
-						description: 'What the field is set to when the record comes back. A field that is mapped above takes its mapped value.',
+						description:
+							'What the field is set to when the record comes back. A field that is mapped above takes its mapped value.',
 					},
 					{
 						displayName: 'Convert To',
@@ -78,7 +84,11 @@ export const rules: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'All', value: 'all', description: 'Bring all of them into line with the source' },
-			{ name: 'Link Only', value: 'link only', description: 'Tie them to what is already there and write nothing until they change' },
+			{
+				name: 'Link Only',
+				value: 'link only',
+				description: 'Tie them to what is already there and write nothing until they change',
+			},
 			{ name: 'Only Newer Than a Date', value: 'newer', description: 'Leave older records out until they change' },
 		],
 		description: 'What happens to the records that the source already holds when the sync starts',

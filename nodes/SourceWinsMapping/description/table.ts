@@ -38,7 +38,12 @@ export const table: INodeProperties[] = [
 		default: { mode: 'list', value: 'public' },
 		description: 'The schema that holds the table',
 		modes: [
-			{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchSchemas', searchable: true } },
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: { searchListMethod: 'searchSchemas', searchable: true },
+			},
 			{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. public' },
 		],
 		displayOptions: { show: { fieldsOf: ['postgres'] } },
@@ -50,7 +55,12 @@ export const table: INodeProperties[] = [
 		default: { mode: 'list', value: '' },
 		description: 'The table whose columns are offered as destination fields',
 		modes: [
-			{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchTables', searchable: true } },
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: { searchListMethod: 'searchTables', searchable: true },
+			},
 			{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. access_list' },
 		],
 		displayOptions: { show: { fieldsOf: ['postgres', 'mysql', 'sqlite'] } },
