@@ -38,8 +38,7 @@ export async function destinationsSeen(store: Store, sync: number, seen: Destina
 		for (const row of known) {
 			if (row.state === 'active' && !seen.some(({ node }) => node === row.node)) await retire(store, tx, row.id);
 		}
-		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at =
-			CASE WHEN ${sweepEvery} IS NULL THEN NULL ELSE coalesce(swept_at, created_at) + coalesce(${sweepEvery}, 0) END
+		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : sql`coalesce(swept_at, created_at) + ${sweepEvery}`}
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL`);
 		for (const { node, flow } of seen) {
 			if (flow === undefined) continue;
@@ -132,7 +131,7 @@ async function makeAllDue(store: Store, tx: Sql, id: number, sync: number, at: n
 export async function setDown(store: Store, id: number, text: string | null): Promise<void> {
 	const { db, table } = store;
 	await db.run(sql`UPDATE ${table('destination')} SET down_text = ${text},
-		down_since = CASE WHEN ${text} IS NULL THEN NULL ELSE coalesce(down_since, ${db.dialect.now}) END WHERE id = ${id}`);
+		down_since = ${text === null ? sql`NULL` : sql`coalesce(down_since, ${db.dialect.now})`} WHERE id = ${id}`);
 }
 
 /** Destinations that could not be worked with when they were last tried. */

@@ -10,7 +10,7 @@ import type { Fields } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
 import { revise } from './destinations';
 import { AGAIN } from './due';
-import { now, type Store } from './store';
+import { big, now, type Store } from './store';
 
 interface LinkRow {
 	key: string;
@@ -186,8 +186,8 @@ export async function confirm(store: Store, destination: number, run: number, co
 				state = CASE WHEN r.version > w.version THEN CASE WHEN r.present = 1 THEN 'due' WHEN w.state = 'gone' THEN 'gone'
 					WHEN w.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END ELSE w.state END,
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN r.version > w.version AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
-				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${at} ELSE NULL END,
-				removed_at = CASE WHEN w.state = 'gone' THEN ${at} ELSE NULL END,
+				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${big(at)} ELSE NULL END,
+				removed_at = CASE WHEN w.state = 'gone' THEN ${big(at)} ELSE NULL END,
 				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);

@@ -215,7 +215,7 @@ class StagedObservation implements Observation {
 			const complete = how.complete && !result.emptied;
 			await tx.run(sql`UPDATE ${table('sync')} SET
 				tag = ${tag}, records = records + ${result.created + result.returned - result.vanished},
-				complete_read_at = CASE WHEN ${complete ? 1 : 0} = 1 THEN ${tx.dialect.now} ELSE complete_read_at END
+				complete_read_at = ${complete ? tx.dialect.now : sql`complete_read_at`}
 				WHERE id = ${sync}`);
 			if (how.cursor !== undefined) await tx.run(sql`UPDATE ${table('sync')} SET cursor = ${canonical(how.cursor)} WHERE id = ${sync}`);
 			if (complete) await tx.run(sql`UPDATE ${table('record')} SET tag = ${tag} WHERE sync = ${sync} AND present = 1 AND tag <> ${tag} AND touched <= ${began}`);

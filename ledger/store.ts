@@ -55,3 +55,8 @@ export async function fence(store: Store, tx: Sql, sync: number, token: number):
 	);
 	if (held !== 1) throw new SyncError('retry', 'Another tick of this sync has taken over; this one stops.');
 }
+
+/** A number whose type a statement does not tell by itself, as in a CASE. */
+export function big(value: number): RawBuilder<number> {
+	return sql<number>`CAST(${value} AS BIGINT)`;
+}

@@ -68,7 +68,13 @@ export function checkSettings(settings: MappingSettings): void {
 	}
 }
 
-function checkMatch({ match, rows, byName, existing }: MappingSettings, mapped: Map<string, number>): void {
+function checkMatch({ match, rows, byName }: MappingSettings, mapped: Map<string, number>): void {
+	if (match.length === 0) {
+		throw wrong(
+			'No match field is chosen',
+			'Choose in Match By the field by which the destination recognises a record, such as its e-mail address.',
+		);
+	}
 	for (const field of match) {
 		if (mapped.has(field) || (byName !== undefined && !byName.except.includes(field))) continue;
 		const meant = nearest(
@@ -81,9 +87,6 @@ function checkMatch({ match, rows, byName, existing }: MappingSettings, mapped: 
 				? 'Add a field for it, or match by another one.'
 				: `Add a field for it, or match by "${meant}".`,
 		);
-	}
-	if (existing.which === 'link only' && match.length === 0) {
-		throw wrong('Link Only needs a match field', 'Choose in Match By the field by which records that exist are found.');
 	}
 }
 

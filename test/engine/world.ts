@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { ledgerOn } from '../../ledger/ledger';
 import { sqliteStore } from '../../ledger/sqlite';
+import type { Store } from '../../ledger/store';
 import { apply } from '../../sync/apply';
 import type { Applied, ApplyContext } from '../../sync/context';
 import { DEFAULT_GUARD } from '../../sync/guard';
@@ -60,17 +61,20 @@ export class World {
 	private constructor(
 		public ledger: Ledger,
 		private readonly folder: string,
+		private readonly store: () => Promise<Store>,
 	) {}
 
-	static async open(): Promise<World> {
+	/** Over a ledger file of its own, or over the store that is given. */
+	static async open(store?: () => Promise<Store>): Promise<World> {
 		const folder = await mkdtemp(join(tmpdir(), 'one-way-sync-'));
-		return new World(await ledgerOn(await sqliteStore(join(folder, 'ledger.sqlite'))), folder);
+		const opened = store ?? (async () => await sqliteStore(join(folder, 'ledger.sqlite')));
+		return new World(await ledgerOn(await opened()), folder, opened);
 	}
 
 	/** As after a crash: a new process on the same ledger. */
 	async reopen(): Promise<void> {
 		await this.ledger.close();
-		this.ledger = await ledgerOn(await sqliteStore(join(this.folder, 'ledger.sqlite')));
+		this.ledger = await ledgerOn(await this.store());
 	}
 
 	async close(): Promise<void> {

@@ -1,0 +1,49 @@
+/** The ledger as a schema of its own in a Postgres database, n8n's or another. */
+import { sql } from 'kysely';
+
+import { open } from '../sql/open';
+import { SqlError, type ServerConfig } from '../sql/types';
+import { SyncError } from '../sync/types';
+import type { Store } from './store';
+
+export const SCHEMA = 'one_way_sync';
+
+/** Any fixed number: it is the lock under which one process at a time makes or upgrades the schema. */
+const UPGRADE_LOCK = 5_171_903_402;
+
+/** Opens (and makes) the ledger's schema. Throws SyncError `setup` with the GRANT that is missing. */
+export async function postgresStore(config: ServerConfig): Promise<Store> {
+	const db = await open(config, { readOnly: false, values: 'plain' });
+	const where = `schema ${SCHEMA} of ${config.database} at ${config.host}:${config.port}`;
+	return {
+		db,
+		where,
+		// Bytewise, so that key ranges mean the same whatever the database's locale is.
+		keyType: sql`TEXT COLLATE "C"`,
+		bigType: sql`BIGINT`,
+		table: (name) => sql.id(SCHEMA, name),
+		index: (name) => sql.id(name),
+		// Unlogged, and seen by every connection of the pool; what a crash leaves is dropped by the next read.
+		stage: async (number) => {
+			const table = sql.id(SCHEMA, `stage${number}`);
+			await db.run(sql`CREATE UNLOGGED TABLE ${table} (key TEXT COLLATE "C" PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
+				removed BIGINT NOT NULL, repeated BIGINT NOT NULL DEFAULT 0)`);
+			return { table, drop: async () => void (await db.run(sql`DROP TABLE IF EXISTS ${table}`)) };
+		},
+		alone: async (work) =>
+			await db.transaction(async (tx) => {
+				await tx.run(sql`SELECT pg_advisory_xact_lock(${UPGRADE_LOCK})`);
+				try {
+					const known = await tx.all(sql`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${SCHEMA}`);
+					if (known.length === 0) await tx.run(sql`CREATE SCHEMA ${sql.id(SCHEMA)}`);
+					return await work(tx);
+				} catch (error) {
+					if (!(error instanceof SqlError) || error.kind !== 'refused') throw error;
+					throw new SyncError('setup', `The ledger cannot be made in ${where}: ${error.message}`, {
+						todo: `Let an owner of the database run: GRANT CREATE ON DATABASE "${config.database}" TO "${config.user}";`,
+						cause: error,
+					});
+				}
+			}),
+	};
+}
