@@ -17,18 +17,22 @@ function plain(name: string): string {
 	return name.toLowerCase().replace(/[\s_.-]+/gu, '');
 }
 
-/** How many letters differ (Levenshtein); stops at `limit`. */
+/** How many letters differ or have changed places with their neighbour (Damerau–Levenshtein); stops at `limit`. */
 function edits(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) >= limit) return limit;
-	let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+	let [before, above]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, column) => column)];
 	for (let row = 1; row <= a.length; row++) {
 		const current = [row];
 		for (let column = 1; column <= b.length; column++) {
-			const swap = above[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1);
-			current.push(Math.min(swap, above[column]! + 1, current[column - 1]! + 1));
+			const [left, right] = [a[row - 1], b[column - 1]];
+			const change = above![column - 1]! + (left === right ? 0 : 1);
+			let least = Math.min(change, above![column]! + 1, current[column - 1]! + 1);
+			if (row > 1 && column > 1 && left === b[column - 2] && a[row - 2] === right) {
+				least = Math.min(least, before![column - 2]! + 1);
+			}
+			current.push(least);
 		}
-		if (Math.min(...current) >= limit) return limit;
-		above = current;
+		[before, above] = [above!, current];
 	}
-	return above[b.length]!;
+	return above![b.length]!;
 }

@@ -33,7 +33,7 @@ export function parsePath(text: string): Path | undefined {
 	}
 	if (path.length === 0) return undefined;
 	const refused = path.find((step) => REFUSED.has(step));
-	if (refused !== undefined) throw new RangeError(`a path may not go through "${refused}"`);
+	if (refused !== undefined) throw new RangeError(`a path may not go through “${refused}”`);
 	return path;
 }
 

@@ -17,7 +17,9 @@ export class Report {
 	private sample: string[] = [];
 
 	constructor({ rows }: MappingSettings) {
-		this.unseen = new Map(rows.flatMap(({ value, field }) => (value.kind === 'path' ? [[value.path[0]!, field]] : [])));
+		this.unseen = new Map(
+			rows.flatMap(({ value, field }) => (value.kind === 'path' ? [[value.path[0]!, field]] : [])),
+		);
 	}
 
 	add(stamp: Stamp, fields: Fields, { mapped }: Desired): void {
@@ -35,7 +37,7 @@ export class Report {
 			const meant = nearest(name, this.sample);
 			hints.push(
 				hint(
-					`No record has the field "${name}", so "${field}" is empty.${meant === undefined ? '' : ` Did you mean "${meant}"?`}`,
+					`No record has the field “${name}”, so “${field}” is empty.${meant === undefined ? '' : ` Did you mean “${meant}”?`}`,
 					true,
 				),
 			);
@@ -43,14 +45,17 @@ export class Report {
 		if (this.droppedBy !== undefined) {
 			hints.push(
 				hint(
-					`The node "${this.droppedBy}" dropped "_sync"; the items could be tied to their records again. Let it keep all input fields.`,
+					`The node “${this.droppedBy}” dropped “_sync”; the items could be tied to their records again. Let it keep all input fields.`,
 					true,
 				),
 			);
 		}
 		if (this.refused > 0)
 			hints.push(
-				hint(`${this.refused} items without "_sync" were left out: they cannot be tied to their records.`, true),
+				hint(
+					`${this.refused} items without “_sync” were left out: they cannot be tied to their records.`,
+					true,
+				),
 			);
 		return hints;
 	}
@@ -59,7 +64,7 @@ export class Report {
 /** `"age" of 1042 (Ann Lee): "12a" is not a number. Correct it in the source.` */
 export function failureText(stamp: Stamp, { field, reason, todo }: MappingError): string {
 	const record = stamp.label === undefined ? stamp.key : `${stamp.key} (${stamp.label})`;
-	return `${field === undefined ? record : `"${field}" of ${record}`}: ${reason}${todo === undefined ? '' : ` ${todo}`}`;
+	return `${field === undefined ? record : `“${field}” of ${record}`}: ${reason}${todo === undefined ? '' : ` ${todo}`}`;
 }
 
 function hint(message: string, warns: boolean): NodeExecutionHint {

@@ -98,8 +98,8 @@ function check(
 		if (missing !== undefined)
 			return undecided(
 				number,
-				`the record has no field "${missing[0]}"`,
-				'Correct the scope, or put a condition "exists" before this one.',
+				`the record has no field “${missing[0]}”`,
+				'Correct the scope, or put a condition “exists” before this one.',
 			);
 	}
 	const hidden = touches(left, sensitive) || touches(right, sensitive);

@@ -67,9 +67,9 @@ export function refusal(context: IExecuteFunctions): { message: string; descript
 	const who =
 		before === undefined || sources.some((source) => source.name === before)
 			? 'A node before this one'
-			: `The node "${before}" or one before it`;
+			: `The node “${before}” or one before it`;
 	return {
-		message: `${who} dropped "_sync" from the items, so that they cannot be tied to their records`,
+		message: `${who} dropped “_sync” from the items, so that they cannot be tied to their records`,
 		description:
 			'Let it keep all input fields (in Edit Fields: Include Other Input Fields), or put this node directly behind the trigger. Work on values in the mapping.',
 	};

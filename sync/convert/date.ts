@@ -84,7 +84,7 @@ function unixReader(zone: string, unit: 'X' | 'x'): Read {
 function formatReader(zone: string, format: string): Read {
 	// A format without a year would silently take today's.
 	if (!/[ykDFf]/u.test(format.replace(/'[^']*'/gu, ''))) {
-		throw new SyncError('setup', `The format "${format}" has no year`, { todo: 'Write it like dd.MM.yyyy HH:mm.' });
+		throw new SyncError('setup', `The format “${format}” has no year`, { todo: 'Write it like dd.MM.yyyy HH:mm.' });
 	}
 	const options = { zone, locale: 'en-US' };
 	const parser = DateTime.buildFormatParser(format, options);
@@ -109,6 +109,6 @@ function milliseconds(at: DateTime): string {
 /** Throws {@link SyncError} for a zone that there is not. */
 export function checkZone(zone: string): void {
 	if (!/^UTC$/iu.test(zone) && !IANAZone.isValidZone(zone)) {
-		throw new SyncError('setup', `"${zone}" is not a time zone`, { todo: 'Write it like Europe/Berlin or UTC.' });
+		throw new SyncError('setup', `“${zone}” is not a time zone`, { todo: 'Write it like Europe/Berlin or UTC.' });
 	}
 }

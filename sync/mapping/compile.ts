@@ -22,7 +22,9 @@ export function compileMapping(settings: MappingSettings): Mapping {
 			const removal = removalOf(record, ask, why !== undefined, mapped);
 			const existing = existingOf(record, ask);
 			const error =
-				why === undefined ? (scopeError(scope) ?? mapped.error ?? existing.error ?? removal.error) : removal.error;
+				why === undefined
+					? (scopeError(scope) ?? mapped.error ?? existing.error ?? removal.error)
+					: removal.error;
 			return {
 				fields: mapped.fields,
 				mapped: {
@@ -53,7 +55,7 @@ type MappedFields = Pick<Mapped, 'owned' | 'once' | 'sensitive' | 'error'> & { f
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
 	const targets = rows.map((row, index) => ({
 		...row,
-		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} ("${row.field}")`),
+		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} (“${row.field}”)`),
 	}));
 	const hiddenIn = hiddenFields(rows.map((row) => [row.field, row.value]));
 	const hiddenInRemoval = hiddenFields(
@@ -104,10 +106,10 @@ function compileRemoval({ removal: { kind, rows } }: MappingSettings): RemovalOf
 		return () => ({ removal });
 	}
 	const onRemoval = rows.map((row) =>
-		compileTarget(row.field, row.set, row.conversion, `Set on removal of "${row.field}"`),
+		compileTarget(row.field, row.set, row.conversion, `Set on removal of “${row.field}”`),
 	);
 	const onReturn = rows.map((row) =>
-		compileTarget(row.field, row.onReturn, row.conversion, `Set on return of "${row.field}"`),
+		compileTarget(row.field, row.onReturn, row.conversion, `Set on return of “${row.field}”`),
 	);
 
 	return (record, ask, removing, mapped) => {

@@ -49,11 +49,11 @@ export function checkSettings(settings: MappingSettings): void {
 		checkField(row.field, `Field ${index + 1}`);
 		const other = seen.get(row.field);
 		if (other !== undefined)
-			throw wrong(`Fields ${other} and ${index + 1} both write "${row.field}"`, 'Remove one of them.');
+			throw wrong(`Fields ${other} and ${index + 1} both write “${row.field}”`, 'Remove one of them.');
 		seen.set(row.field, index + 1);
 		if (isBlank(row.value)) {
 			throw wrong(
-				`Field ${index + 1} ("${row.field}") has no value`,
+				`Field ${index + 1} (“${row.field}”) has no value`,
 				'Drag a field from the input panel into it; to empty it on purpose, use {{ null }}.',
 			);
 		}
@@ -82,10 +82,10 @@ function checkMatch({ match, rows, byName }: MappingSettings, mapped: Map<string
 			rows.map((row) => row.field),
 		);
 		throw wrong(
-			`The match field "${field}" is not mapped`,
+			`The match field “${field}” is not mapped`,
 			meant === undefined
 				? 'Add a field for it, or match by another one.'
-				: `Add a field for it, or match by "${meant}".`,
+				: `Add a field for it, or match by “${meant}”.`,
 		);
 	}
 }
@@ -101,17 +101,17 @@ function checkRemoval({ removal, rows }: MappingSettings, mapped: Map<string, nu
 	const seen = new Set<string>();
 	for (const [index, row] of removal.rows.entries()) {
 		checkField(row.field, `Field ${index + 1} of the removal`);
-		if (seen.has(row.field)) throw wrong(`The removal sets "${row.field}" twice`, 'Remove one of the two.');
+		if (seen.has(row.field)) throw wrong(`The removal sets “${row.field}” twice`, 'Remove one of the two.');
 		seen.add(row.field);
 		if (isBlank(row.set))
 			throw wrong(
-				`The removal does not say what "${row.field}" is set to`,
+				`The removal does not say what “${row.field}” is set to`,
 				'Fill in Set on Removal; to empty the field, use {{ null }}.',
 			);
 		const returns = mapped.has(row.field) && rows[mapped.get(row.field)! - 1]!.owner === 'source';
 		if (isBlank(row.onReturn) && !returns) {
 			throw wrong(
-				`The removal does not say what "${row.field}" is set to when the record returns`,
+				`The removal does not say what “${row.field}” is set to when the record returns`,
 				'Fill in Set on Return; to empty the field, use {{ null }}.',
 			);
 		}
@@ -125,7 +125,7 @@ function isBlank(source: ValueSource): boolean {
 
 function checkField(field: string, row: string): void {
 	if (field === '') throw wrong(`${row} has no destination field`, 'Choose one from the list, or type its name.');
-	if (field === '_sync') throw wrong(`${row} writes "_sync", which is reserved`, 'Choose another name.');
+	if (field === '_sync') throw wrong(`${row} writes “_sync”, which is reserved`, 'Choose another name.');
 }
 
 function wrong(message: string, todo: string): SyncError {

@@ -47,7 +47,9 @@ export function resolve(source: ValueSource, fields: Fields, evaluate: Evaluate)
 		case 'path':
 			return follow(fields, source.path);
 		case 'text':
-			return source.parts.map((part) => (typeof part === 'string' ? part : inText(follow(fields, part)))).join('');
+			return source.parts
+				.map((part) => (typeof part === 'string' ? part : inText(follow(fields, part))))
+				.join('');
 		case 'expression':
 			return toValue(evaluate(source.at));
 	}

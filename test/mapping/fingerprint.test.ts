@@ -15,7 +15,12 @@ const parameters = {
 		combinator: 'and',
 		options: { version: 3 },
 		conditions: [
-			{ id: '1', leftValue: '={{ $json.a }}', rightValue: 'x', operator: { type: 'string', operation: 'equals' } },
+			{
+				id: '1',
+				leftValue: '={{ $json.a }}',
+				rightValue: 'x',
+				operator: { type: 'string', operation: 'equals' },
+			},
 		],
 	},
 	removal: 'detach',

@@ -14,7 +14,7 @@ const stamp = (key: string, more: IDataObject = {}): IDataObject => ({
 	label: `Person ${key}`,
 	...more,
 });
-const rows = (...row: IDataObject[]) => ({ rows: { row } });
+const rows = (...row: IDataObject[]) => ({ rows: { row }, match: [row[0]!['field']!] });
 const condition = (
 	leftValue: string,
 	type: string,
@@ -77,7 +77,7 @@ const scope = (...conditions: IDataObject[]) => ({
 			},
 		});
 		expect(hints[0]).toBe('2 to write, 0 to remove, 0 failed.');
-		expect(hints[1]).toContain('No record has the field "nothing"');
+		expect(hints[1]).toContain('No record has the field “nothing”');
 	});
 
 	test('answers dragged-in fields exactly as the evaluator of n8n does', async () => {
@@ -157,7 +157,7 @@ const scope = (...conditions: IDataObject[]) => ({
 			todo: expect.any(String),
 		});
 		expect((items[4]!.json['_sync'] as IDataObject)['error']).toMatchObject({
-			reason: 'Condition 2 of the scope cannot be decided: the record has no field "age".',
+			reason: 'Condition 2 of the scope cannot be decided: the record has no field “age”.',
 		});
 		expect(hints[0]).toMatch(/^1 to write, 3 to remove, 2 failed\. First failure: d \(Person d\): Condition 2/u);
 	});
@@ -178,10 +178,11 @@ const scope = (...conditions: IDataObject[]) => ({
 		const { error } = await runMapping(rows({ field: 'a', value: '1' }, { field: 'a', value: '2' }), [
 			{ _sync: stamp('1') },
 		]);
-		expect(error).toEqual({ message: 'Fields 1 and 2 both write "a"', description: 'Remove one of them.' });
+		expect(error).toEqual({ message: 'Fields 1 and 2 both write “a”', description: 'Remove one of them.' });
 		expect(
-			(await runMapping(rows({ field: 'a', value: '={{ $json.__proto__ }}' }), [{ _sync: stamp('1') }])).error?.message,
-		).toContain('may not go through "__proto__"');
+			(await runMapping(rows({ field: 'a', value: '={{ $json.__proto__ }}' }), [{ _sync: stamp('1') }])).error
+				?.message,
+		).toContain('may not go through “__proto__”');
 		expect(
 			(await runMapping(rows({ field: '={{ $json.a }}', value: '1' }), [{ _sync: stamp('1') }])).error?.message,
 		).toContain('by a value of the record');
@@ -200,13 +201,15 @@ const scope = (...conditions: IDataObject[]) => ({
 			[10, '1'],
 			[20, '2'],
 		]);
-		expect(hints[1]).toContain('"Between" dropped "_sync"');
+		expect(hints[1]).toContain('“Between” dropped “_sync”');
 	});
 
 	test('refuses items that no source stamped', async () => {
-		const { error } = await runMapping(rows({ field: 'a', value: '={{ $json.a }}' }), [{ a: 1 }], ({ a }) => ({ a }));
+		const { error } = await runMapping(rows({ field: 'a', value: '={{ $json.a }}' }), [{ a: 1 }], ({ a }) => ({
+			a,
+		}));
 		expect(error?.message).toBe(
-			'The node "Between" or one before it dropped "_sync" from the items, so that they cannot be tied to their records',
+			'The node “Between” or one before it dropped “_sync” from the items, so that they cannot be tied to their records',
 		);
 	});
 
@@ -224,7 +227,6 @@ const scope = (...conditions: IDataObject[]) => ({
 	test('carries row settings, removal fields and match fields through the form of n8n', async () => {
 		const parameters = {
 			fieldsOf: 'postgres',
-			match: ['email'],
 			...rows({ field: 'email', value: '={{ $json.email }}' }),
 			removal: 'deactivate',
 			removalRows: { row: [{ field: 'active', set: 'false', onReturn: 'true', as: 'yes/no' }] },

@@ -54,7 +54,8 @@ describe('a path', () => {
 			.string({ unit: 'binary', minLength: 1 })
 			.filter(
 				(text) =>
-					!/[\\\n\r\u2028\u2029\u0000-\u001f]/u.test(text) && !['__proto__', 'constructor', 'prototype'].includes(text),
+					!/[\\\n\r\u2028\u2029\u0000-\u001f]/u.test(text) &&
+					!['__proto__', 'constructor', 'prototype'].includes(text),
 			);
 		fc.assert(
 			fc.property(name, fc.jsonValue(), (member, value) => {

@@ -26,13 +26,18 @@ export function row(field: string, value: unknown, more: Partial<Row> = {}): Row
 }
 
 export function removalRow(field: string, set: unknown, onReturn: unknown, conversion = asItIs): RemovalRow {
-	return { field, set: readSource(set, `set.${field}`), onReturn: readSource(onReturn, `return.${field}`), conversion };
+	return {
+		field,
+		set: readSource(set, `set.${field}`),
+		onReturn: readSource(onReturn, `return.${field}`),
+		conversion,
+	};
 }
 
 export function settings(more: Partial<MappingSettings> = {}): MappingSettings {
 	return {
 		rows: [],
-		match: [],
+		match: [more.rows?.[0]?.field ?? 'id'],
 		removal: { kind: 'detach', rows: [] },
 		may: { create: true, update: true },
 		existing: { which: 'all' },

@@ -73,6 +73,7 @@ export async function runMapping(
 	keep?: (json: IDataObject) => IDataObject,
 ): Promise<Ran> {
 	process.env['N8N_USER_FOLDER'] ??= mkdtempSync(join(tmpdir(), 'n8n-'));
+	process.env['N8N_LOG_LEVEL'] ??= 'silent';
 	const load = createRequire(join(home, 'n8n-core/package.json'));
 	const { WorkflowExecute, ExecutionLifecycleHooks } = load('n8n-core') as Core;
 	const { Workflow } = load('n8n-workflow') as typeof import('n8n-workflow');
@@ -86,7 +87,9 @@ export async function runMapping(
 		({ id: name, name, type, typeVersion: 1, position: [0, 0], parameters: given }) as INode;
 	const chain = ['Source', ...(keep ? ['Between'] : []), 'Mapping'];
 	const connections = Object.fromEntries(
-		chain.slice(1).map((name, index) => [chain[index]!, { main: [[{ node: name, type: 'main' as const, index: 0 }]] }]),
+		chain
+			.slice(1)
+			.map((name, index) => [chain[index]!, { main: [[{ node: name, type: 'main' as const, index: 0 }]] }]),
 	);
 	const workflow = new Workflow({
 		id: 'w',

@@ -64,7 +64,11 @@ export const fields: INodeProperties[] = [
 		default: 'write',
 		noDataExpression: true,
 		options: [
-			{ name: 'Empty the Destination Field', value: 'write', description: 'The destination always equals the source' },
+			{
+				name: 'Empty the Destination Field',
+				value: 'write',
+				description: 'The destination always equals the source',
+			},
 			{
 				name: 'Leave the Destination Field Alone',
 				value: 'leave',

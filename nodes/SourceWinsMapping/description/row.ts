@@ -57,7 +57,8 @@ export const rowSettings: INodeProperties = {
 					description: 'What stands in the destination stays',
 				},
 			],
-			description: 'What happens where the record has no value. Until this is set, the destination field is emptied.',
+			description:
+				'What happens where the record has no value. Until this is set, the destination field is emptied.',
 		},
 		{
 			displayName: 'Letter Case',
