@@ -1,0 +1,175 @@
+/**
+ * What a fresh clone lacks, brought on first use: the package's dependencies, Node 24, the n8n under test, and the
+ * servers that the tests start. Every step can be interrupted and begun again: a marker is written only after success.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+import { Failed, root, run, say } from './run.mjs';
+
+export const nodeVersion = '24.21.0';
+export const n8nVersion = '2.41.1';
+
+const digest = (...files) =>
+	files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
+const marked = (file, value) => existsSync(file) && readFileSync(file, 'utf8') === value;
+
+async function step(text, work) {
+	say(`· ${text} …`);
+	const start = Date.now();
+	const result = await work();
+	say(`  ${((Date.now() - start) / 1000).toFixed(1)} s`);
+	return result;
+}
+
+/** `node_modules` as the lock file says. Never wipes one that is there: someone may be working with it. */
+export async function dependencies() {
+	const marker = join(root, 'node_modules', '.set-up');
+	const wanted = digest(join(root, 'package.json'), join(root, 'package-lock.json'));
+	if (marked(marker, wanted)) return;
+	await step('installing what the package is built from', async () => {
+		const install = (...args) =>
+			run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { name: 'npm-install' });
+		if (existsSync(join(root, 'node_modules'))) await install('install', '--no-save');
+		else await install('ci').catch(() => install('install', '--no-save'));
+		writeFileSync(marker, wanted);
+	});
+}
+
+/** The Node that n8n runs on: `program` to start it, `home` with its headers. */
+export async function node24() {
+	const major = Number(process.versions.node.split('.')[0]);
+	const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+	const folder = join(root, '.tools', `node-${nodeVersion}`);
+	const home = join(folder, 'node_modules', name);
+	const program = join(home, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+	const marker = join(folder, '.set-up');
+	if (!marked(marker, name)) {
+		try {
+			await step(`bringing Node ${nodeVersion}`, async () => {
+				mkdirSync(folder, { recursive: true });
+				writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+				const args = [
+					'install',
+					'--ignore-scripts',
+					'--no-audit',
+					'--no-fund',
+					'--no-package-lock',
+					`${name}@${nodeVersion}`,
+				];
+				await run('npm', args, { cwd: folder, name: 'npm-node' });
+				const { text } = await run(program, ['--version'], { output: 'text' });
+				if (text.trim() !== `v${nodeVersion}`) throw new Failed(`${program} says it is ${text.trim()}`);
+				writeFileSync(marker, name);
+			});
+		} catch (error) {
+			if (major < 24) throw error;
+			say(`  there is none for this machine; the Node that runs this, ${process.version}, will do`);
+			return { program: process.execPath, home: dirname(dirname(process.execPath)) };
+		}
+	}
+	return { program, home };
+}
+
+/** The environment in which `node` is Node 24. */
+export const withNode = (node) => ({ PATH: `${dirname(node.program)}${delimiter}${process.env.PATH ?? ''}` });
+
+/** The n8n that tests and demo run in, with a native sqlite3 built for Node 24; three minutes the first time. */
+export async function n8n(version = n8nVersion) {
+	const node = await node24();
+	const folder = join(root, 'test', 'n8n', version);
+	const wanted = digest(join(folder, 'package.json'), join(folder, 'package-lock.json'));
+	const installed = join(folder, 'node_modules', '.installed');
+	const built = join(folder, 'node_modules', '.set-up');
+	if (marked(built, wanted)) return folder;
+	if (!marked(installed, wanted)) {
+		await step(`installing n8n ${version} (about two minutes, 2 GB)`, async () => {
+			const args = ['install', '--no-save', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'];
+			await run('npm', args, { cwd: folder, env: withNode(node), name: 'npm-n8n' });
+			writeFileSync(installed, wanted);
+		});
+	}
+	const answers = async () => {
+		const ask = "new (require('sqlite3').Database)(':memory:', (error) => process.exit(error ? 1 : 0))";
+		return (await run(node.program, ['-e', ask], { cwd: folder, output: 'text', allowFailure: true })).code === 0;
+	};
+	if (!(await answers())) {
+		await step('building sqlite3 for it (about a minute)', async () => {
+			const headers = existsSync(join(node.home, 'include', 'node')) ? { npm_config_nodedir: node.home } : {};
+			const build = () =>
+				run('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'], {
+					cwd: folder,
+					env: { ...withNode(node), ...headers },
+					name: 'npm-sqlite3',
+				});
+			await build().catch(async (error) => {
+				if (!(await debian(compiler))) throw error;
+				await build();
+			});
+			if (!(await answers())) throw new Failed('sqlite3 was built, but does not answer in Node 24');
+		});
+	}
+	writeFileSync(built, wanted);
+	return folder;
+}
+
+const onPath = (...names) =>
+	[...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].some((folder) =>
+		names.some((name) => existsSync(join(folder, name))),
+	);
+const inPostgresFolder = () => {
+	const versions = '/usr/lib/postgresql';
+	return (
+		existsSync(versions) &&
+		readdirSync(versions).some((version) => existsSync(join(versions, version, 'bin', 'initdb')))
+	);
+};
+
+const compiler = [
+	{ name: 'a C++ compiler', package: 'g++', there: () => onPath('g++', 'clang++') },
+	{ name: 'make', package: 'make', there: () => onPath('make') },
+	{ name: 'Python', package: 'python3', there: () => onPath('python3') },
+];
+
+/** What tests start beside n8n, by the name under which they ask for it. */
+export const servers = {
+	postgres: {
+		name: 'PostgreSQL',
+		package: 'postgresql',
+		there: () => inPostgresFolder() || (onPath('initdb') && onPath('postgres')),
+	},
+	mariadb: { name: 'MariaDB', package: 'mariadb-server', there: () => onPath('mariadbd') },
+	chromium: {
+		name: 'Chromium',
+		package: 'chromium',
+		there: () => onPath('chromium', 'chromium-browser', 'google-chrome'),
+	},
+};
+
+/** Debian's packages for what is missing, where we may install them; else says what is missing. True when all is there. */
+export async function debian(programs) {
+	const missing = () => programs.filter((one) => !one.there());
+	if (missing().length === 0) return true;
+	if (process.getuid?.() === 0 && onPath('apt-get')) {
+		await step(
+			`installing ${missing()
+				.map(({ name }) => name)
+				.join(', ')}`,
+			async () => {
+				// RUNLEVEL=1: no server of the system's own is started by the installation.
+				const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+				const apt = (...args) => run('apt-get', ['-qq', ...args], { env, name: `apt-get-${args[0]}` });
+				try {
+					await apt('update');
+					await apt('install', '--yes', '--no-install-recommends', ...missing().map((one) => one.package));
+				} catch (error) {
+					say(`  ${error.message}`);
+				}
+			},
+		);
+	}
+	for (const one of missing())
+		say(`  missing: ${one.name} (Debian's package: ${one.package}); what needs it is skipped`);
+	return missing().length === 0;
+}
