@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 
 import type { DestinationRow, DestinationSeen } from '../sync/ledger';
+import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { next, now, type Store } from './store';
 
@@ -51,26 +52,35 @@ export async function destinationsSeen(store: Store, sync: number, seen: Destina
 
 /**
  * The destination for this node and target. A node that the trigger saw but that never ran takes the target; another
- * target than before starts a new, empty destination, and the old one retires.
+ * target than before starts a new, empty destination, and the old one retires. Where the target is not known (the node
+ * is not set up, or its credential is gone), the node's present destination stands in.
  */
-export async function destination(store: Store, sync: number, node: string, name: string, target: { id: string; text: string }): Promise<DestinationRow> {
+export async function destination(store: Store, sync: number, node: string, name: string, target?: { id: string; text: string }): Promise<DestinationRow> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
+		const [known] = await tx.all(sql<{ epoch: number }>`SELECT g.epoch FROM ${table('sync')} s, ${table('ledger')} g WHERE s.id = ${sync}`);
+		if (!known) {
+			throw new SyncError('setup', 'The ledger of this n8n does not know the sync that these items come from.', {
+				todo: 'Let its trigger run once here; items of another n8n or of an older ledger cannot be written.',
+			});
+		}
 		const rows = await tx.all(sql<Row & { state: string }>`SELECT id, sync, node, target, mapping, revision, revision_run, state
 			FROM ${table('destination')} WHERE sync = ${sync} AND node = ${node}`);
-		let row = rows.find((candidate) => candidate.target === target.id) ?? rows.find((candidate) => candidate.target === null);
+		let row = target
+			? (rows.find((candidate) => candidate.target === target.id) ?? rows.find((candidate) => candidate.target === null))
+			: rows.find((candidate) => candidate.state === 'active');
 		if (!row) {
 			for (const old of rows) if (old.state === 'active') await retire(store, tx, old.id);
 			const id = await add(store, tx, { sync, node, name, at, target });
-			row = { id, sync, node, target: target.id, mapping: null, revision: 0, revision_run: 0, state: 'active' };
-		} else {
+			row = { id, sync, node, target: target?.id ?? null, mapping: null, revision: 0, revision_run: 0, state: 'active' };
+		} else if (target) {
 			for (const old of rows) if (old.state === 'active' && old.id !== row.id) await retire(store, tx, old.id);
 			await tx.run(sql`UPDATE ${table('destination')} SET name = ${name}, target = ${target.id}, target_text = ${target.text} WHERE id = ${row.id}`);
 			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
 		}
 		const [linked] = await tx.all(sql<{ linked: number }>`SELECT count(*) AS linked FROM ${table('link')} WHERE destination = ${row.id} AND counterpart IS NOT NULL AND state <> 'gone'`);
-		return { id: row.id, sync, node, revision: row.revision, linked: linked!.linked };
+		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, linked: linked!.linked };
 	});
 }
 

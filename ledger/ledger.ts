@@ -46,6 +46,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 
 		setDown: async (destination, text) => await destinations.setDown(store, destination, text),
 		destination: async (sync, node, name, target) => await destinations.destination(store, sync, node, name, target),
+		look: async (sync, node, target, keys) => await links.look(store, sync, node, target, keys),
 		claim: async (destination, run, mapping, items, ttl) => await links.claim(store, destination, run, mapping, items, ttl),
 		intendRemovals: async (destination, run, keys) => await links.intendRemovals(store, destination, run, keys),
 		intend: async (destination, run, writes, ttl) => await links.intend(store, destination, run, writes, ttl),

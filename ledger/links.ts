@@ -35,6 +35,12 @@ const KEY_AND_PART = [
 	{ name: 'part', type: 'text' },
 ];
 
+const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
+	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.attempts`;
+
+/** How many keys one statement looks at. */
+const LOOKED_AT = 1000;
+
 /** Claims a run's items for one destination. */
 export async function claim(
 	store: Store,
@@ -50,8 +56,7 @@ export async function claim(
 		const revision = await revise(store, tx, destination, run, mapping);
 		const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], items.map(({ key }) => [key]));
 		const rows = await tx.all(sql<LinkRow>`
-			SELECT l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-				l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.attempts
+			SELECT ${LINK_COLUMNS}
 			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
 			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
 		const versions = new Map(items.map(({ key, version }) => [key, version]));
@@ -65,6 +70,24 @@ export async function claim(
 		if (behind.length > 0) await giveBack(store, tx, destination, run, behind, 'handed');
 		return { revision: revision ?? 0, claims };
 	});
+}
+
+/** Links as they are, read only. A target of which nothing is known yet has the links of none. */
+export async function look(store: Store, sync: number, node: string, target: string, keys: string[]): Promise<{ destination?: number; links: Link[] }> {
+	const { db, table } = store;
+	const [row] = await db.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
+		WHERE sync = ${sync} AND node = ${node} AND (target = ${target} OR (target IS NULL AND state = 'active'))
+		ORDER BY CASE WHEN target IS NULL THEN 1 ELSE 0 END LIMIT 1`);
+	if (!row) return { links: [] };
+	const links: Link[] = [];
+	for (let from = 0; from < keys.length; from += LOOKED_AT) {
+		const wanted = db.dialect.values('w', [{ name: 'key', type: 'text' }], keys.slice(from, from + LOOKED_AT).map((key) => [key]));
+		const rows = await db.all(sql<LinkRow>`
+			SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${row.id} AND l.key = w.key
+			JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key`);
+		links.push(...rows.map(asLink));
+	}
+	return { destination: row.id, links };
 }
 
 function whyNot(row: LinkRow, run: number, version: number, revision: number | undefined): string | undefined {

@@ -34,6 +34,8 @@ export interface ServerConfig {
 	dialect: 'postgres' | 'mysql';
 	host: string;
 	port: number;
+	/** Where to connect instead, when host and port are reached by a tunnel: they stay what the server is called. */
+	through?: { host: string; port: number };
 	database: string;
 	user: string;
 	password: string;

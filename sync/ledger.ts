@@ -98,6 +98,8 @@ export interface DestinationRow {
 	id: number;
 	sync: number;
 	node: string;
+	/** The ledger's epoch, part of every idempotency key. */
+	epoch: number;
 	/** Number of the mapping as it is now. */
 	revision: number;
 	/** How many counterparts are linked. */
@@ -254,8 +256,13 @@ export interface Ledger {
 	// destination
 	/** Says that the destination as a whole cannot be worked with, or can again. */
 	setDown(destination: number, text: string | null): Promise<void>;
-	/** The destination row for this node and target; a changed target starts a new one and retires the old. */
-	destination(sync: number, node: string, name: string, target: { id: string; text: string }): Promise<DestinationRow>;
+	/**
+	 * The destination row for this node and target; a changed target starts a new one and retires the old. Without a
+	 * target (what it writes to could not be reached or named): the node's present one, as it is.
+	 */
+	destination(sync: number, node: string, name: string, target?: { id: string; text: string }): Promise<DestinationRow>;
+	/** The links of these keys as they are, for a preview: claims nothing, registers nothing. */
+	look(sync: number, node: string, target: string, keys: string[]): Promise<{ destination?: number; links: Link[] }>;
 	/**
 	 * Claims items of one run; each (key, version) is taken again from the ledger.
 	 * A new mapping fingerprint of a run that is not older starts a new revision: every link is due with it.

@@ -3,9 +3,8 @@
  * now, read in as few calls as the destination allows.
  */
 import { pick } from './canonical';
-import type { ApplyContext } from './context';
 import type { DesiredItem } from './items';
-import type { Link } from './ledger';
+import type { Ledger, Link } from './ledger';
 import { merge, names } from './plan';
 import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup } from './types';
 
@@ -99,7 +98,7 @@ async function read(ready: Ready[], lookups: Lookup[], fields: string[], destina
 }
 
 /** Which key a counterpart that was found by match belongs to already, if to another one. */
-export async function sharers(ready: Ready[], { ledger, row }: Pick<ApplyContext, 'ledger' | 'row'>): Promise<(one: Ready) => string | undefined> {
+export async function sharers(ready: Ready[], { ledger, row }: { ledger: Pick<Ledger, 'sharers'>; row: { id: number } }): Promise<(one: Ready) => string | undefined> {
 	const found = ready.filter(({ byMatch, actual }) => byMatch && actual.length === 1).map(({ actual }) => actual[0]!.id);
 	const owners = await ledger.sharers(row.id, found);
 	// Two records of this batch may match one counterpart that nobody owns yet: the first one gets it.

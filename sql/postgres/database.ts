@@ -134,8 +134,8 @@ export async function openPostgres(config: ServerConfig, options: OpenOptions): 
 	const types = typesOf(options.values);
 	const session = `${SESSION}; SET lock_timeout = ${options.lockTimeout ?? 15_000}; ${options.readOnly ? READ_ONLY_SESSION : ''}`;
 	const pool = new Pool({
-		host: config.host,
-		port: config.port,
+		host: config.through?.host ?? config.host,
+		port: config.through?.port ?? config.port,
 		database: config.database,
 		user: config.user,
 		password: config.password,

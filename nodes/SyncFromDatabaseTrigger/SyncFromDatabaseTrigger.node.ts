@@ -1,0 +1,54 @@
+import type { INodeType, INodeTypeDescription, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { databaseCredentials, databaseProperties } from '../shared/description';
+import { asNodeError } from '../shared/errors';
+import { changes } from './description/changes';
+import { options } from './description/options';
+import { records } from './description/records';
+import { Loop } from './loop';
+import { emitTest } from './manual';
+import { methods } from './methods';
+import { readSettings } from './settings';
+
+/** Sync From Database Trigger: what changed in a table or SELECT, handed over until every destination has confirmed it. */
+export class SyncFromDatabaseTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Sync From Database Trigger',
+		name: 'syncFromDatabaseTrigger',
+		icon: { light: 'file:syncFromDatabase.svg', dark: 'file:syncFromDatabase.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["records"] === "query" ? "SELECT" : ($parameter["table"]["value"] || $parameter["table"]) }}',
+		description: 'Starts a one-way sync: reads a database and hands over every record that is new, changed or gone',
+		eventTriggerDescription: '',
+		defaults: { name: 'Sync From Database Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: databaseCredentials,
+		properties: [...databaseProperties('source'), ...records, ...changes, ...options],
+	};
+
+	methods = methods;
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		try {
+			const settings = readSettings(this);
+			if (this.getMode() === 'manual') {
+				return {
+					manualTriggerFunction: async () => {
+						await emitTest(this, settings).catch((error: unknown) => {
+							throw asNodeError(this.getNode(), error);
+						});
+					},
+				};
+			}
+			const loop = new Loop(this, settings);
+			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());
+			loop.struck();
+			return { closeFunction: async () => await loop.close() };
+		} catch (error) {
+			throw asNodeError(this.getNode(), error);
+		}
+	}
+}

@@ -1,0 +1,72 @@
+/** The trigger's ticks, one at a time, and what n8n is told of them. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
+
+import { tick, type TickResult } from '../../sync/tick';
+import { whole } from '../shared/errors';
+import { doubtLedger, openLedger } from '../shared/ledger';
+import { Host } from './host';
+import type { TriggerSettings } from './settings';
+
+/** How long a stopped tick is waited for. */
+const FAREWELL = 5000;
+
+export class Loop {
+	private readonly stop = new AbortController();
+	private readonly holder = randomUUID();
+	private readonly host: Host;
+	private running: Promise<void> | undefined;
+	private startedAt = Number.NEGATIVE_INFINITY;
+	/** A tick could not even run, and n8n was told so. */
+	private broken = false;
+
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly settings: TriggerSettings,
+	) {
+		this.host = new Host(context, settings, this.stop.signal);
+	}
+
+	/** n8n's clock struck: a tick begins unless one is under way or it is too early. */
+	struck(): void {
+		const { apart } = this.settings.schedule;
+		if (this.running || this.stop.signal.aborted || (apart !== undefined && performance.now() - this.startedAt < apart)) return;
+		this.startedAt = performance.now();
+		this.running = this.once().finally(() => (this.running = undefined));
+	}
+
+	/** Stops the tick that is under way, and waits a little for it. */
+	async close(): Promise<void> {
+		this.stop.abort();
+		if (this.running) await Promise.race([this.running, delay(FAREWELL, undefined, { ref: false })]);
+	}
+
+	/** Never rejects. */
+	private async once(): Promise<void> {
+		try {
+			const result = await tick(await openLedger(), this.host, { ...this.settings.tick, holder: this.holder });
+			if (!result.busy && !this.stop.signal.aborted) this.tell(result);
+		} catch (error) {
+			doubtLedger(error);
+			if (this.stop.signal.aborted) return;
+			if (!this.broken) this.report('could not run', whole(error));
+			this.broken = true;
+		}
+	}
+
+	/** One failed execution when the sync turns from healthy to failing or back, so that the error workflow hears of it once. */
+	private tell({ turned, health, troubles }: TickResult): void {
+		const recovered = this.broken && health === 'healthy';
+		if (turned || recovered) {
+			if (health === 'failing') this.report('is failing', troubles.join('\n'));
+			else this.report('is healthy again', 'Everything that was due has been done or is on its way. This is no failure: it only says that the last one is over.');
+		}
+		this.broken = false;
+	}
+
+	private report(what: string, description: string): void {
+		const { name } = this.settings.tick;
+		this.context.saveFailedExecution(new NodeOperationError(this.context.getNode(), `The sync “${name}” ${what}`, { description }));
+	}
+}

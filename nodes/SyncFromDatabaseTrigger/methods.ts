@@ -1,0 +1,42 @@
+/** What the drop-downs offer: tables, and the columns of the table or of the SELECT. */
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { asNodeError } from '../shared/errors';
+import { searchSchemas, searchTables, tableColumns } from '../shared/lists';
+import { reader, text } from '../shared/parameters';
+import { openSource } from './source';
+
+export const methods = {
+	listSearch: { searchSchemas, searchTables },
+	loadOptions: {
+		async getColumns(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+			const read = reader(this);
+			return read('records', 'table') === 'query' ? await queryColumns(this, text(read('query', ''))) : await tableColumns(this);
+		},
+	},
+};
+
+/** The columns that a SELECT's first row has; none where it gives no row. */
+async function queryColumns(context: ILoadOptionsFunctions, query: string): Promise<INodePropertyOptions[]> {
+	if (query === '') return [];
+	try {
+		// The first column stands in for the key: a key is asked for, and which one it is does not matter here.
+		const names = await firstRow(context, query);
+		return names.map((name) => ({ name, value: name }));
+	} catch (error) {
+		throw asNodeError(context.getNode(), error);
+	}
+}
+
+async function firstRow(context: ILoadOptionsFunctions, query: string): Promise<string[]> {
+	const source = await openSource(context, { from: { query: `SELECT 1 AS one_way_sync_key, q.* FROM (${query.replace(/;\s*$/u, '')}\n) AS q` }, key: ['one_way_sync_key'] });
+	try {
+		for await (const { records } of source.read()) {
+			const [first] = records;
+			if (first) return Object.keys(first.fields).filter((name) => name !== 'one_way_sync_key');
+		}
+		return [];
+	} finally {
+		await source.close();
+	}
+}

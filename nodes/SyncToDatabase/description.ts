@@ -1,0 +1,88 @@
+/** The settings of the node. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { DATABASE_SETTINGS, databaseProperties, tableProperties } from '../shared/description';
+
+export const properties: INodeProperties[] = [
+	...databaseProperties('destination'),
+	...tableProperties('destination'),
+	{
+		displayName: 'ID Column Names or IDs',
+		name: 'idColumns',
+		type: 'multiOptions',
+		typeOptions: { loadOptionsMethod: 'getColumns', loadOptionsDependsOn: DATABASE_SETTINGS },
+		default: [],
+		description:
+			'The columns that identify a row of the table. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		hint: 'Without a choice: the primary key of the table',
+	},
+	{
+		displayName: 'Write in Test Runs',
+		name: 'testWrites',
+		type: 'options',
+		default: 'off',
+		noDataExpression: true,
+		options: [
+			{ name: 'At Most N Records', value: 'some', description: 'Write the first records that need it, and show the rest' },
+			{ name: 'Off', value: 'off', description: 'Show what would be done, and write nothing' },
+			{ name: 'One Key', value: 'key', description: 'Write the record with this key, and show the rest' },
+		],
+		description: 'What a test in the editor may write. Removals are never tried out.',
+	},
+	{
+		displayName: 'Key',
+		name: 'testKey',
+		type: 'string',
+		default: '',
+		required: true,
+		noDataExpression: true,
+		placeholder: 'e.g. 1042',
+		description: 'The key of the record in the source, as the preview shows it',
+		displayOptions: { show: { testWrites: ['key'] } },
+	},
+	{
+		displayName: 'Most Records',
+		name: 'testMost',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100 },
+		default: 1,
+		noDataExpression: true,
+		description: 'How many records a test may write',
+		displayOptions: { show: { testWrites: ['some'] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Attempts',
+				name: 'attempts',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 100 },
+				default: 5,
+				noDataExpression: true,
+				description: 'How often a record that the database refuses is tried before it is given up and put out on Failed. A database that cannot be reached counts for no record.',
+			},
+			{
+				displayName: 'Batch Size',
+				name: 'batchSize',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 5000 },
+				default: 1000,
+				noDataExpression: true,
+				description: 'The most rows that are read and written at once',
+			},
+			{
+				displayName: 'Include Unchanged',
+				name: 'includeUnchanged',
+				type: 'boolean',
+				default: false,
+				noDataExpression: true,
+				description: 'Whether Synced also has the records for which nothing had to be done',
+			},
+		],
+	},
+];

@@ -1,0 +1,39 @@
+/** The destination that the node's settings describe, with whatever it is reached by. */
+import { DatabaseDestination } from '../../connectors/database/destination';
+import { SyncError, type Destination } from '../../sync/types';
+import { databaseConfig } from '../shared/database';
+import type { NodeContext } from '../shared/parameters';
+
+export const DEFAULT_BATCH = 1000;
+
+export interface DestinationSettings {
+	schema?: string;
+	table: string;
+	/** Empty: the table's primary key. */
+	idColumns: string[];
+	batchSize: number;
+}
+
+/** Throws {@link SyncError}. Closing the destination closes its tunnel too. */
+export async function openDestination(context: NodeContext, { schema, table, idColumns, batchSize }: DestinationSettings): Promise<Destination> {
+	if (table === '') throw new SyncError('setup', 'No table is chosen.', { todo: 'Choose one in Table.' });
+	const { config, close } = await databaseConfig(context);
+	try {
+		const database = new DatabaseDestination({ database: config, table: { name: table, schema }, ...(idColumns.length > 0 && { id: idColumns }) });
+		return {
+			batchSize,
+			target: database.target,
+			describe: async () => await database.describe(),
+			prepare: async (fields) => await database.prepare(fields),
+			read: async (wanted, fields) => await database.read(wanted, fields),
+			write: async (writes) => await database.write(writes),
+			close: async () => {
+				await database.close();
+				await close();
+			},
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}

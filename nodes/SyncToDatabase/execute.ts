@@ -1,0 +1,81 @@
+/** Items in, outcomes out on the four outputs. What is done with them is in `sync/`; who they belong to, in `nodes/shared`. */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { SyncError, Destination } from '../../sync/types';
+import { asNodeError, asSyncError, whole } from '../shared/errors';
+import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
+import { doubtLedger, openLedger, unserved } from '../shared/ledger';
+import { runLive } from '../shared/live';
+import { Output } from '../shared/output';
+import { droppedHint, hint, liveHints, testHints } from '../shared/summary';
+import { runTest } from '../shared/test-run';
+import { openDestination } from './destination';
+import { destinationSettings, readSettings, type Settings } from './settings';
+
+/** Runs the node. Throws only in a test run, where nobody else waits behind it. */
+export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const settings = readSettings(context);
+	const incoming = sortIncoming(context);
+	const output = new Output(settings);
+	if (incoming.droppedBy !== undefined) context.addExecutionHints(droppedHint(incoming.droppedBy));
+	if (incoming.refused) refuse(context, incoming.refused, output);
+	if (incoming.test.length > 0) await test(context, incoming, settings, output);
+	if (incoming.live.length > 0) await live(context, incoming, settings, output);
+	else if (incoming.passed > 0) context.addExecutionHints(hint(`${incoming.passed} records are for other destinations and were left alone.`, 'info'));
+	return output.items;
+}
+
+function refuse(context: IExecuteFunctions, { count, first, message, todo }: NonNullable<Incoming['refused']>, output: Output): void {
+	output.trouble(message, todo, first);
+	context.addExecutionHints(hint(`${count} items were left out. ${message}. ${todo}`, 'warning'));
+}
+
+async function test(context: IExecuteFunctions, { test: items }: Incoming, { testWrites }: Settings, output: Output): Promise<void> {
+	try {
+		const destination = await openDestination(context, destinationSettings(context));
+		try {
+			const outcomes = await runTest(context, items, destination, testWrites);
+			for (const [at, outcome] of outcomes.entries()) output.preview(outcome, items[at]!.stamp);
+			context.addExecutionHints(...testHints(outcomes, destination.target.text));
+		} finally {
+			await destination.close();
+		}
+	} catch (error) {
+		throw asNodeError(context.getNode(), error);
+	}
+}
+
+async function live(context: IExecuteFunctions, { live: items, passed }: Incoming, settings: Settings, output: Output): Promise<void> {
+	let opened: Destination | SyncError | undefined;
+	try {
+		const ledger = await openLedger();
+		opened = await openDestination(context, destinationSettings(context)).catch(asSyncError);
+		for (const group of bySync(items)) {
+			const { applied, swept, where, stamp } = await runLive(context, ledger, group, opened, settings);
+			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
+			for (const outcome of applied.outcomes) output.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
+			for (const held of applied.held) output.hold(held, where, stamp);
+			context.addExecutionHints(...liveHints(applied, swept, where, { passed }));
+		}
+	} catch (error) {
+		// The ledger does not answer. Other branches go on; the trigger hears that these items were not dropped.
+		doubtLedger(error);
+		if (process.env['EXECUTIONS_MODE'] === 'queue') throw asNodeError(context.getNode(), error); // its trigger is another process
+		for (const { stamp } of items) if (stamp.run !== undefined) unserved.add(stamp.run);
+		output.trouble(`The ledger could not be used: ${whole(error)}`, 'The records come again by themselves; nothing is lost.', items[0]!.item);
+		context.addExecutionHints(hint(`The ledger could not be used, so nothing was written: ${whole(error)}`, 'warning'));
+	} finally {
+		if (opened && 'close' in opened) await opened.close();
+	}
+}
+
+/** Items of each sync by themselves: a destination belongs to one sync. */
+function bySync(items: LiveItem[]): LiveItem[][] {
+	const groups = new Map<number, LiveItem[]>();
+	for (const item of items) {
+		const group = groups.get(item.stamp.id);
+		if (group) group.push(item);
+		else groups.set(item.stamp.id, [item]);
+	}
+	return [...groups.values()];
+}

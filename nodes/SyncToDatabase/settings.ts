@@ -1,0 +1,40 @@
+/** From the node's form to its settings. */
+import { DEFAULT_BATCH, type DestinationSettings } from './destination';
+import { number, reader, text, texts, type NodeContext } from '../shared/parameters';
+
+export interface Settings {
+	attempts: number;
+	includeUnchanged: boolean;
+	testWrites: { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
+}
+
+export function readSettings(context: NodeContext): Settings {
+	const read = reader(context);
+	const options = optionsOf(context);
+	const kind = read('testWrites', 'off');
+	return {
+		attempts: number(options['attempts'], 5, { least: 1, most: 100 }),
+		includeUnchanged: options['includeUnchanged'] === true,
+		testWrites:
+			kind === 'key'
+				? { kind, key: text(read('testKey', '')) }
+				: kind === 'some'
+					? { kind, most: number(read('testMost', 1), 1, { least: 1, most: 100 }) }
+					: { kind: 'off' },
+	};
+}
+
+/** Which table, by which columns. */
+export function destinationSettings(context: NodeContext): DestinationSettings {
+	const read = reader(context);
+	return {
+		table: text(read('table', '')),
+		...(read('dialect', 'postgres') === 'postgres' && { schema: text(read('schema', 'public')) || 'public' }),
+		idColumns: texts(read('idColumns', [])),
+		batchSize: number(optionsOf(context)['batchSize'], DEFAULT_BATCH, { least: 1, most: 5000 }),
+	};
+}
+
+function optionsOf(context: NodeContext): Record<string, unknown> {
+	return reader(context)('options', {}) as Record<string, unknown>;
+}

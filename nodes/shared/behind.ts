@@ -1,0 +1,31 @@
+/** Which of our destinations stand behind a trigger, and how both sides name them. */
+import type { ITriggerFunctions } from 'n8n-workflow';
+
+import type { DestinationSeen } from '../../sync/ledger';
+
+/** Types of nodes that write records, without the package's name. */
+const DESTINATIONS = new Set(['syncToDatabase', 'syncToApp', 'syncToDirectory', 'syncConfirm']);
+
+/** The enabled destinations behind the trigger. */
+export function destinationsBehind(context: ITriggerFunctions): DestinationSeen[] {
+	const { name: trigger, type } = context.getNode();
+	const ours = type.slice(0, type.lastIndexOf('.') + 1);
+	const ids = nodeIds(context);
+	return context
+		.getChildNodes(trigger)
+		.filter((node) => node.disabled !== true && node.type.startsWith(ours) && DESTINATIONS.has(node.type.slice(ours.length)))
+		.map(({ name }) => ({ node: ids(name), name }));
+}
+
+/**
+ * A node's id, which a rename keeps. `getChildNodes` gives names only; the context does have the workflow with the ids,
+ * but n8n's types do not show it. Should it not be there one day, the name stands in, and a destination node answers to
+ * both.
+ */
+function nodeIds(context: ITriggerFunctions): (name: string) => string {
+	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, { id?: unknown } | undefined> } };
+	return (name) => {
+		const id = workflow?.nodes?.[name]?.id;
+		return typeof id === 'string' && id !== '' ? id : name;
+	};
+}

@@ -1,0 +1,29 @@
+/** Errors in n8n's form: what was found as the message, what to do as the description. */
+import { NodeOperationError, type INode } from 'n8n-workflow';
+
+import { SqlError } from '../../sql/types';
+import { SyncError } from '../../sync/types';
+
+/** An error that n8n shows with the node; one that n8n already understands stays as it is. */
+export function asNodeError(node: INode, error: unknown, itemIndex?: number): NodeOperationError {
+	if (error instanceof NodeOperationError) return error;
+	const description = error instanceof SyncError ? error.detail.todo : undefined;
+	return new NodeOperationError(node, plain(error), { description, itemIndex, level: 'warning' });
+}
+
+/** What went wrong, in one sentence. */
+export function plain(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** What went wrong and what to do. */
+export function whole(error: unknown): string {
+	return error instanceof SyncError && error.detail.todo ? `${error.message} ${error.detail.todo}` : plain(error);
+}
+
+/** Any error as the engine's own. */
+export function asSyncError(error: unknown): SyncError {
+	if (error instanceof SyncError) return error;
+	const kind = error instanceof SqlError && error.kind === 'refused' ? 'denied' : 'unreachable';
+	return new SyncError(kind, plain(error), { cause: error });
+}

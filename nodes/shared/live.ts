@@ -1,0 +1,77 @@
+/** A production run of a destination node: items under leases into the destination, then the sweep if one is due. */
+import { randomUUID } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { apply } from '../../sync/apply';
+import { checkFields } from '../../sync/check';
+import type { Applied, ApplyContext } from '../../sync/context';
+import type { Stamp } from '../../sync/items';
+import type { Ledger } from '../../sync/ledger';
+import { sweep, type Swept } from '../../sync/sweep';
+import { SyncError, type Destination } from '../../sync/types';
+import { asSyncError, whole } from './errors';
+import type { LiveItem } from './incoming';
+import { retryPolicy } from './retry';
+
+/** Claimed links stay the node's own so long, and one batch of writes may take so long. */
+const CLAIM = 120_000;
+const WRITE = 60_000;
+
+export interface Went {
+	applied: Applied;
+	swept: Swept | undefined;
+	where: string;
+	/** One of the items, for the sync's name. */
+	stamp: Stamp;
+}
+
+/**
+ * Works on the items of one sync. A destination that cannot be opened or does not have the mapping's fields is down: all
+ * its items come again. Throws only where the ledger does not answer.
+ */
+export async function runLive(context: IExecuteFunctions, ledger: Ledger, items: LiveItem[], opened: Destination | SyncError, { attempts }: { attempts: number }): Promise<Went> {
+	const { node, stamp } = items[0]!;
+	const { name } = context.getNode();
+	const known = opened instanceof SyncError ? undefined : opened;
+	const row = await ledger.destination(stamp.id, node, name, known?.target);
+	const where = known?.target.text ?? name;
+	const problem = known ? await problemOf(known, items, where) : (opened as SyncError);
+	const working: ApplyContext = {
+		ledger,
+		destination: problem ? failing(problem, known) : known!,
+		row,
+		secret: await ledger.secret(),
+		where,
+		retry: retryPolicy(attempts),
+		leaseTtl: CLAIM,
+		writeTtl: WRITE,
+		signal: context.getExecutionCancelSignal(),
+	};
+	const applied = await apply(items, working);
+	const swept = applied.down ? undefined : await sweep(working, randomUUID(), row.revision, applied);
+	await ledger.setDown(row.id, applied.down ? whole(applied.down) : null);
+	return { applied, swept, where, stamp };
+}
+
+/** What keeps the whole node from writing: unknown fields, or a table that is not there. */
+async function problemOf(destination: Destination, items: LiveItem[], where: string): Promise<SyncError | undefined> {
+	try {
+		return checkFields(items, await destination.describe(), where);
+	} catch (error) {
+		return asSyncError(error);
+	}
+}
+
+/** Stands in for a destination that cannot be worked with, so that the ledger hears of every item. */
+function failing(error: SyncError, known: Destination | undefined): Destination {
+	const fail = async () => await Promise.reject(error);
+	return {
+		batchSize: known?.batchSize ?? 1000,
+		target: known?.target ?? { id: '', text: '' },
+		describe: fail,
+		prepare: fail,
+		read: fail,
+		write: fail,
+		close: async () => undefined,
+	};
+}

@@ -1,0 +1,68 @@
+/** Outcomes as items on the four outputs of a destination node. */
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import type { Outcome, Stamp } from '../../sync/items';
+import type { Hold } from '../../sync/ledger';
+
+/** The outputs' order, as the node names them. */
+const SYNCED = 0;
+const HELD = 1;
+const FAILED = 2;
+const PREVIEW = 3;
+
+/** Outcomes that are told by hint, history and board, and by no item. */
+const QUIET = new Set(['superseded', 'waiting', 'held']);
+
+export class Output {
+	readonly items: INodeExecutionData[][] = [[], [], [], []];
+
+	constructor(private readonly settings: { includeUnchanged: boolean }) {}
+
+	/** What came of a record. A failure is put out when it is given up, not while it is still tried again. */
+	outcome(outcome: Outcome, stamp: Stamp | undefined): void {
+		if (outcome.outcome === 'failed') {
+			if (outcome.again !== true) this.push(FAILED, outcome, stamp);
+		} else if (!QUIET.has(outcome.outcome) && (outcome.outcome !== 'unchanged' || this.settings.includeUnchanged)) {
+			this.push(SYNCED, outcome, stamp);
+		}
+	}
+
+	/** In a test run, whatever came of a record is shown here. */
+	preview(outcome: Outcome, stamp: Stamp): void {
+		this.push(PREVIEW, outcome, stamp);
+	}
+
+	hold({ id, kind, reason, count, names, createdAt }: Hold, where: string, stamp: Stamp): void {
+		const text = `${count} removals from ${where} are held: ${reason}. If they are right, set Release Hold in the trigger to ${id}.`;
+		const json = { outcome: 'held', hold: id, kind, reason, count, names, since: new Date(createdAt).toISOString(), destination: where, text, _sync: { id: stamp.id, name: stamp.name } };
+		this.items[HELD]!.push({ json, pairedItem: { item: 0 } });
+	}
+
+	/** Something is wrong with the run as a whole, and no record says so. */
+	trouble(message: string, todo: string | undefined, item: number): void {
+		const json = { outcome: 'failed', key: null, name: null, text: `${message.replace(/[.\s]+$/u, '')}.${todo === undefined ? '' : ` ${todo}`}`, changes: [], ...(todo !== undefined && { todo }) };
+		this.items[FAILED]!.push({ json, pairedItem: { item } });
+	}
+
+	private push(output: number, { item, outcome, action, key, name, text, changes, todo, counterpart }: Outcome, stamp: Stamp | undefined): void {
+		const json = {
+			outcome,
+			...(action !== undefined && { action }),
+			key,
+			name,
+			text,
+			changes,
+			...(todo !== undefined && { todo }),
+			...(counterpart !== undefined && { counterpart }),
+			...(stamp && { _sync: origin(stamp, key) }),
+		} as unknown as IDataObject;
+		this.items[output]!.push({ json, pairedItem: { item: item ?? 0 } });
+	}
+}
+
+/** Where an outcome comes from: not an item that could be written again. */
+function origin(stamp: Stamp, key: string): IDataObject {
+	const { id, name, run, version, change, reason, test } = stamp;
+	if (stamp.key !== key) return { id, name, key, reason: 'sweep' };
+	return { id, name, key, version, change, reason, ...(run !== undefined && { run }), ...(test === true && { test }) };
+}

@@ -1,0 +1,43 @@
+/** A test run of a destination node: shows the plan, and writes only what a person asked for. Throws where it cannot. */
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { checkFields } from '../../sync/check';
+import type { DesiredItem, Outcome } from '../../sync/items';
+import { preview, tryOut, type PreviewContext, type Previewed } from '../../sync/preview';
+import type { Destination } from '../../sync/types';
+import { ledgerIfAny } from './ledger';
+
+export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
+
+/** The outcomes in the order of the items. Throws {@link SyncError} for a destination or a mapping that cannot work. */
+export async function runTest(context: IExecuteFunctions, items: DesiredItem[], destination: Destination, writes: TestWrites): Promise<Outcome[]> {
+	const where = destination.target.text;
+	const problem = checkFields(items, await destination.describe(), where);
+	if (problem) throw problem;
+	const { id, name } = context.getNode();
+	const { stamp } = items[0]!;
+	const ledger = await ledgerIfAny();
+	const node = stamp.for.includes(id) ? id : name;
+	const looked = ledger && (await ledger.look(stamp.id, node, destination.target.id, items.map((item) => item.stamp.key)));
+	const seen: PreviewContext = {
+		destination,
+		links: new Map(looked?.links.map((link) => [link.key, link])),
+		ledger: looked?.destination !== undefined ? ledger! : { sharers: async () => new Map() },
+		row: { id: looked?.destination ?? 0 },
+		secret: ledger ? await ledger.secret() : '',
+		where,
+	};
+	const previewed = await preview(items, seen);
+	const written = await tryOut(chosen(previewed, writes), seen);
+	for (const { key, counterpart } of written) {
+		if (counterpart !== undefined && looked?.destination !== undefined) await ledger!.keepCounterpart(looked.destination, key, '', counterpart);
+	}
+	const byItem = new Map(written.map((outcome) => [outcome.item, outcome]));
+	return previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome);
+}
+
+function chosen(previewed: Previewed[], writes: TestWrites): Previewed[] {
+	if (writes.kind === 'off') return [];
+	if (writes.kind === 'key') return previewed.filter(({ outcome }) => outcome.key === writes.key).slice(0, 1);
+	return previewed.filter(({ planned }) => planned?.plan.action === 'create' || planned?.plan.action === 'update').slice(0, writes.most);
+}
