@@ -138,7 +138,7 @@ const READ_ONLY = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
 
 const READ_SESSION = ["SET time_zone = '+00:00', sql_mode = 'NO_ENGINE_SUBSTITUTION'", 'SET SESSION TRANSACTION READ ONLY'];
 const WRITE_SESSION = [
-	"SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+	"SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 ];
 
 function connected(pool: Pool): Promise<PoolConnection> {
@@ -152,7 +152,9 @@ function asked(connection: PoolConnection, text: string, values: SqlValue[]): Pr
 			else if (Array.isArray(result)) resolve({ rows: result as unknown[][], fields, changed: result.length });
 			else resolve({ rows: [], fields: [], changed: (result as ResultSetHeader).affectedRows });
 		};
-		connection.execute({ sql: text, values: values.map(bound) as never[], rowsAsArray: true }, done as never);
+		// Not all statements can be prepared (SAVEPOINT in MySQL); what changes rows and binds nothing need not be.
+		if (values.length === 0 && !/^\s*(SELECT|WITH|SHOW|\()/i.test(text)) connection.query({ sql: text, rowsAsArray: true }, done as never);
+		else connection.execute({ sql: text, values: values.map(bound) as never[], rowsAsArray: true }, done as never);
 	});
 }
 
@@ -164,8 +166,8 @@ function say(connection: PoolConnection, text: string): Promise<void> {
 /** Connects to a MySQL or MariaDB server. */
 export async function openMysql(config: ServerConfig, options: OpenOptions): Promise<Database> {
 	const pool = createPool({
-		host: config.host,
-		port: config.port,
+		host: config.through?.host ?? config.host,
+		port: config.through?.port ?? config.port,
 		database: config.database,
 		user: config.user,
 		password: config.password,

@@ -1,0 +1,100 @@
+/** A database's table as a destination. */
+import type { DatabaseConfig } from '../../sql/types';
+import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Write, WriteResult } from '../../sync/types';
+import { SyncError } from '../../sync/types';
+import type { TableName } from './column';
+import { Connection } from './connection';
+import { tableDialects, type TableDialect } from './dialects';
+import { told } from './errors';
+import { readRecords } from './read';
+import { Table } from './table';
+import { writeRecords } from './write';
+
+export interface DatabaseDestinationOptions {
+	database: DatabaseConfig;
+	table: TableName;
+	/** The columns that identify a row; default the primary key. No two rows may have the same. */
+	id?: string[];
+}
+
+export class DatabaseDestination implements Destination {
+	readonly batchSize = 1000;
+	readonly target: { id: string; text: string };
+	private readonly connection: Connection;
+	private readonly dialect: TableDialect;
+	private readonly name: TableName;
+	private table: Promise<Table> | undefined;
+
+	/** Connects when it is first asked something. */
+	constructor(private readonly options: DatabaseDestinationOptions) {
+		this.dialect = tableDialects[options.database.dialect];
+		this.name = this.dialect.qualified(options.database, options.table);
+		this.target = this.dialect.place(options.database, this.name);
+		this.connection = new Connection(options.database, { readOnly: false, values: 'exact' });
+	}
+
+	async describe(): Promise<FieldInfo[]> {
+		const { info, id } = await this.described();
+		return info.columns.map(({ name, type, kind, required, writable, allowed, maxLength, ...column }) => ({
+			name,
+			type,
+			kind,
+			required,
+			identity: id.some((one) => one.name === name) || column.primary > 0,
+			writable,
+			...(allowed && { allowed }),
+			...(maxLength !== undefined && { maxLength }),
+		}));
+	}
+
+	async prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }> {
+		const table = await this.described();
+		try {
+			return { ok: true, fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, table.spell(table.column(name), value)])) };
+		} catch (error) {
+			if (error instanceof SyncError) return { ok: false, error };
+			throw error;
+		}
+	}
+
+	async read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]> {
+		const table = await this.described();
+		return this.asked(async () => readRecords(await this.connection.get(), table, wanted, fields));
+	}
+
+	async write(writes: Write[]): Promise<WriteResult[]> {
+		const table = await this.described();
+		const results = await this.asked(async () => writeRecords(await this.connection.get(), table, writes));
+		// The table is not as it was described: look again next time.
+		if (results.some((result) => !result.ok && result.error.kind === 'setup')) this.table = undefined;
+		return results;
+	}
+
+	close(): Promise<void> {
+		return this.connection.close();
+	}
+
+	/** The table, described once. */
+	private described(): Promise<Table> {
+		this.table ??= this.asked(() => this.look()).catch((error: unknown) => {
+			this.table = undefined;
+			throw error;
+		});
+		return this.table;
+	}
+
+	private async look(): Promise<Table> {
+		const database = await this.connection.get();
+		const info = await this.dialect.describe(database, this.name);
+		if (info.columns.length === 0) throw new SyncError('setup', `There is no ${this.target.text}.`, { todo: 'Choose another table or create it.' });
+		return new Table(info, database.dialect.table(this.name.name, this.name.schema), this.target.text, this.dialect, this.options.id);
+	}
+
+	private async asked<T>(ask: () => Promise<T>): Promise<T> {
+		try {
+			return await ask();
+		} catch (error) {
+			throw told(error, this.target.text);
+		}
+	}
+}

@@ -1,0 +1,16 @@
+/** What the dialects share. */
+import type { ServerConfig } from '../../../sql/types';
+import type { Value } from '../../../sync/types';
+
+/** The id columns of returned rows (`i0`, `i1`, …), in order. */
+export function exactBack(rows: Record<string, Value>[], count: number): Value[][] {
+	return rows.map((row) => Array.from({ length: count }, (_, i) => row[`i${i}`] ?? null));
+}
+
+/** A table on a server: who logs in there is no part of it. */
+export function serverPlace(system: string, { host, port, database }: ServerConfig, shown: string, parts: string[]): { id: string; text: string } {
+	return {
+		id: JSON.stringify([system, host.toLowerCase(), port, database, ...parts]),
+		text: `table ${shown} in ${system}@${host}:${port}/${database}`,
+	};
+}

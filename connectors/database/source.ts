@@ -1,0 +1,199 @@
+/** A database's table, or the rows of a SELECT, as a source. Reads only: the session itself refuses to write. */
+import { createHash } from 'node:crypto';
+import { sql, type RawBuilder } from 'kysely';
+
+import type { Database, DatabaseConfig, SqlValue } from '../../sql/types';
+import { encodeKey, decodeKey } from '../../sync/key';
+import { SyncError, type Cursor, type Fields, type RecordPage, type Source, type SourceRecord, type Value } from '../../sync/types';
+import type { ColumnInfo, TableName } from './column';
+import { Connection } from './connection';
+import { tableDialects, type TableDialect } from './dialects';
+import { told } from './errors';
+import { before, isFollowCursor } from './follow';
+import { subquery } from './query';
+import { pieces } from './table';
+
+export interface DatabaseSourceOptions {
+	database: DatabaseConfig;
+	/** What to read: a table or view, or a SELECT of the user's. */
+	from: { table: TableName } | { query: string };
+	/** The columns that identify a record; default the table's primary key. */
+	key?: string[];
+	/** Only these columns; default all. */
+	fields?: string[];
+	/** A column that rises with every change. Without it every read is of everything. */
+	follow?: { column: string; /** How far each read goes back: seconds, or numbers of an id. */ overlap: number };
+	/** A column that marks a record as removed: anything but empty, false or 0. */
+	removedColumn?: string;
+	/** The column that holds what a person would call the record. */
+	nameField?: string;
+	pageSize?: number;
+}
+
+/** How many keys are fetched by one statement. */
+const FETCHED = 500;
+
+/** What is known of the place once it was looked at. */
+interface Layout {
+	from: RawBuilder<unknown>;
+	listed: RawBuilder<unknown>;
+	key: string[];
+	columns: Map<string, ColumnInfo>;
+}
+
+export class DatabaseSource implements Source {
+	readonly tag: string;
+	private readonly connection: Connection;
+	private readonly dialect: TableDialect;
+	private readonly where: string;
+	private layout: Promise<Layout> | undefined;
+
+	/** Connects when it is first asked something. Throws SyncError `setup` for a query that is none. */
+	constructor(private readonly options: DatabaseSourceOptions) {
+		const { database, from, key, fields } = options;
+		this.dialect = tableDialects[database.dialect];
+		if ('query' in from) subquery(from.query);
+		const table = 'table' in from ? this.dialect.qualified(database, from.table) : undefined;
+		this.where = table ? this.dialect.place(database, table).text : `the query in ${this.dialect.title}`;
+		const read = JSON.stringify(['database 1', database.dialect, table ?? from, key ?? null, fields ?? null]);
+		this.tag = createHash('sha256').update(read).digest('base64url').slice(0, 22);
+		this.connection = new Connection(database, { readOnly: true, values: 'exact' });
+	}
+
+	async *read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage> {
+		try {
+			yield* this.pages(since, signal);
+		} catch (error) {
+			if (signal?.aborted) throw error;
+			throw told(error, this.where);
+		}
+	}
+
+	async fetch(keys: string[]): Promise<SourceRecord[]> {
+		try {
+			const layout = await this.known();
+			const database = await this.connection.get();
+			const records: SourceRecord[] = [];
+			for (const piece of pieces(keys, FETCHED)) records.push(...(await this.fetchPiece(database, layout, piece)));
+			return records;
+		} catch (error) {
+			throw told(error, this.where);
+		}
+	}
+
+	close(): Promise<void> {
+		return this.connection.close();
+	}
+
+	private async *pages(since: Cursor | undefined, signal: AbortSignal | undefined): AsyncIterable<RecordPage> {
+		const { from, listed, key } = await this.known();
+		const database = await this.connection.get();
+		const { follow } = this.options;
+		const start = follow && isFollowCursor(since) ? since : undefined;
+		// Taken before the read's own snapshot: what comes in between is read again next time.
+		const greatest = follow ? await this.greatest(database, from, follow.column) : undefined;
+		const cursor: Cursor | undefined = greatest === undefined ? start : { value: greatest };
+		const condition = start && follow ? sql` WHERE t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))}` : sql``;
+		for await (const rows of database.stream(sql<Fields>`SELECT ${listed} FROM ${from} AS t${condition}`, this.options.pageSize ?? 1000, signal)) {
+			const records: SourceRecord[] = [];
+			for (const row of rows) {
+				const record = this.recordOf(row, key);
+				if (record) records.push(record);
+			}
+			yield { records, unkeyed: rows.length - records.length, complete: false };
+		}
+		yield { records: [], unkeyed: 0, complete: start === undefined, ...(cursor !== undefined && { cursor }) };
+	}
+
+	/** The greatest value of a column; one that lies ahead of the clock does not count, or the next read would skip all between. */
+	private async greatest(database: Database, from: RawBuilder<unknown>, column: string): Promise<string | number | undefined> {
+		const name = sql.id(column);
+		const [row] = await database.all(sql<{ value: Value }>`SELECT max(t.${name}) AS value FROM ${from} AS t`);
+		let value = row?.value ?? undefined;
+		const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+		if (typeof value === 'string' && /^(\d{4}-\d\d-\d\d[T ]|infinity)/.test(value) && (value === 'infinity' || value.replace(' ', 'T') > tomorrow)) {
+			const limit = this.dialect.again(value.includes(' ') ? tomorrow.replace('T', ' ') : tomorrow);
+			const [past] = await database.all(sql<{ value: Value }>`SELECT max(t.${name}) AS value FROM ${from} AS t WHERE t.${name} <= ${limit}`);
+			value = past?.value ?? undefined;
+		}
+		return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+	}
+
+	private recordOf(row: Fields, key: readonly string[]): SourceRecord | undefined {
+		const { removedColumn, nameField } = this.options;
+		const encoded = encodeKey(key.map((column) => this.valueOf(row, column)));
+		if (encoded === null) return undefined;
+		const record: SourceRecord = { key: encoded, fields: row };
+		const name = nameField === undefined ? undefined : row[nameField];
+		if (name !== undefined && name !== null && name !== '') record.name = typeof name === 'object' ? JSON.stringify(name) : String(name);
+		if (removedColumn !== undefined && marksRemoved(this.valueOf(row, removedColumn))) record.removed = true;
+		return record;
+	}
+
+	private valueOf(row: Fields, column: string): Value {
+		if (!Object.hasOwn(row, column)) throw new SyncError('setup', `There is no column ${column} in ${this.where}.`, { todo: 'Choose another column.', field: column });
+		return row[column]!;
+	}
+
+	private async fetchPiece(database: Database, { from, listed, key, columns }: Layout, keys: string[]): Promise<SourceRecord[]> {
+		const wanted = new Set(keys);
+		const conditions = [...wanted].map((one) => {
+			const parts = decodeKey(one, key.length);
+			return sql`(${sql.join(key.map((column, i) => oneOf(column, this.dialect.keyForms(parts[i]!, columns.get(column)))), sql` AND `)})`;
+		});
+		if (conditions.length === 0) return [];
+		const rows = await database.all(sql<Fields>`SELECT ${listed} FROM ${from} AS t WHERE ${sql.join(conditions, sql` OR `)}`);
+		// A database may find more by its own equality (case, text for a number): only the keys themselves count.
+		return rows.flatMap((row) => {
+			const record = this.recordOf(row, key);
+			return record && wanted.has(record.key) ? [record] : [];
+		});
+	}
+
+	private known(): Promise<Layout> {
+		this.layout ??= this.look().catch((error: unknown) => {
+			this.layout = undefined;
+			throw error;
+		});
+		return this.layout;
+	}
+
+	private async look(): Promise<Layout> {
+		const { database: config, from, key, fields, follow, removedColumn, nameField } = this.options;
+		if (!('table' in from)) {
+			if (!key?.length) throw new SyncError('setup', 'A query needs to know which columns identify a record.', { todo: 'Name the key columns.' });
+			return { from: subquery(from.query), listed: list(fields), key, columns: new Map() };
+		}
+		const database = await this.connection.get();
+		const name = this.dialect.qualified(config, from.table);
+		const info = await this.dialect.describe(database, name);
+		if (info.columns.length === 0) throw new SyncError('setup', `There is no ${this.where}.`, { todo: 'Choose another table.' });
+		const columns = new Map(info.columns.map((column) => [column.name, column]));
+		const primary = info.columns.filter((column) => column.primary > 0).sort((a, b) => a.primary - b.primary);
+		const identity = key?.length ? key : primary.map((column) => column.name);
+		if (identity.length === 0) throw new SyncError('setup', `${this.where} has no primary key.`, { todo: 'Choose the columns that identify a record.' });
+		const read = fields && [...new Set([...fields, ...identity, ...named(removedColumn), ...named(nameField)])];
+		for (const column of [...identity, ...(read ?? []), ...named(follow?.column), ...named(removedColumn), ...named(nameField)]) {
+			if (!columns.has(column)) throw new SyncError('setup', `There is no column ${column} in ${this.where}.`, { todo: 'Choose another column.', field: column });
+		}
+		return { from: database.dialect.table(name.name, name.schema), listed: list(read ?? [...columns.keys()]), key: identity, columns };
+	}
+}
+
+function named(name: string | undefined): string[] {
+	return name ? [name] : [];
+}
+
+function list(names: readonly string[] | undefined): RawBuilder<unknown> {
+	return names ? sql.join(names.map((name) => sql`t.${sql.id(name)}`)) : sql`t.*`;
+}
+
+function oneOf(column: string, forms: SqlValue[]): RawBuilder<unknown> {
+	return forms.length === 1 ? sql`t.${sql.id(column)} = ${forms[0]}` : sql`t.${sql.id(column)} IN (${sql.join(forms)})`;
+}
+
+/** Empty, false, 0 and their texts mean that the record is there; anything else (a time, a yes) that it is removed. */
+function marksRemoved(value: Value): boolean {
+	if (value === null || value === false || value === 0) return false;
+	return typeof value !== 'string' || !['', '0', 'f', 'false', 'n', 'no'].includes(value.trim().toLowerCase());
+}
