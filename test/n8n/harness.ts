@@ -1,0 +1,288 @@
+/**
+ * A real n8n with the packed package in it, for tests, stories and benchmarks: its own user folder, its own free
+ * loopback ports, its log in a file. It ends with the process that started it, whatever happens to that one.
+ */
+import { spawn } from 'node:child_process';
+import {
+	cpSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	closeSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { Api } from './api';
+import { until } from './until';
+
+export * from './api';
+export * from './until';
+
+// This file runs as .build/test/n8n/harness.js.
+const root = join(__dirname, '..', '..', '..');
+const prepared = join(root, '.build', 'package');
+
+/** The version that tests run in; `npm run compat` sets another. */
+export const n8nVersion = process.env['N8N_UNDER_TEST'] ?? '2.41.1';
+export const n8nFolder = join(root, 'test', 'n8n', n8nVersion);
+
+export interface N8nOptions {
+	/** The user folder; a former one to go on with. Default: a fresh one, which `stop` and `kill` leave and `remove` removes. */
+	folder?: string;
+	/** Further variables for n8n, over the harness's own; `undefined` takes one away. */
+	env?: Record<string, string | undefined>;
+	/** Whether the packed package is put in; default true. */
+	package?: boolean;
+	/** The command; default `['start']`. A `worker` is started without an owner and without `api`. */
+	command?: string[];
+	/** The port of a former start, so that open pages and webhook addresses stay valid. */
+	port?: number;
+}
+
+/** Since the last reset, or the start. */
+export interface Load {
+	/** The longest time in which the event loop answered nothing. */
+	stallMs: number;
+	/** The most memory at once (resident set), and what is held now. */
+	peakMB: number;
+	rssMB: number;
+	cpuSeconds: number;
+}
+
+export interface N8n {
+	readonly url: string;
+	readonly port: number;
+	readonly pid: number;
+	/** Its user folder, to start it again with. */
+	readonly folder: string;
+	/** A folder that its nodes may read and write (`N8N_RESTRICT_FILE_ACCESS_TO`). */
+	readonly files: string;
+	/** Where all that it said is written. */
+	readonly log: string;
+	readonly api: Api;
+	readonly running: boolean;
+	load(): Promise<Load>;
+	resetLoad(): Promise<void>;
+	/** SIGTERM, and waits for the end. */
+	stop(): Promise<void>;
+	/** SIGKILL, its task runner too, as a power cut would. */
+	kill(): Promise<void>;
+	/** Stops it if it runs, and removes its folder. */
+	remove(): Promise<void>;
+}
+
+/** An empty user folder with the package in it. */
+export function userFolder({ withPackage = true } = {}): string {
+	const folder = mkdtempSync(join(tmpdir(), 'one-way-sync-n8n-'));
+	mkdirSync(join(folder, 'files'));
+	if (withPackage) installPackage(folder);
+	return folder;
+}
+
+/** Puts the packed package where n8n's *Community nodes* page would. */
+export function installPackage(folder: string): void {
+	if (!existsSync(prepared))
+		throw new Error('the packed package is missing: run this through npm (npm test -- NAME)');
+	const { name, version } = JSON.parse(readFileSync(join(prepared, 'package.json'), 'utf8')) as Record<
+		string,
+		string
+	>;
+	const nodes = join(folder, '.n8n', 'nodes');
+	cpSync(prepared, join(nodes, 'node_modules', name!), { recursive: true });
+	const list = { name: 'installed-nodes', private: true, dependencies: { [name!]: version } };
+	writeFileSync(join(nodes, 'package.json'), JSON.stringify(list));
+}
+
+/** Starts n8n and waits until it answers, signed in as its owner. */
+export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
+	const folder = options.folder ?? userFolder({ withPackage: options.package ?? true });
+	const command = options.command ?? ['start'];
+	const isWorker = command[0] === 'worker';
+	const port = options.port ?? (await freePort());
+	const url = `http://127.0.0.1:${port}`;
+	const files = join(folder, 'files');
+	const log = join(folder, 'n8n.log');
+
+	const out = openSync(log, 'a');
+	const monitor = pathToFileURL(join(root, 'scripts', 'lib', 'monitor.mjs')).href;
+	const child = spawn(process.execPath, ['--import', monitor, program(), ...command], {
+		cwd: folder,
+		env: environment(folder, {
+			...(await ports(port, isWorker)),
+			N8N_RESTRICT_FILE_ACCESS_TO: files,
+			...options.env,
+		}),
+		stdio: ['ignore', out, out, 'ipc'],
+		// A process group of its own, so that its task runner can be ended with it.
+		detached: true,
+	});
+	closeSync(out);
+	let running = true;
+	let ending = '';
+	const ended = new Promise<void>((resolve) => {
+		const end = (how: string) => {
+			running = false;
+			ending ||= how;
+			resolve();
+		};
+		child.once('error', (error) => end(error.message));
+		child.once('exit', (code, signal) => end(`it ended with ${signal ?? code}`));
+	});
+
+	let asked = 0;
+	const ask = async (reset: boolean): Promise<Load> => {
+		const number = ++asked;
+		return await new Promise((resolve, reject) => {
+			const settle = () => {
+				child.off('message', listen);
+				child.off('exit', fail);
+			};
+			const listen = (message: { monitor?: number } & Load) => {
+				if (message.monitor !== number) return;
+				settle();
+				const { stallMs, peakMB, rssMB, cpuSeconds } = message;
+				resolve({ stallMs, peakMB, rssMB, cpuSeconds });
+			};
+			const fail = () => {
+				settle();
+				reject(new Error('n8n is not running'));
+			};
+			if (!running) return fail();
+			child.on('message', listen);
+			child.once('exit', fail);
+			child.send({ monitor: number, reset });
+		});
+	};
+	const signal = async (name: NodeJS.Signals) => {
+		if (!running) return;
+		try {
+			process.kill(name === 'SIGKILL' ? -child.pid! : child.pid!, name);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+		}
+		await ended;
+	};
+	const stop = async () => {
+		const late = setTimeout(() => void signal('SIGKILL'), 40_000);
+		await signal('SIGTERM').finally(() => clearTimeout(late));
+	};
+
+	const n8n: N8n = {
+		url,
+		port,
+		pid: child.pid!,
+		folder,
+		files,
+		log,
+		api: new Api(url),
+		get running() {
+			return running;
+		},
+		load: () => ask(false),
+		resetLoad: async () => void (await ask(true)),
+		stop,
+		kill: () => signal('SIGKILL'),
+		remove: async () => {
+			await stop();
+			rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+		},
+	};
+	try {
+		const path = isWorker ? '/healthz' : '/rest/settings';
+		// While it starts, n8n answers every path with 200 and a line of text.
+		const answers = async () => {
+			const response = await fetch(url + path);
+			return response.ok && response.headers.get('content-type')?.includes('json');
+		};
+		await until(async () => !running || (await answers()), { timeout: 120_000, every: 100, what: 'n8n to answer' });
+		if (!running) throw new Error(ending);
+		if (!isWorker) await n8n.api.signIn();
+		return n8n;
+	} catch (error) {
+		await n8n.kill();
+		throw new Error(`n8n did not start: ${(error as Error).message}\n${tail(log)}`, { cause: error });
+	}
+}
+
+/** Runs one of n8n's own commands (`import:workflow`, `publish:workflow`, …) on a user folder; answers what it said. */
+export async function n8nCommand(
+	folder: string,
+	args: string[],
+	env: Record<string, string | undefined> = {},
+): Promise<string> {
+	const own = environment(folder, {
+		...(await ports(await freePort(), false)),
+		N8N_RESTRICT_FILE_ACCESS_TO: join(folder, 'files'),
+		...env,
+	});
+	const child = spawn(process.execPath, [program(), ...args], {
+		cwd: folder,
+		env: own,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let said = '';
+	for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += String(data)));
+	const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+	if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${String(code)}: ${said}`);
+	return said;
+}
+
+/** A port on the loopback address that is free now. */
+export async function freePort(): Promise<number> {
+	return await new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.once('error', reject);
+		probe.listen(0, '127.0.0.1', () => {
+			const { port } = probe.address() as { port: number };
+			probe.close(() => resolve(port));
+		});
+	});
+}
+
+function program(): string {
+	const path = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
+	if (!existsSync(path))
+		throw new Error(`n8n ${n8nVersion} is not installed: run this through npm (npm test -- NAME)`);
+	return path;
+}
+
+async function ports(port: number, isWorker: boolean): Promise<Record<string, string>> {
+	const broker = { N8N_RUNNERS_BROKER_PORT: String(await freePort()) };
+	if (!isWorker) return { N8N_PORT: String(port), ...broker };
+	return {
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		...broker,
+	};
+}
+
+/** What n8n gets of this process's environment: nothing that could lead it to another instance. */
+function environment(folder: string, own: Record<string, string | undefined>): NodeJS.ProcessEnv {
+	const foreign =
+		/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|GENERIC_TIMEZONE|NODE_OPTIONS|NODE_ENV|JEST_|npm_|INIT_CWD|ONE_WAY_SYNC_)/;
+	return {
+		...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
+		N8N_USER_FOLDER: folder,
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_SECURE_COOKIE: 'false',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		GENERIC_TIMEZONE: 'Europe/Berlin',
+		...own,
+	};
+}
+
+function tail(file: string): string {
+	return existsSync(file) ? readFileSync(file, 'utf8').slice(-3000) : '';
+}
