@@ -22,6 +22,7 @@ export class SourceWinsMapping implements INodeType {
 		defaults: { name: 'Source-Wins Mapping' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: undefined,
 		credentials,
 		properties: [...table, ...fields, ...rules],
 	};

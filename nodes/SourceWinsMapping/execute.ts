@@ -29,10 +29,10 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const output: INodeExecutionData[] = [];
 	let breathed = performance.now();
 	for (const { item, index } of items) {
-		const stamp = stampOf(item, index);
+		const { _sync: given, ...fields } = item.json as Fields;
+		const stamp = stampOf(given, index);
 		if (stamp === undefined) report.refused++;
 		else {
-			const { _sync, ...fields } = item.json as Fields;
 			const desired = mapOne(context, { mapping, scope }, fields, stamp, index);
 			report.add(stamp, fields, desired);
 			const json = { ...desired.fields, _sync: { ...stamp, ...desired.mapped } } as unknown as IDataObject;
@@ -87,8 +87,8 @@ function stamps(context: IExecuteFunctions, items: { item: INodeExecutionData; i
 		throw new NodeOperationError(context.getNode(), message, { description });
 	}
 	report.droppedBy = dropped?.by;
-	return (item: INodeExecutionData, index: number): Stamp | undefined => {
-		const stamp = readStamp(item.json['_sync']) ?? dropped?.stampOf(index);
+	return (given: unknown, index: number): Stamp | undefined => {
+		const stamp = readStamp(given) ?? dropped?.stampOf(index);
 		if (stamp !== undefined && 'mapping' in stamp) {
 			throw new NodeOperationError(context.getNode(), 'These items have been mapped already', {
 				description: 'Use one Source-Wins Mapping between the trigger and each destination.',

@@ -39,8 +39,8 @@ export function findDropped(context: IExecuteFunctions, item: number): Dropped |
 		}
 	};
 	const seen = new Set<string>();
-	let names = parents(context, context.getNode().name);
-	let step = names.map((name) => ({ name, child: context.getNode().name }));
+	const own = context.getNode().name;
+	let step = parents(context, own).map((name) => ({ name, child: own }));
 	while (step.length > 0) {
 		for (const { name, child } of step) {
 			if (stampAt(name, item) !== undefined) return { by: child, stampOf: (index) => stampAt(name, index) };

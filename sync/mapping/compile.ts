@@ -143,7 +143,7 @@ function compileExisting({ existing: { which, since, at }, zone }: MappingSettin
 		() => null,
 		false,
 	);
-	const plain: Existing = { which, since: limit.ok ? String(limit.value) : since };
+	const plain: Existing = { which, since: limit.ok && typeof limit.value === 'string' ? limit.value : since };
 	const target = compileTarget('Date of the Record', at, conversion, 'Date of the Record');
 	return (record, ask) => {
 		const found = target.value(record.fields, ask.evaluate, touches(at, record.sensitive));

@@ -57,7 +57,10 @@ export function resolve(source: ValueSource, fields: Fields, evaluate: Evaluate)
 
 /** n8n leaves empty values out of text, and spells the rest as JavaScript does. */
 function inText(value: Value | undefined): string {
-	return value === null || value === undefined ? '' : String(value);
+	if (value === null || value === undefined) return '';
+	// A list is joined by commas, an object becomes [object Object]: the evaluator's answer, which this must equal.
+	// eslint-disable-next-line @typescript-eslint/no-base-to-string -- see above
+	return String(value);
 }
 
 /**

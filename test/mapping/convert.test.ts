@@ -154,7 +154,7 @@ describe('date and time', () => {
 				(date) => {
 					const once = convert(date.toISOString(), 'date and time', { zone: 'Asia/Tokyo' });
 					expect(new Date(once as string).getTime()).toBe(date.getTime());
-					expect(convert(once as Value, 'date and time')).toBe(once);
+					expect(convert(once, 'date and time')).toBe(once);
 				},
 			),
 		);

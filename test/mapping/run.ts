@@ -1,10 +1,17 @@
 /** Runs the mapping node inside n8n-core's real `WorkflowExecute`, without a server. */
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { IDataObject, INode, INodeExecutionData, INodeType, IRun, NodeExecutionHint } from 'n8n-workflow';
+import type {
+	IDataObject,
+	ILoadOptionsFunctions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	IRun,
+	NodeExecutionHint,
+} from 'n8n-workflow';
 
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
 
@@ -13,6 +20,12 @@ const home = join(process.cwd(), 'test/n8n/2.41.1/node_modules');
 /** What is used of n8n-core, which is installed beside the project and not in it. */
 interface Core {
 	WorkflowExecute: new (additionalData: unknown, mode: string) => { run(options: unknown): Promise<IRun> };
+	LoadOptionsContext: new (
+		workflow: unknown,
+		node: INode,
+		additionalData: unknown,
+		path: string,
+	) => ILoadOptionsFunctions;
 	ExecutionLifecycleHooks: new (mode: string, executionId: string, workflow: unknown) => unknown;
 }
 
@@ -20,6 +33,14 @@ interface Core {
 export const n8nIsHere = existsSync(join(home, 'n8n-core/package.json'));
 
 const trigger = 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger';
+
+function load(): Core & Pick<typeof import('n8n-workflow'), 'Workflow'> {
+	process.env['N8N_USER_FOLDER'] ??= join(process.cwd(), '.build/n8n-home');
+	process.env['N8N_LOG_LEVEL'] ??= 'silent';
+	const from = createRequire(join(home, 'n8n-core/package.json'));
+	const { Workflow } = from('n8n-workflow') as typeof import('n8n-workflow');
+	return { ...(from('n8n-core') as Core), Workflow };
+}
 
 /** A source trigger that puts out what the test gives it. */
 function giving(items: IDataObject[]): INodeType {
@@ -72,11 +93,7 @@ export async function runMapping(
 	items: IDataObject[],
 	keep?: (json: IDataObject) => IDataObject,
 ): Promise<Ran> {
-	process.env['N8N_USER_FOLDER'] ??= mkdtempSync(join(tmpdir(), 'n8n-'));
-	process.env['N8N_LOG_LEVEL'] ??= 'silent';
-	const load = createRequire(join(home, 'n8n-core/package.json'));
-	const { WorkflowExecute, ExecutionLifecycleHooks } = load('n8n-core') as Core;
-	const { Workflow } = load('n8n-workflow') as typeof import('n8n-workflow');
+	const { WorkflowExecute, ExecutionLifecycleHooks, Workflow } = load();
 
 	const types: Record<string, INodeType> = {
 		[trigger]: giving(items),
@@ -140,4 +157,14 @@ export async function runMapping(
 		}),
 		seconds: (performance.now() - started) / 1000,
 	};
+}
+
+/** What the node's drop-downs see while its form holds these parameters. */
+export function optionsContext(parameters: IDataObject): ILoadOptionsFunctions {
+	const { LoadOptionsContext, Workflow } = load();
+	const node = { id: 'm', name: 'Mapping', type: 'mapping', typeVersion: 1, position: [0, 0], parameters } as INode;
+	const type = new SourceWinsMapping();
+	const nodeTypes = { getByName: () => type, getByNameAndVersion: () => type, getKnownTypes: () => ({}) };
+	const workflow = new Workflow({ id: 'w', nodes: [node], connections: {}, active: false, nodeTypes });
+	return new LoadOptionsContext(workflow, node, { currentNodeParameters: parameters }, '');
 }

@@ -5,9 +5,6 @@ import { rowSettings } from './row';
 
 const TABLES = ['postgres', 'mysql', 'sqlite'];
 
-const DYNAMIC =
-	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
-
 /** The same parameter twice: typed, or chosen from the fields of the table. */
 export function fieldName(displayName: string, description: string): INodeProperties[] {
 	return [
@@ -25,7 +22,8 @@ export function fieldName(displayName: string, description: string): INodeProper
 			name: 'field',
 			type: 'options',
 			default: '',
-			description: DYNAMIC,
+			description:
+				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 			typeOptions: {
 				loadOptionsMethod: 'getFields',
 				loadOptionsDependsOn: ['fieldsOf', 'schema.value', 'table.value', 'file'],

@@ -36,7 +36,7 @@ export const rowSettings: INodeProperties = {
 			noDataExpression: true,
 			placeholder: 'e.g. dd.MM.yyyy HH:mm',
 			description:
-				'How the date is written in the source, in <a href="https://moment.github.io/luxon/#/parsing?id=table-of-tokens">luxon tokens</a>; X for seconds and x for milliseconds since 1970. Without it, forms such as 2026-07-31 and 2026-07-31T08:00:00Z are read.',
+				'How the date is written in the source, in <a href="https://moment.github.io/luxon/#/parsing">luxon tokens</a>; X for seconds and x for milliseconds since 1970. Without it, forms such as 2026-07-31 and 2026-07-31T08:00:00Z are read.',
 			displayOptions: { show: { as: ['date', 'date and time'] } },
 		},
 		{
