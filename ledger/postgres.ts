@@ -30,6 +30,8 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 				removed BIGINT NOT NULL, repeated BIGINT NOT NULL DEFAULT 0)`);
 			return { table, drop: async () => void (await db.run(sql`DROP TABLE IF EXISTS ${table}`)) };
 		},
+		// Autovacuum keeps the planner's figures.
+		tune: async () => {},
 		alone: async (work) =>
 			await db.transaction(async (tx) => {
 				await tx.run(sql`SELECT pg_advisory_xact_lock(${UPGRADE_LOCK})`);

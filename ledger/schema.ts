@@ -108,4 +108,5 @@ export async function migrate(store: Store): Promise<void> {
 		for (let step = from; step < SCHEMA_VERSION; step++) await STEPS[step]!(store, tx);
 		if (from < SCHEMA_VERSION) await tx.run(sql`UPDATE ${table('ledger')} SET schema = ${SCHEMA_VERSION}`);
 	});
+	await store.tune();
 }

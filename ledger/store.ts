@@ -29,6 +29,8 @@ export interface Store {
 	index(name: string): RawBuilder<unknown>;
 	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, repeated`) of its own. */
 	stage(number: number): Promise<Stage>;
+	/** After the schema is there: what the database's planner has to know about it. */
+	tune(): Promise<void>;
 	/** Runs `work` while no other process upgrades the same ledger. */
 	alone<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
 }
