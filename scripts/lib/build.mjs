@@ -21,7 +21,7 @@ function removeOrphans(built, source) {
 	for (const entry of existsSync(built) ? readdirSync(built, { withFileTypes: true }) : []) {
 		const [from, to] = [join(built, entry.name), join(source, entry.name)];
 		if (entry.isDirectory()) {
-			const ours = source !== root || !['logs', 'package', 'package.new'].includes(entry.name);
+			const ours = source !== root || !['logs', 'package', 'package.new', 'in-process'].includes(entry.name);
 			if (ours && entry.name !== 'node_modules') removeOrphans(from, to);
 		} else if (
 			/\.js(\.map)?$/.test(entry.name) &&

@@ -1,0 +1,9 @@
+/** `npm run e2e -- NAME [--json]`: one story in a real n8n, `test/e2e/NAME.test.ts`. */
+import { command, known, named } from './lib/command.mjs';
+import { runTests } from './lib/jest.mjs';
+
+await command(async (rest) => {
+	const name = named(rest, known('test/e2e', '.test.ts'));
+	const { ok, ...counts } = await runTests([`e2e/${name}.test.ts`]);
+	return { result: { name, ...counts }, held: ok && counts.passed > 0 };
+});

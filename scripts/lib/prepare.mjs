@@ -1,0 +1,44 @@
+/** What compiled code needs before it runs: found out by reading what it requires, then brought. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { buildPackage } from './build.mjs';
+import { pack, prepared } from './pack.mjs';
+import { debian, n8n, node24, servers } from './tools.mjs';
+
+/** A compiled file's requires, and those of all of ours that it reaches. */
+function reached(files) {
+	const seen = new Set();
+	const packages = new Set();
+	const visit = (file) => {
+		if (seen.has(file) || !existsSync(file)) return;
+		seen.add(file);
+		for (const [, name] of readFileSync(file, 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)) {
+			if (name.startsWith('.')) visit(resolve(dirname(file), name.endsWith('.js') ? name : `${name}.js`));
+			else packages.add(name);
+		}
+	};
+	files.forEach(visit);
+	const one = (path) => [...seen].some((file) => file.replaceAll('\\', '/').endsWith(path));
+	return { one, package: (name) => packages.has(name) };
+}
+
+/** Sets up everything that these compiled files reach: n8n, the packed package in it, database servers, a browser. */
+export async function prepare(files) {
+	const needs = reached(files);
+	const node = await node24();
+	const programs = [
+		needs.one('test/servers/postgres.js') && servers.postgres,
+		needs.one('test/servers/mariadb.js') && servers.mariadb,
+		needs.package('playwright-core') && servers.chromium,
+	];
+	await debian(programs.filter(Boolean));
+	const inServer = needs.one('test/n8n/harness.js');
+	if (inServer || needs.one('test/n8n/inprocess.js')) await n8n();
+	if (inServer) {
+		rmSync(prepared, { recursive: true, force: true });
+		await buildPackage();
+		await pack(node);
+	}
+	return node;
+}
