@@ -132,8 +132,8 @@ async function retire(store: Store, tx: Sql, id: number): Promise<void> {
 
 async function makeAllDue(store: Store, tx: Sql, id: number, sync: number, at: number): Promise<void> {
 	const { table } = store;
-	await tx.run(sql`INSERT INTO ${table('link')} (destination, key, part, state, reason, due_at)
-		SELECT ${id}, r.key, '', 'due', 'changed', ${at} FROM ${table('record')} r WHERE r.sync = ${sync} AND r.present = 1
+	await tx.run(sql`INSERT INTO ${table('link')} (destination, key, part, state, reason, due_at, initial)
+		SELECT ${id}, r.key, '', 'due', 'changed', ${at}, 1 FROM ${table('record')} r WHERE r.sync = ${sync} AND r.present = 1
 		AND NOT EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = ${id} AND l.key = r.key)`);
 }
 

@@ -27,6 +27,7 @@ interface LinkRow {
 	removal: Removal;
 	removed_at: number | null;
 	create_intended: number;
+	initial: number;
 	attempts: number;
 }
 
@@ -36,7 +37,7 @@ const KEY_AND_PART = [
 ];
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.attempts`;
+	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.attempts`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -113,6 +114,7 @@ function asLink(row: LinkRow): Link {
 		removedBefore: row.removed_at !== null,
 		attempts: row.attempts,
 		createIntended: row.create_intended === 1,
+		initial: row.initial === 1,
 	};
 }
 

@@ -186,9 +186,9 @@ class StagedObservation implements Observation {
 		const destination = this.store.table('destination');
 		const now = tx.dialect.now;
 		await tx.run(sql`
-			INSERT INTO ${link} (destination, key, part, state, reason, due_at)
-			SELECT d.id, r.key, '', 'due', 'changed', ${now}
-			FROM ${record} r JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
+			INSERT INTO ${link} (destination, key, part, state, reason, due_at, initial)
+			SELECT d.id, r.key, '', 'due', 'changed', ${now}, CASE WHEN s.complete_read_at IS NULL THEN 1 ELSE 0 END
+			FROM ${record} r JOIN ${this.store.table('sync')} s ON s.id = r.sync JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
 			WHERE r.sync = ${sync} AND r.key >= ${from} AND r.key <= ${to} AND r.touched = ${began} AND r.present = 1
 				AND NOT EXISTS (SELECT 1 FROM ${link} l WHERE l.destination = d.id AND l.key = r.key)`);
 		// A link that a run holds keeps its lease: the run's confirmation sees that the record has moved on.

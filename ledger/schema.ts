@@ -54,7 +54,7 @@ const first: Step = async (store, tx) => {
 			version ${big}, revision ${big},
 			fields TEXT, told TEXT, on_return TEXT,
 			removal TEXT NOT NULL DEFAULT 'none', hold ${big}, sent_at ${big}, removed_at ${big},
-			create_intended INTEGER NOT NULL DEFAULT 0,
+			initial INTEGER NOT NULL DEFAULT 0, create_intended INTEGER NOT NULL DEFAULT 0,
 			attempts INTEGER NOT NULL DEFAULT 0, due_at ${big} NOT NULL, flips_at ${big},
 			lease ${big}, lease_until ${big}, handed ${big}, healing TEXT,
 			error TEXT, confirmed_at ${big},

@@ -128,6 +128,8 @@ export interface Link {
 	removedBefore: boolean;
 	/** Settled removal ends in a deactivated counterpart that still stands. */
 	attempts: number;
+	/** The record was there when the destination began. */
+	initial: boolean;
 	/** A create was intended and its answer never came. */
 	createIntended: boolean;
 }

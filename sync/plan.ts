@@ -68,7 +68,10 @@ function planWrite(input: PlanInput): Plan {
 		return { action: 'fail', reason: `${matchText(stamp, prepared)} finds ${actual.length} counterparts in the destination`, todo: 'Make the match field unique there, or match by another field.' };
 	}
 	const found = actual[0];
+	const first = link.confirmedVersion === null;
+	const untouched = link.initial && !link.createIntended && leftAlone(stamp, first);
 	if (found === undefined) {
+		if (untouched) return { action: 'none', outcome: 'unchanged', counterpart: null, fields: {}, note: 'it was there before the sync began, and the mapping leaves such records alone' };
 		if (!stamp.may.create) return { action: 'none', outcome: 'unchanged', counterpart: null, fields: owned, note: 'it has no counterpart, and the mapping may not create one' };
 		if (stamp.match.length === 0) {
 			return { action: 'fail', reason: 'the mapping names no match field, so that a retried create could make a twin', todo: 'Choose a match field in the mapping.' };
@@ -82,9 +85,8 @@ function planWrite(input: PlanInput): Plan {
 	if (sharedWith !== undefined) {
 		return { action: 'fail', reason: `it shares its counterpart ${found.id} with key ${sharedWith}`, todo: 'Two records of the source have the same match value; make it unique, or match by another field.' };
 	}
-	const first = link.confirmedVersion === null;
 	const adopting = first || link.counterpart !== found.id;
-	const leave = !stamp.may.update || (first && !link.createIntended && linkOnly(stamp));
+	const leave = !stamp.may.update || untouched;
 	if (leave) {
 		// What stands there is taken for confirmed, so that nothing is written until the source changes.
 		const standing = pick(found.fields, stamp.owned);
@@ -100,11 +102,11 @@ function planWrite(input: PlanInput): Plan {
 	return { action: 'update', outcome, counterpart: found.id, set: pick(wanted, changes.map(({ field }) => field)), fields: owned, changes };
 }
 
-/** Records that exist at the first run may only be tied, not written. */
-function linkOnly(stamp: MappedStamp): boolean {
+/** Whether a record that was there when the sync began is only tied, not written: until it changes, or for as long as it is too old. */
+function leftAlone(stamp: MappedStamp, first: boolean): boolean {
 	const { which, since, at } = stamp.existing;
 	if (which === 'all') return false;
-	if (which === 'link only') return true;
+	if (which === 'link only') return first;
 	return since === undefined || at === undefined || Date.parse(at) <= Date.parse(since);
 }
 

@@ -100,7 +100,7 @@ function unlinked({ stamp }: DesiredItem): Link {
 		removal: 'none',
 		removedBefore: false,
 		attempts: 0,
-		createIntended: false,
+		initial: true, createIntended: false,
 	};
 }
 

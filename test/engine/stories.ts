@@ -94,6 +94,30 @@ describe('a sync', () => {
 		expect(world.destination.rows.get('77')).toMatchObject({ name: 'Person a', team: 'Legal' });
 	});
 
+	it('creates nothing for records that were there before it began, where they are to be linked only; but what is new', async () => {
+		world.mapping.existing = { which: 'link only' };
+		world.person('old');
+		await world.tick();
+		expect(world.destination.rows.size).toBe(0);
+		world.person('new');
+		await world.tick();
+		expect(world.told()).toEqual(['new created']);
+		world.person('old', { team: 'Legal' });
+		await world.tick();
+		expect(world.told()).toEqual(['old created']);
+	});
+
+	it('leaves records alone that are older than the date, and takes the newer ones', async () => {
+		world.mapping.existing = { which: 'newer', since: '2026-01-01T00:00:00Z' };
+		world.dateOf = ({ note }) => String(note);
+		world.person('old', { note: '2025-12-31T00:00:00Z' });
+		world.person('new', { note: '2026-02-01T00:00:00Z' });
+		await world.tick();
+		world.person('old', { note: '2025-12-31T00:00:00Z', team: 'Legal' });
+		await world.tick();
+		expect(world.told()).toEqual(['new created']);
+	});
+
 	it('fails a record that would share its counterpart with another key', async () => {
 		world.person('a');
 		world.person('b', { email: 'a@x.test' });

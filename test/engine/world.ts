@@ -45,6 +45,8 @@ export class World {
 	ttl = 200;
 	node = 'to';
 	flow?: string;
+	/** The record's own date, for records that are taken only when newer. */
+	dateOf?: (fields: Fields) => string;
 	/** A node between the trigger and the mapping. */
 	between: (items: OutgoingItem[]) => OutgoingItem[] = (items) => items;
 	mapping: MappingOptions = {
@@ -134,7 +136,7 @@ export class World {
 				sensitive: mapping.sensitive,
 				removal: mapping.removal,
 				may: mapping.may,
-				existing: mapping.existing,
+				existing: { ...mapping.existing, ...(this.dateOf && { at: this.dateOf(fields) }) },
 				mapping: mapping.fingerprint,
 			},
 		};
