@@ -75,7 +75,7 @@ export function exactDouble(value: number): number | string {
 /** A single-precision number as the shortest decimal that means it, as Postgres prints it. */
 export function exactFloat(value: number): number | string {
 	if (!Number.isFinite(value)) return String(value);
-	for (let precision = 6; precision < 10; precision++) {
+	for (let precision = 1; precision < 10; precision++) {
 		const short = Number(value.toPrecision(precision));
 		if (Math.fround(short) === Math.fround(value)) return short === 0 ? 0 : short;
 	}

@@ -57,6 +57,8 @@ export interface OpenOptions {
 	/** The session itself refuses to write: `READ ONLY` transactions, a file opened read-only. */
 	readOnly: boolean;
 	values: ValueForm;
+	/** A file that is not there is an error, not made. A file opened read-only is never made. */
+	mustExist?: boolean;
 	/** Milliseconds to wait for a lock before a statement fails as `busy`; default 15,000. */
 	lockTimeout?: number;
 }

@@ -30,7 +30,7 @@ export class DatabaseDestination implements Destination {
 		this.dialect = tableDialects[options.database.dialect];
 		this.name = this.dialect.qualified(options.database, options.table);
 		this.target = this.dialect.place(options.database, this.name);
-		this.connection = new Connection(options.database, { readOnly: false, values: 'exact' });
+		this.connection = new Connection(options.database, { readOnly: false, mustExist: true, values: 'exact' });
 	}
 
 	async describe(): Promise<FieldInfo[]> {

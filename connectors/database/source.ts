@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 
-import type { Database, DatabaseConfig, SqlValue } from '../../sql/types';
+import { SqlError, type Database, type DatabaseConfig, type SqlValue } from '../../sql/types';
 import { encodeKey, decodeKey } from '../../sync/key';
 import { SyncError, type Cursor, type Fields, type RecordPage, type Source, type SourceRecord, type Value } from '../../sync/types';
 import type { ColumnInfo, TableName } from './column';
@@ -74,7 +74,7 @@ export class DatabaseSource implements Source {
 			const layout = await this.known();
 			const database = await this.connection.get();
 			const records: SourceRecord[] = [];
-			for (const piece of pieces(keys, FETCHED)) records.push(...(await this.fetchPiece(database, layout, piece)));
+			for (const piece of pieces([...new Set(keys)], FETCHED)) records.push(...(await this.fetchPiece(database, layout, piece)));
 			return records;
 		} catch (error) {
 			throw told(error, this.where);
@@ -137,12 +137,23 @@ export class DatabaseSource implements Source {
 
 	private async fetchPiece(database: Database, { from, listed, key, columns }: Layout, keys: string[]): Promise<SourceRecord[]> {
 		const wanted = new Set(keys);
-		const conditions = [...wanted].map((one) => {
-			const parts = decodeKey(one, key.length);
-			return sql`(${sql.join(key.map((column, i) => oneOf(column, this.dialect.keyForms(parts[i]!, columns.get(column)))), sql` AND `)})`;
+		const conditions = keys.flatMap((one) => {
+			const parts = partsOf(one, key.length);
+			if (!parts) return [];
+			return [sql`(${sql.join(key.map((column, i) => oneOf(column, this.dialect.keyForms(parts[i]!, columns.get(column)))), sql` AND `)})`];
 		});
 		if (conditions.length === 0) return [];
-		const rows = await database.all(sql<Fields>`SELECT ${listed} FROM ${from} AS t WHERE ${sql.join(conditions, sql` OR `)}`);
+		let rows: Fields[];
+		try {
+			rows = await database.all(sql<Fields>`SELECT ${listed} FROM ${from} AS t WHERE ${sql.join(conditions, sql` OR `)}`);
+		} catch (error) {
+			// A key that the column's type cannot hold (it had another type once) is nobody's; the others are still to be found.
+			if (!(error instanceof SqlError) || error.kind !== 'wrong type') throw error;
+			if (keys.length === 1) return [];
+			const middle = keys.length >> 1;
+			const layout = { from, listed, key, columns };
+			return [...(await this.fetchPiece(database, layout, keys.slice(0, middle))), ...(await this.fetchPiece(database, layout, keys.slice(middle)))];
+		}
 		// A database may find more by its own equality (case, text for a number): only the keys themselves count.
 		return rows.flatMap((row) => {
 			const record = this.recordOf(row, key);
@@ -182,6 +193,15 @@ export class DatabaseSource implements Source {
 
 function named(name: string | undefined): string[] {
 	return name ? [name] : [];
+}
+
+/** A key's parts; undefined for a key of another shape. */
+function partsOf(key: string, count: number): string[] | undefined {
+	try {
+		return decodeKey(key, count);
+	} catch {
+		return undefined;
+	}
 }
 
 function list(names: readonly string[] | undefined): RawBuilder<unknown> {

@@ -1,10 +1,10 @@
 /** A MySQL or MariaDB server as a {@link Database}: a pool of connections, prepared statements throughout. */
 import type { Readable } from 'node:stream';
 import { sql, type RawBuilder } from 'kysely';
-import { createPool, type FieldPacket, type Pool, type PoolConnection, type QueryError, type ResultSetHeader } from 'mysql2';
+import { createPool, type FieldPacket, type Pool, type PoolConnection, type QueryError, type ResultSetHeader, type SslOptions } from 'mysql2';
 
 import { rowOf } from '../rows';
-import { type Column, type Database, type Dialect, type OpenOptions, type ServerConfig, type Sql, type SqlValue, type ValueForm } from '../types';
+import { type Column, type Database, type Dialect, type OpenOptions, type ServerConfig, type Sql, type SqlValue, type TlsOptions, type ValueForm } from '../types';
 import { compile, mysqlDialect } from './dialect';
 import { explain } from './explain';
 import { bound, shownBy } from './values';
@@ -163,6 +163,14 @@ function say(connection: PoolConnection, text: string): Promise<void> {
 	return new Promise((resolve, reject) => connection.query(text, (error) => (error ? reject(explain(error)) : resolve())));
 }
 
+/**
+ * Certificates are checked, and the server's name in them too: but not where the user brought an authority of their own
+ * (its servers' certificates seldom bear the name), nor behind a tunnel, whose end mysql2 knows no name for.
+ */
+function sslOf({ through }: ServerConfig, { servername: _, ...tls }: TlsOptions): SslOptions {
+	return { ...tls, verifyIdentity: tls.rejectUnauthorized && tls.ca === undefined && through === undefined };
+}
+
 /** Connects to a MySQL or MariaDB server. */
 export async function openMysql(config: ServerConfig, options: OpenOptions): Promise<Database> {
 	const pool = createPool({
@@ -171,7 +179,7 @@ export async function openMysql(config: ServerConfig, options: OpenOptions): Pro
 		database: config.database,
 		user: config.user,
 		password: config.password,
-		...(config.tls && { ssl: config.tls }),
+		...(config.tls && { ssl: sslOf(config, config.tls) }),
 		connectionLimit: config.connections ?? 4,
 		connectTimeout: config.connectTimeout ?? 10_000,
 		charset: 'utf8mb4',

@@ -46,7 +46,7 @@ export class SqliteDatabase extends SqliteSql implements Database {
 
 	constructor(config: FileConfig, options: OpenOptions) {
 		const busyTimeout = Math.ceil((options.lockTimeout ?? 15_000) / BUSY_TRIES);
-		const client = new SqliteClient({ file: config.file, readOnly: options.readOnly, values: options.values, busyTimeout });
+		const client = new SqliteClient({ file: config.file, readOnly: options.readOnly, mustExist: options.mustExist ?? false, values: options.values, busyTimeout });
 		const mutex = new Mutex();
 		// A statement outside of a transaction waits for the one that is open: both have the same connection.
 		super((order) => mutex.run(() => patiently(() => client.send(order))));

@@ -30,11 +30,14 @@ const PRIMARY: Record<number, SqlErrorKind> = {
 	26: 'unreachable', // NOTADB
 };
 
+/** By Node's code, of an error with the file itself. */
+const FILE: Record<string, SqlErrorKind> = { ENOENT: 'unreachable', ENOTDIR: 'unreachable', EISDIR: 'unreachable', EACCES: 'refused', EPERM: 'refused', EROFS: 'refused', ENOSPC: 'full' };
+
 /** A {@link SqlError} for an error of node:sqlite, or of the worker. */
 export function explain(error: unknown): SqlError {
 	if (error instanceof SqlError) return error;
-	const { message = String(error), errcode = 0 } = (error ?? {}) as Partial<SqliteFault>;
-	const kind = EXTENDED[errcode] ?? PRIMARY[errcode & 0xff] ?? byText(message);
+	const { message = String(error), errcode = 0, code = '' } = (error ?? {}) as Partial<SqliteFault>;
+	const kind = FILE[code] ?? EXTENDED[errcode] ?? PRIMARY[errcode & 0xff] ?? byText(message);
 	return new SqlError(kind, message, where(message), error instanceof Error ? { cause: error } : undefined);
 }
 

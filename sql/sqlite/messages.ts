@@ -4,6 +4,7 @@ import type { SqlValue, ValueForm } from '../types';
 export interface WorkerOptions {
 	file: string;
 	readOnly: boolean;
+	mustExist: boolean;
 	values: ValueForm;
 	/** Milliseconds to wait for a lock. */
 	busyTimeout: number;
@@ -39,4 +40,6 @@ export interface SqliteFault {
 	message: string;
 	/** SQLite's extended result code; 0 where the error is not SQLite's. */
 	errcode: number;
+	/** Node's code, of an error with the file itself. */
+	code?: string;
 }

@@ -2,7 +2,7 @@
  * The thread in which one SQLite file is open. It answers requests one after the other; nothing here decides anything.
  * It runs as a plain file beside `client.js` and imports only what has no dependencies.
  */
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -12,7 +12,7 @@ import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from '.
 
 const KEPT_STATEMENTS = 200;
 
-const { file, readOnly, values: form, busyTimeout } = workerData as WorkerOptions;
+const { file, readOnly, mustExist, values: form, busyTimeout } = workerData as WorkerOptions;
 const exact = form === 'exact';
 const inMemory = file === ':memory:' || file === '';
 
@@ -32,7 +32,7 @@ interface Column {
 }
 
 function connect(readOnlyConnection: boolean): DatabaseSync {
-	if (!inMemory && !readOnlyConnection && !existsSync(file)) {
+	if (!inMemory && !readOnlyConnection && (mustExist ? !statSync(file).isFile() : !existsSync(file))) {
 		closeSync(openSync(file, 'a', 0o600)); // SQLite gives its -wal and -shm files the mode of this one
 		chmodSync(file, 0o600);
 	}
@@ -176,8 +176,8 @@ function obey(order: Order): Rows | number | null {
 }
 
 function fault(error: unknown): SqliteFault {
-	const { message = String(error), errcode = 0 } = error as Partial<SqliteFault>;
-	return { message, errcode };
+	const { message = String(error), errcode = 0, code } = error as Partial<SqliteFault>;
+	return { message, errcode, code };
 }
 
 parentPort!.on('message', ({ id, order }: Request) => {

@@ -1,5 +1,5 @@
 /** How text columns spell. */
-import { exactNumber } from '../../../sql/exact';
+import { decimalText, parseDecimal } from '../../../sql/exact';
 import { canonical } from '../../../sync/canonical';
 import type { Value } from '../../../sync/types';
 import { shown, Unfit, type Spelling } from '../column';
@@ -21,7 +21,7 @@ export interface TextLimits {
 export function textOf(value: Exclude<Value, null>): string {
 	// A lone surrogate is no character: every database would store the replacement character.
 	if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
-	if (typeof value === 'number') return String(exactNumber(String(value)));
+	if (typeof value === 'number') return decimalText(parseDecimal(String(value))!);
 	return typeof value === 'boolean' ? String(value) : canonical(value);
 }
 
