@@ -23,6 +23,11 @@ export default tseslint.config(
 		rules: {
 			// An interface's promise is kept, too, by one who has nothing to wait for.
 			'@typescript-eslint/require-await': 'off',
+			// A name with an underscore says itself that it is not used: what TypeScript holds, too.
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+			],
 		},
 	},
 	{

@@ -18,9 +18,15 @@ const marked = (file, value) => existsSync(file) && readFileSync(file, 'utf8') =
 async function step(text, work) {
 	say(`· ${text} …`);
 	const start = Date.now();
-	const result = await work();
-	say(`  ${((Date.now() - start) / 1000).toFixed(1)} s`);
-	return result;
+	const seconds = () => (Date.now() - start) / 1000;
+	const alive = setInterval(() => say(`  … ${Math.round(seconds())} s`), 20_000);
+	try {
+		const result = await work();
+		say(`  done in ${seconds().toFixed(1)} s`);
+		return result;
+	} finally {
+		clearInterval(alive);
+	}
 }
 
 /** `node_modules` as the lock file says. Never wipes one that is there: someone may be working with it. */
