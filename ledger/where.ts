@@ -27,9 +27,13 @@ export function ledgerPlace(given: Surroundings): LedgerPlace {
 	const read = reader(given);
 	const place = chosen(read, given);
 	if (place.kind === 'file' && read('EXECUTIONS_MODE') === 'queue') {
-		throw new SyncError('setup', 'In queue mode n8n’s main process and its workers need one ledger that all of them reach, and a file cannot be that.', {
-			todo: `Set ${VARIABLE} to a postgres:// URL for the main process and every worker, or let n8n itself use Postgres (DB_TYPE=postgresdb).`,
-		});
+		throw new SyncError(
+			'setup',
+			'In queue mode n8n’s main process and its workers need one ledger that all of them reach, and a file cannot be that.',
+			{
+				todo: `Set ${VARIABLE} to a postgres:// URL for the main process and every worker, or let n8n itself use Postgres (DB_TYPE=postgresdb).`,
+			},
+		);
 	}
 	return place;
 }
@@ -50,7 +54,9 @@ function reader({ env, readFile }: Surroundings): Read {
 		try {
 			return readFile(file).trim();
 		} catch {
-			throw new SyncError('setup', `The file that ${name}_FILE names cannot be read.`, { todo: 'Check its path and its rights.' });
+			throw new SyncError('setup', `The file that ${name}_FILE names cannot be read.`, {
+				todo: 'Check its path and its rights.',
+			});
 		}
 	};
 }
@@ -60,7 +66,9 @@ function chosen(read: Read, { env, home, readFile }: Surroundings): LedgerPlace 
 	if (own) {
 		if (/^postgres(?:ql)?:\/\//iu.test(own)) return { kind: 'postgres', config: fromUrl(own, readFile) };
 		if (!isAbsolute(own)) {
-			throw new SyncError('setup', `${VARIABLE} is neither a postgres:// URL nor a full path.`, { todo: 'Write the whole path, from the root of the file system.' });
+			throw new SyncError('setup', `${VARIABLE} is neither a postgres:// URL nor a full path.`, {
+				todo: 'Write the whole path, from the root of the file system.',
+			});
 		}
 		return { kind: 'file', file: own };
 	}
@@ -88,7 +96,8 @@ function fromN8n(read: Read): ServerConfig {
 function n8nTls(variable: (name: string, otherwise: string) => string): TlsOptions | undefined {
 	const [ca, cert, key] = [variable('SSL_CA', ''), variable('SSL_CERT', ''), variable('SSL_KEY', '')];
 	const rejectUnauthorized = !isNo(variable('SSL_REJECT_UNAUTHORIZED', 'true'));
-	if (ca === '' && cert === '' && key === '' && rejectUnauthorized && !isYes(variable('SSL_ENABLED', 'false'))) return undefined;
+	if (ca === '' && cert === '' && key === '' && rejectUnauthorized && !isYes(variable('SSL_ENABLED', 'false')))
+		return undefined;
 	return { rejectUnauthorized, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }
 
@@ -106,11 +115,15 @@ function fromUrl(text: string, readFile: (path: string) => string): ServerConfig
 	try {
 		url = new URL(text);
 	} catch {
-		throw new SyncError('setup', `${VARIABLE} is no URL that can be read.`, { todo: 'Write postgres://user:password@host:port/database, with special characters in the password as %XX.' });
+		throw new SyncError('setup', `${VARIABLE} is no URL that can be read.`, {
+			todo: 'Write postgres://user:password@host:port/database, with special characters in the password as %XX.',
+		});
 	}
 	const database = decodeURIComponent(url.pathname.slice(1));
 	if (url.hostname === '' || database === '') {
-		throw new SyncError('setup', `${VARIABLE} does not name a host and a database.`, { todo: 'Write postgres://user:password@host:port/database.' });
+		throw new SyncError('setup', `${VARIABLE} does not name a host and a database.`, {
+			todo: 'Write postgres://user:password@host:port/database.',
+		});
 	}
 	const [mode, root] = [url.searchParams.get('sslmode') ?? 'disable', url.searchParams.get('sslrootcert')];
 	const tls: TlsOptions = { rejectUnauthorized: mode !== 'no-verify', ...(root && { ca: readFile(root) }) };

@@ -13,7 +13,8 @@ export function checkFields(items: DesiredItem[], fields: FieldInfo[], where: st
 	let creates = false;
 	for (const { stamp } of items) {
 		if (stamp.action === 'fail') continue;
-		for (const name of [...Object.keys(stamp.removal.set), ...Object.keys(stamp.removal.onReturn)]) written.add(name);
+		for (const name of [...Object.keys(stamp.removal.set), ...Object.keys(stamp.removal.onReturn)])
+			written.add(name);
 		if (stamp.action !== 'write') continue;
 		for (const name of [...stamp.owned, ...stamp.once]) written.add(name);
 		for (const name of stamp.match) compared.add(name);
@@ -23,25 +24,46 @@ export function checkFields(items: DesiredItem[], fields: FieldInfo[], where: st
 	if (unknown.length > 0) return unknownFields(unknown, known, where);
 	const fixed = [...written].filter((name) => !known.get(name)!.writable);
 	if (fixed.length > 0) {
-		return new SyncError('setup', `${list(fixed)} cannot be written in ${where}: the destination makes the value itself.`, { todo: 'Remove the field from the mapping.', field: fixed[0] });
+		return new SyncError(
+			'setup',
+			`${list(fixed)} cannot be written in ${where}: the destination makes the value itself.`,
+			{ todo: 'Remove the field from the mapping.', field: fixed[0] },
+		);
 	}
-	const missing = creates ? fields.filter(({ name, required, writable }) => required && writable && !written.has(name)).map(({ name }) => name) : [];
+	const missing = creates
+		? fields
+				.filter(({ name, required, writable }) => required && writable && !written.has(name))
+				.map(({ name }) => name)
+		: [];
 	if (missing.length > 0) {
-		return new SyncError('setup', `${where} takes no new record without ${list(missing)}, which the mapping does not fill.`, {
-			todo: 'Add a field for it in the mapping, or switch off May Create there.',
-			field: missing[0],
-		});
+		return new SyncError(
+			'setup',
+			`${where} takes no new record without ${list(missing)}, which the mapping does not fill.`,
+			{
+				todo: 'Add a field for it in the mapping, or switch off May Create there.',
+				field: missing[0],
+			},
+		);
 	}
 	return undefined;
 }
 
 function unknownFields(unknown: string[], known: Map<string, FieldInfo>, where: string): SyncError {
 	const meant = nearest(unknown[0]!, known.keys());
-	const wrong = unknown.length === 1 ? `There is no field ${list(unknown)} in ${where}.` : `There are no fields ${list(unknown)} in ${where}.`;
-	return new SyncError('setup', meant === undefined ? wrong : `${wrong} Did you mean “${meant}”${unknown.length > 1 ? ` for “${unknown[0]}”` : ''}?`, {
-		todo: 'Correct the name in the mapping, or add the field to the destination.',
-		field: unknown[0],
-	});
+	const wrong =
+		unknown.length === 1
+			? `There is no field ${list(unknown)} in ${where}.`
+			: `There are no fields ${list(unknown)} in ${where}.`;
+	return new SyncError(
+		'setup',
+		meant === undefined
+			? wrong
+			: `${wrong} Did you mean “${meant}”${unknown.length > 1 ? ` for “${unknown[0]}”` : ''}?`,
+		{
+			todo: 'Correct the name in the mapping, or add the field to the destination.',
+			field: unknown[0],
+		},
+	);
 }
 
 function list(names: string[]): string {

@@ -84,11 +84,28 @@ export function intention(action: NonNullable<Outcome['action']>, where: string,
 	}
 }
 
-/** How many of each outcome, in the order of the words. */
+const WORDS: OutcomeName[] = [
+	'created',
+	'adopted',
+	'updated',
+	'healed',
+	'removed',
+	'deactivated',
+	'reactivated',
+	'detached',
+	'held',
+	'failed',
+	'waiting',
+	'superseded',
+	'unchanged',
+	'preview',
+];
+
+/** How many of each outcome, in the order of the words: what was done first, what is as it was last. */
 export function tally(outcomes: Outcome[]): Partial<Record<OutcomeName, number>> {
-	const counts: Partial<Record<OutcomeName, number>> = {};
-	for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
-	return counts;
+	const counts = new Map<OutcomeName, number>();
+	for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+	return Object.fromEntries(WORDS.flatMap((word) => (counts.has(word) ? [[word, counts.get(word)!]] : [])));
 }
 
 /** What a person calls an item's record. */

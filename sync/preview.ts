@@ -37,12 +37,15 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 	const { destination, links } = context;
 	const previewed: Previewed[] = [];
 	for (let from = 0; from < items.length; from += destination.batchSize) {
-		const batch = items.slice(from, from + destination.batchSize).map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item) }));
+		const batch = items
+			.slice(from, from + destination.batchSize)
+			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item) }));
 		const { ready, refused } = await prepareAll(batch, destination);
 		await readActual(ready, destination);
 		const shared = await sharers(ready, context);
 		const byItem = new Map<DesiredItem, Previewed>();
-		for (const { item, error } of refused) byItem.set(item, { outcome: told(item, 'fail', [], context, error.message, error.detail.todo) });
+		for (const { item, error } of refused)
+			byItem.set(item, { outcome: told(item, 'fail', [], context, error.message, error.detail.todo) });
 		for (const one of ready) byItem.set(one.item, planOne(one, shared(one), context));
 		previewed.push(...batch.map(({ item }) => byItem.get(item)!));
 	}
@@ -52,16 +55,37 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 function planOne(one: Ready, sharedWith: string | undefined, context: PreviewContext): Previewed {
 	const { item, link, prepared, actual } = one;
 	// The source may have changed since the ledger last saw it: what was confirmed counts as behind.
-	const planned = plan({ stamp: item.stamp, link, prepared, actual, revision: Number.POSITIVE_INFINITY, secret: context.secret, sharedWith, preview: true });
+	const planned = plan({
+		stamp: item.stamp,
+		link,
+		prepared,
+		actual,
+		revision: Number.POSITIVE_INFINITY,
+		secret: context.secret,
+		sharedWith,
+		preview: true,
+	});
 	return { outcome: describe(item, planned, context), planned: { one, plan: planned } };
 }
 
 function describe(item: DesiredItem, planned: Plan, context: PreviewContext): Outcome {
 	switch (planned.action) {
 		case 'create':
-			return told(item, 'create', Object.entries(planned.set).map(([field, now]) => ({ field, was: null, now })), context);
+			return told(
+				item,
+				'create',
+				Object.entries(planned.set).map(([field, now]) => ({ field, was: null, now })),
+				context,
+			);
 		case 'update':
-			return told(item, ({ updated: 'update', healed: 'heal', adopted: 'adopt', reactivated: 'reactivate' } as const)[planned.outcome], planned.changes, context);
+			return told(
+				item,
+				({ updated: 'update', healed: 'heal', adopted: 'adopt', reactivated: 'reactivate' } as const)[
+					planned.outcome
+				],
+				planned.changes,
+				context,
+			);
 		case 'deactivate':
 			return told(item, 'deactivate', planned.changes, context);
 		case 'delete':
@@ -69,9 +93,19 @@ function describe(item: DesiredItem, planned: Plan, context: PreviewContext): Ou
 		case 'detach':
 			return told(item, 'detach', [], context);
 		case 'none':
-			return planned.outcome === 'adopted' ? told(item, 'adopt', [], context) : told(item, 'none', [], context, planned.note);
+			return planned.outcome === 'adopted'
+				? told(item, 'adopt', [], context)
+				: told(item, 'none', [], context, planned.note);
 		case 'forget':
-			return told(item, 'none', [], context, planned.state === 'gone' ? 'has been removed before; nothing to do' : 'does not belong there and is not there');
+			return told(
+				item,
+				'none',
+				[],
+				context,
+				planned.state === 'gone'
+					? 'has been removed before; nothing to do'
+					: 'does not belong there and is not there',
+			);
 		case 'intend':
 			return told(item, 'none', [], context, 'would wait for the guard on removals');
 		case 'fail':
@@ -79,7 +113,14 @@ function describe(item: DesiredItem, planned: Plan, context: PreviewContext): Ou
 	}
 }
 
-function told(item: DesiredItem, action: Action, changes: FieldChange[], { where }: PreviewContext, more?: string, todo?: string): Outcome {
+function told(
+	item: DesiredItem,
+	action: Action,
+	changes: FieldChange[],
+	{ where }: PreviewContext,
+	more?: string,
+	todo?: string,
+): Outcome {
 	const made = outcome(item, 'preview', where, '', { action, changes, ...(todo !== undefined && { todo }) });
 	const text = `${made.name} ${intention(action, where, made.changes, more?.replace(/[.\s]+$/u, ''))}.`;
 	return { ...made, text };
@@ -100,7 +141,8 @@ function unlinked({ stamp }: DesiredItem): Link {
 		removal: 'none',
 		removedBefore: false,
 		attempts: 0,
-		initial: true, createIntended: false,
+		initial: true,
+		createIntended: false,
 	};
 }
 
@@ -109,7 +151,11 @@ function unlinked({ stamp }: DesiredItem): Link {
  * out. Nothing is confirmed; answers with the outcomes, and with the counterparts that are known now.
  */
 export async function tryOut(previewed: Previewed[], context: PreviewContext): Promise<Outcome[]> {
-	const chosen = previewed.flatMap(({ planned }) => (planned && (planned.plan.action === 'create' || planned.plan.action === 'update') ? [{ one: planned.one, plan: planned.plan }] : []));
+	const chosen = previewed.flatMap(({ planned }) =>
+		planned && (planned.plan.action === 'create' || planned.plan.action === 'update')
+			? [{ one: planned.one, plan: planned.plan }]
+			: [],
+	);
 	if (chosen.length === 0) return [];
 	const writes = chosen.map(({ one, plan: writing }, ref) => asWrite(one, writing, ref));
 	const results = new Map((await context.destination.write(writes)).map((result) => [result.ref, result]));
@@ -118,20 +164,46 @@ export async function tryOut(previewed: Previewed[], context: PreviewContext): P
 
 function asWrite({ item, prepared }: Ready, writing: Writing, ref: number): Write {
 	const readBack = names(Object.keys(writing.set), Object.keys(writing.fields));
-	const common = { ref, set: writing.set, readBack, idempotencyKey: fingerprint(['test', item.stamp.name, item.stamp.key, JSON.stringify(prepared)].join('\u0000')) };
-	return writing.action === 'create' ? { ...common, action: 'create' } : { ...common, action: 'update', id: writing.counterpart };
+	const common = {
+		ref,
+		set: writing.set,
+		readBack,
+		idempotencyKey: fingerprint(['test', item.stamp.name, item.stamp.key, JSON.stringify(prepared)].join('\u0000')),
+	};
+	return writing.action === 'create'
+		? { ...common, action: 'create' }
+		: { ...common, action: 'update', id: writing.counterpart };
 }
 
-function tried({ item, actual }: Ready, writing: Writing, result: WriteResult | undefined, { where }: PreviewContext): Outcome {
+function tried(
+	{ item, actual }: Ready,
+	writing: Writing,
+	result: WriteResult | undefined,
+	{ where }: PreviewContext,
+): Outcome {
 	const { stamp } = item;
 	try {
-		if (!result?.ok) throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
-		verify(merge(pick(writing.fields, Object.keys(result.actual ?? {})), writing.set), result.actual ?? {}, actual[0]?.fields ?? {}, stamp.sensitive);
-		const changes = writing.action === 'create' ? Object.entries(writing.set).map(([field, now]) => ({ field, was: null, now })) : writing.changes;
-		return outcome(item, writing.action === 'create' ? 'created' : writing.outcome, where, undefined, { changes, counterpart: result.id });
+		if (!result?.ok)
+			throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
+		verify(
+			merge(pick(writing.fields, Object.keys(result.actual ?? {})), writing.set),
+			result.actual ?? {},
+			actual[0]?.fields ?? {},
+			stamp.sensitive,
+		);
+		const changes =
+			writing.action === 'create'
+				? Object.entries(writing.set).map(([field, now]) => ({ field, was: null, now }))
+				: writing.changes;
+		return outcome(item, writing.action === 'create' ? 'created' : writing.outcome, where, undefined, {
+			changes,
+			counterpart: result.id,
+		});
 	} catch (error) {
 		if (!(error instanceof SyncError)) throw error;
 		const message = error.message.replace(/[.\s]+$/u, '');
-		return outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), { todo: error.detail.todo });
+		return outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
+			todo: error.detail.todo,
+		});
 	}
 }

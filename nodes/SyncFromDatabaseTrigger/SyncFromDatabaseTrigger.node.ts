@@ -19,7 +19,8 @@ export class SyncFromDatabaseTrigger implements INodeType {
 		icon: { light: 'file:syncFromDatabase.svg', dark: 'file:syncFromDatabase.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["records"] === "query" ? "SELECT" : ($parameter["table"]["value"] || $parameter["table"]) }}',
+		subtitle:
+			'={{ $parameter["records"] === "query" ? "SELECT" : ($parameter["table"]["value"] || $parameter["table"]) }}',
 		description: 'Starts a one-way sync: reads a database and hands over every record that is new, changed or gone',
 		eventTriggerDescription: '',
 		defaults: { name: 'Sync From Database Trigger' },

@@ -1,6 +1,6 @@
 /** What a tick needs from n8n: runs that carry batches, and how they ended. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IDataObject, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
+import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import type { OutgoingItem, RunEnd, TickHost } from '../../sync/tick';
 import { destinationsBehind } from '../shared/behind';
@@ -45,13 +45,17 @@ export class Host implements TickHost {
 	/** Undefined where n8n refused to start a run that is waited for. */
 	private async runToItsEnd(data: INodeExecutionData[][], alive: () => Promise<void>): Promise<RunEnd | undefined> {
 		const done = this.context.helpers.createDeferredPromise<IRun | undefined>();
-		const ended = done.promise.then(endOf, (error: unknown) => (/Engine 2\.0/u.test(plain(error)) ? undefined : ({ how: 'error', error: plain(error) } as const)));
+		const ended = done.promise.then(endOf, (error: unknown) =>
+			/Engine 2\.0/u.test(plain(error)) ? undefined : ({ how: 'error', error: plain(error) } as const),
+		);
 		this.context.emit(data, undefined, done as Parameters<ITriggerFunctions['emit']>[2]);
 		const since = performance.now();
 		for (;;) {
 			const waiting = new AbortController();
 			const signal = AbortSignal.any([waiting.signal, this.signal]);
-			const pause = delay(SIGN_OF_LIFE, 'still running' as const, { signal, ref: false }).catch(() => 'stopped' as const);
+			const pause = delay(SIGN_OF_LIFE, 'still running' as const, { signal, ref: false }).catch(
+				() => 'stopped' as const,
+			);
 			const first = await Promise.race([ended, pause]);
 			waiting.abort();
 			if (typeof first !== 'string') return first;
@@ -69,7 +73,7 @@ export class Host implements TickHost {
 }
 
 export function asItem({ fields, stamp }: OutgoingItem): INodeExecutionData {
-	return { json: { ...fields, _sync: stamp } as unknown as IDataObject };
+	return { json: { ...fields, _sync: stamp } };
 }
 
 function endOf(run: IRun | undefined): RunEnd {
@@ -81,7 +85,11 @@ function endOf(run: IRun | undefined): RunEnd {
 		case 'error':
 		case 'crashed':
 		case 'canceled':
-			return { how: 'error', error: run.data?.resultData?.error?.message ?? (run.status === 'canceled' ? 'it was stopped' : undefined) };
+			return {
+				how: 'error',
+				error:
+					run.data?.resultData?.error?.message ?? (run.status === 'canceled' ? 'it was stopped' : undefined),
+			};
 		default:
 			return { how: 'silent' };
 	}

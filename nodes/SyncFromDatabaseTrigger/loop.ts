@@ -31,9 +31,19 @@ export class Loop {
 	/** n8n's clock struck: a tick begins unless one is under way or it is too early. */
 	struck(): void {
 		const { apart } = this.settings.schedule;
-		if (this.running || this.stop.signal.aborted || (apart !== undefined && performance.now() - this.startedAt < apart)) return;
+		if (
+			this.running ||
+			this.stop.signal.aborted ||
+			(apart !== undefined && performance.now() - this.startedAt < apart)
+		)
+			return;
 		this.startedAt = performance.now();
 		this.running = this.once().finally(() => (this.running = undefined));
+	}
+
+	/** Waits for the tick that is under way. */
+	async idle(): Promise<void> {
+		await this.running;
 	}
 
 	/** Stops the tick that is under way, and waits a little for it. */
@@ -48,7 +58,7 @@ export class Loop {
 			const result = await tick(await openLedger(), this.host, { ...this.settings.tick, holder: this.holder });
 			if (!result.busy && !this.stop.signal.aborted) this.tell(result);
 		} catch (error) {
-			doubtLedger(error);
+			await doubtLedger();
 			if (this.stop.signal.aborted) return;
 			if (!this.broken) this.report('could not run', whole(error));
 			this.broken = true;
@@ -60,13 +70,19 @@ export class Loop {
 		const recovered = this.broken && health === 'healthy';
 		if (turned || recovered) {
 			if (health === 'failing') this.report('is failing', troubles.join('\n'));
-			else this.report('is healthy again', 'Everything that was due has been done or is on its way. This is no failure: it only says that the last one is over.');
+			else
+				this.report(
+					'is healthy again',
+					'Everything that was due has been done or is on its way. This is no failure: it only says that the last one is over.',
+				);
 		}
 		this.broken = false;
 	}
 
 	private report(what: string, description: string): void {
 		const { name } = this.settings.tick;
-		this.context.saveFailedExecution(new NodeOperationError(this.context.getNode(), `The sync “${name}” ${what}`, { description }));
+		this.context.saveFailedExecution(
+			new NodeOperationError(this.context.getNode(), `The sync “${name}” ${what}`, { description }),
+		);
 	}
 }

@@ -34,7 +34,11 @@ export async function emitTest(context: ITriggerFunctions, settings: TriggerSett
 	]);
 }
 
-async function firstRecords(context: ITriggerFunctions, settings: TriggerSettings, most: number): Promise<SourceRecord[]> {
+async function firstRecords(
+	context: ITriggerFunctions,
+	settings: TriggerSettings,
+	most: number,
+): Promise<SourceRecord[]> {
 	const source = await openSource(context, settings.source);
 	const records: SourceRecord[] = [];
 	try {

@@ -11,7 +11,9 @@ export const methods = {
 	loadOptions: {
 		async getColumns(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 			const read = reader(this);
-			return read('records', 'table') === 'query' ? await queryColumns(this, text(read('query', ''))) : await tableColumns(this);
+			return read('records', 'table') === 'query'
+				? await queryColumns(this, text(read('query', '')))
+				: await tableColumns(this);
 		},
 	},
 };
@@ -29,7 +31,10 @@ async function queryColumns(context: ILoadOptionsFunctions, query: string): Prom
 }
 
 async function firstRow(context: ILoadOptionsFunctions, query: string): Promise<string[]> {
-	const source = await openSource(context, { from: { query: `SELECT 1 AS one_way_sync_key, q.* FROM (${query.replace(/;\s*$/u, '')}\n) AS q` }, key: ['one_way_sync_key'] });
+	const source = await openSource(context, {
+		from: { query: `SELECT 1 AS one_way_sync_key, q.* FROM (${query.replace(/;\s*$/u, '')}\n) AS q` },
+		key: ['one_way_sync_key'],
+	});
 	try {
 		for await (const { records } of source.read()) {
 			const [first] = records;

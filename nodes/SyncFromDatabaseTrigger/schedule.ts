@@ -21,12 +21,17 @@ export function milliseconds(amount: number, unit: Unit): number {
 /** The schedule of an interval. Throws {@link SyncError} `setup` below 10 seconds. */
 export function atInterval(every: number, unit: Unit): Schedule {
 	const seconds = Math.round(milliseconds(every, unit) / 1000);
-	if (!(seconds >= SHORTEST)) throw new SyncError('setup', 'The interval is too short.', { todo: `Look for changes every ${SHORTEST} seconds at most.` });
+	if (!(seconds >= SHORTEST))
+		throw new SyncError('setup', 'The interval is too short.', {
+			todo: `Look for changes every ${SHORTEST} seconds at most.`,
+		});
 	if (seconds < 60 && 60 % seconds === 0) return { expression: `*/${seconds as 10} * * * * *` };
 	const minutes = seconds / 60;
-	if (Number.isInteger(minutes) && minutes < 60 && 60 % minutes === 0) return { expression: `0 */${minutes as 1} * * * *` };
+	if (Number.isInteger(minutes) && minutes < 60 && 60 % minutes === 0)
+		return { expression: `0 */${minutes as 1} * * * *` };
 	const hours = minutes / 60;
-	if (Number.isInteger(hours) && hours <= 24 && 24 % hours === 0) return { expression: hours === 24 ? '0 0 0 * * *' : `0 0 */${hours as 1} * * *` };
+	if (Number.isInteger(hours) && hours <= 24 && 24 % hours === 0)
+		return { expression: hours === 24 ? '0 0 0 * * *' : `0 0 */${hours as 1} * * *` };
 	// A cron line has no other intervals: it is asked often, and answers when the time has come.
 	return { expression: '*/5 * * * * *', apart: seconds * 1000 - 2500 };
 }

@@ -34,7 +34,10 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 	const read = reader(context);
 	const options = read('options', {}) as Record<string, unknown>;
 	const name = text(read('syncName', ''));
-	if (name === '') throw new SyncError('setup', 'The sync has no name.', { todo: 'Fill in Name of the Sync, such as “HR roster”.' });
+	if (name === '')
+		throw new SyncError('setup', 'The sync has no name.', {
+			todo: 'Fill in Name of the Sync, such as “HR roster”.',
+		});
 	const source = sourceSettings(context);
 	const sensitive = texts(read('sensitive', []));
 	checkSensitive(source, sensitive);
@@ -43,17 +46,27 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 	const takeOver = text(options['takeOver']);
 	return {
 		source,
-		schedule: read('schedule', 'interval') === 'cron' ? byCron(text(read('cron', ''))) : atInterval(number(read('every', 1), 1), read('unit', 'minutes') as Unit),
+		schedule:
+			read('schedule', 'interval') === 'cron'
+				? byCron(text(read('cron', '')))
+				: atInterval(number(read('every', 1), 1), read('unit', 'minutes') as Unit),
 		testRecords: number(options['testRecords'], 100, { least: 1, most: 5000 }),
 		tick: {
-			identity: { instance: context.getInstanceId(), workflow: context.getWorkflow().id ?? '', node: context.getNode().id },
+			identity: {
+				instance: context.getInstanceId(),
+				workflow: context.getWorkflow().id ?? '',
+				node: context.getNode().id,
+			},
 			name,
 			...(takeOver !== '' && { takeOver }),
 			...(release > 0 && { release }),
 			sensitive,
 			completeEvery: source.follow ? milliseconds(number(read('completeEvery', 24), 24), 'hours') : null,
 			sweepEvery: sweepEvery > 0 ? sweepEvery : null,
-			guard: { few: number(options['guardFew'], 5), share: number(options['guardShare'], 10, { most: 100 }) / 100 },
+			guard: {
+				few: number(options['guardFew'], 5),
+				share: number(options['guardShare'], 10, { most: 100 }) / 100,
+			},
 			batch: { keys: number(options['batchSize'], 1000, { least: 1, most: 5000 }), bytes: BYTES },
 			leaseTtl: LEASE,
 			retryIn: RETRY,
@@ -69,7 +82,10 @@ export function sourceSettings(context: Parameters<typeof reader>[0]): SourceSet
 	const name = text(read('nameColumn', ''));
 	const softDelete = text(read('softDeleteColumn', ''));
 	const follows = read('changes', 'compare') === 'follow';
-	if (follows && column === '') throw new SyncError('setup', 'No column to follow is chosen.', { todo: 'Choose one in Column to Follow, or compare everything.' });
+	if (follows && column === '')
+		throw new SyncError('setup', 'No column to follow is chosen.', {
+			todo: 'Choose one in Column to Follow, or compare everything.',
+		});
 	return {
 		from: read('records', 'table') === 'query' ? { query: query(read, key) } : table(read),
 		key,
@@ -81,23 +97,38 @@ export function sourceSettings(context: Parameters<typeof reader>[0]): SourceSet
 
 function query(read: ReturnType<typeof reader>, key: string[]): string {
 	const statement = text(read('query', ''));
-	if (statement === '') throw new SyncError('setup', 'The SELECT is empty.', { todo: 'Write the statement whose rows are the records.' });
-	if (key.length === 0) throw new SyncError('setup', 'A SELECT has no primary key.', { todo: 'Choose its Key Columns.' });
+	if (statement === '')
+		throw new SyncError('setup', 'The SELECT is empty.', {
+			todo: 'Write the statement whose rows are the records.',
+		});
+	if (key.length === 0)
+		throw new SyncError('setup', 'A SELECT has no primary key.', { todo: 'Choose its Key Columns.' });
 	return statement;
 }
 
 function table(read: ReturnType<typeof reader>): { schema?: string; table: string } {
 	const name = text(read('table', ''));
 	if (name === '') throw new SyncError('setup', 'No table is chosen.', { todo: 'Choose one in Table.' });
-	return { table: name, ...(read('dialect', 'postgres') === 'postgres' && { schema: text(read('schema', 'public')) || 'public' }) };
+	return {
+		table: name,
+		...(read('dialect', 'postgres') === 'postgres' && { schema: text(read('schema', 'public')) || 'public' }),
+	};
 }
 
 /** Keys and names stand in the ledger and in messages as they are, so neither may be sensitive. */
 function checkSensitive({ key, name, follow }: SourceSettings, sensitive: string[]): void {
-	const shown = [...key, ...(name === undefined ? [] : [name]), ...(follow === undefined ? [] : [follow.column])].find((column) => sensitive.includes(column));
+	const shown = [
+		...key,
+		...(name === undefined ? [] : [name]),
+		...(follow === undefined ? [] : [follow.column]),
+	].find((column) => sensitive.includes(column));
 	if (shown !== undefined) {
-		throw new SyncError('setup', `“${shown}” is sensitive, but it is also a key, a name or the column to follow, which the ledger keeps as they are.`, {
-			todo: 'Choose another column, or do not mark it as sensitive.',
-		});
+		throw new SyncError(
+			'setup',
+			`“${shown}” is sensitive, but it is also a key, a name or the column to follow, which the ledger keeps as they are.`,
+			{
+				todo: 'Choose another column, or do not mark it as sensitive.',
+			},
+		);
 	}
 }

@@ -9,7 +9,10 @@ import type { SourceSettings } from './settings';
 const RESERVED = '_sync';
 
 /** Throws {@link SyncError}. Closing the source closes its tunnel too. */
-export async function openSource(context: NodeContext, { from, key, name, softDelete, follow }: SourceSettings): Promise<Source> {
+export async function openSource(
+	context: NodeContext,
+	{ from, key, name, softDelete, follow }: SourceSettings,
+): Promise<Source> {
 	const { config, close } = await databaseConfig(context);
 	try {
 		const source = new DatabaseSource({
@@ -36,10 +39,18 @@ export async function openSource(context: NodeContext, { from, key, name, softDe
 }
 
 /** All rows have the same columns, so the first one of each page says whether one is called like the sync's own member. */
-async function* unreserved(source: Source, since: Cursor | undefined, signal: AbortSignal | undefined): AsyncIterable<RecordPage> {
+async function* unreserved(
+	source: Source,
+	since: Cursor | undefined,
+	signal: AbortSignal | undefined,
+): AsyncIterable<RecordPage> {
 	for await (const page of source.read(since, signal)) {
 		if (page.records[0] && Object.hasOwn(page.records[0].fields, RESERVED)) {
-			throw new SyncError('setup', `The source has a column “${RESERVED}”, a name that every sync needs for itself.`, { todo: 'Read the records by a SELECT that gives it another name.' });
+			throw new SyncError(
+				'setup',
+				`The source has a column “${RESERVED}”, a name that every sync needs for itself.`,
+				{ todo: 'Read the records by a SELECT that gives it another name.' },
+			);
 		}
 		yield page;
 	}

@@ -15,10 +15,16 @@ export class SyncToDatabase implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["table"]["value"] || $parameter["table"] }}',
-		description: 'Brings a table into line with the records of a one-way sync: reads what is there, writes only what differs',
+		description:
+			'Brings a table into line with the records of a one-way sync: reads what is there, writes only what differs',
 		defaults: { name: 'Sync To Database' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputs: [
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+		],
 		outputNames: ['Synced', 'Held', 'Failed', 'Preview'],
 		// It overwrites and deletes; that is for a person to set up, not for a tool to call.
 		usableAsTool: undefined,

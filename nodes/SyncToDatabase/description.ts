@@ -23,7 +23,11 @@ export const properties: INodeProperties[] = [
 		default: 'off',
 		noDataExpression: true,
 		options: [
-			{ name: 'At Most N Records', value: 'some', description: 'Write the first records that need it, and show the rest' },
+			{
+				name: 'At Most N Records',
+				value: 'some',
+				description: 'Write the first records that need it, and show the rest',
+			},
 			{ name: 'Off', value: 'off', description: 'Show what would be done, and write nothing' },
 			{ name: 'One Key', value: 'key', description: 'Write the record with this key, and show the rest' },
 		],
@@ -64,7 +68,8 @@ export const properties: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: 100 },
 				default: 5,
 				noDataExpression: true,
-				description: 'How often a record that the database refuses is tried before it is given up and put out on Failed. A database that cannot be reached counts for no record.',
+				description:
+					'How often a record that the database refuses is tried before it is given up and put out on Failed. A database that cannot be reached counts for no record.',
 			},
 			{
 				displayName: 'Batch Size',

@@ -15,11 +15,18 @@ export interface DestinationSettings {
 }
 
 /** Throws {@link SyncError}. Closing the destination closes its tunnel too. */
-export async function openDestination(context: NodeContext, { schema, table, idColumns, batchSize }: DestinationSettings): Promise<Destination> {
+export async function openDestination(
+	context: NodeContext,
+	{ schema, table, idColumns, batchSize }: DestinationSettings,
+): Promise<Destination> {
 	if (table === '') throw new SyncError('setup', 'No table is chosen.', { todo: 'Choose one in Table.' });
 	const { config, close } = await databaseConfig(context);
 	try {
-		const database = new DatabaseDestination({ database: config, table: { name: table, schema }, ...(idColumns.length > 0 && { id: idColumns }) });
+		const database = new DatabaseDestination({
+			database: config,
+			table: { name: table, schema },
+			...(idColumns.length > 0 && { id: idColumns }),
+		});
 		return {
 			batchSize,
 			target: database.target,

@@ -21,16 +21,28 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	if (incoming.refused) refuse(context, incoming.refused, output);
 	if (incoming.test.length > 0) await test(context, incoming, settings, output);
 	if (incoming.live.length > 0) await live(context, incoming, settings, output);
-	else if (incoming.passed > 0) context.addExecutionHints(hint(`${incoming.passed} records are for other destinations and were left alone.`, 'info'));
+	else if (incoming.passed > 0)
+		context.addExecutionHints(
+			hint(`${incoming.passed} records are for other destinations and were left alone.`, 'info'),
+		);
 	return output.items;
 }
 
-function refuse(context: IExecuteFunctions, { count, first, message, todo }: NonNullable<Incoming['refused']>, output: Output): void {
+function refuse(
+	context: IExecuteFunctions,
+	{ count, first, message, todo }: NonNullable<Incoming['refused']>,
+	output: Output,
+): void {
 	output.trouble(message, todo, first);
 	context.addExecutionHints(hint(`${count} items were left out. ${message}. ${todo}`, 'warning'));
 }
 
-async function test(context: IExecuteFunctions, { test: items }: Incoming, { testWrites }: Settings, output: Output): Promise<void> {
+async function test(
+	context: IExecuteFunctions,
+	{ test: items }: Incoming,
+	{ testWrites }: Settings,
+	output: Output,
+): Promise<void> {
 	try {
 		const destination = await openDestination(context, destinationSettings(context));
 		try {
@@ -45,7 +57,12 @@ async function test(context: IExecuteFunctions, { test: items }: Incoming, { tes
 	}
 }
 
-async function live(context: IExecuteFunctions, { live: items, passed }: Incoming, settings: Settings, output: Output): Promise<void> {
+async function live(
+	context: IExecuteFunctions,
+	{ live: items, passed }: Incoming,
+	settings: Settings,
+	output: Output,
+): Promise<void> {
 	let opened: Destination | SyncError | undefined;
 	try {
 		const ledger = await openLedger();
@@ -59,11 +76,17 @@ async function live(context: IExecuteFunctions, { live: items, passed }: Incomin
 		}
 	} catch (error) {
 		// The ledger does not answer. Other branches go on; the trigger hears that these items were not dropped.
-		doubtLedger(error);
+		await doubtLedger();
 		if (process.env['EXECUTIONS_MODE'] === 'queue') throw asNodeError(context.getNode(), error); // its trigger is another process
 		for (const { stamp } of items) if (stamp.run !== undefined) unserved.add(stamp.run);
-		output.trouble(`The ledger could not be used: ${whole(error)}`, 'The records come again by themselves; nothing is lost.', items[0]!.item);
-		context.addExecutionHints(hint(`The ledger could not be used, so nothing was written: ${whole(error)}`, 'warning'));
+		output.trouble(
+			`The ledger could not be used: ${whole(error)}`,
+			'The records come again by themselves; nothing is lost.',
+			items[0]!.item,
+		);
+		context.addExecutionHints(
+			hint(`The ledger could not be used, so nothing was written: ${whole(error)}`, 'warning'),
+		);
 	} finally {
 		if (opened && 'close' in opened) await opened.close();
 	}

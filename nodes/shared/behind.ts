@@ -13,7 +13,10 @@ export function destinationsBehind(context: ITriggerFunctions): DestinationSeen[
 	const ids = nodeIds(context);
 	return context
 		.getChildNodes(trigger)
-		.filter((node) => node.disabled !== true && node.type.startsWith(ours) && DESTINATIONS.has(node.type.slice(ours.length)))
+		.filter(
+			(node) =>
+				node.disabled !== true && node.type.startsWith(ours) && DESTINATIONS.has(node.type.slice(ours.length)),
+		)
 		.map(({ name }) => ({ node: ids(name), name }));
 }
 

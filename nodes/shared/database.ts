@@ -11,7 +11,7 @@ import { openTunnel, pem } from './tunnel';
 /** A database to open, and what has to be closed after it. */
 export interface Connection {
 	config: DatabaseConfig;
-	close(): Promise<void>;
+	close: () => Promise<void>;
 }
 
 /** What the two credential types have in common; the rest is theirs alone. */
@@ -43,11 +43,17 @@ const MOST_CONNECTIONS = 4;
 /** The database that the node's settings `dialect` and `file` name. Throws {@link SyncError}, and nothing in it is secret. */
 export async function databaseConfig(context: NodeContext, itemIndex = 0): Promise<Connection> {
 	const read = reader(context, itemIndex);
-	return await connectionTo(context, { dialect: read('dialect', 'postgres') as DialectName, file: text(read('file', '')) });
+	return await connectionTo(context, {
+		dialect: read('dialect', 'postgres') as DialectName,
+		file: text(read('file', '')),
+	});
 }
 
 /** The database of that dialect: the node's credential of its type, or a SQLite file. */
-export async function connectionTo(context: NodeContext, { dialect, file }: { dialect: DialectName; file?: string }): Promise<Connection> {
+export async function connectionTo(
+	context: NodeContext,
+	{ dialect, file }: { dialect: DialectName; file?: string },
+): Promise<Connection> {
 	switch (dialect) {
 		case 'sqlite':
 			return { config: { dialect, file: await checkedFile(file ?? '') }, close: async () => undefined };
@@ -57,7 +63,10 @@ export async function connectionTo(context: NodeContext, { dialect, file }: { di
 			return await reach(context, credential, {
 				...server(dialect, credential),
 				tls: postgresTls(credential),
-				connections: Math.min(maxConnections && maxConnections > 0 ? maxConnections : MOST_CONNECTIONS, MOST_CONNECTIONS),
+				connections: Math.min(
+					maxConnections && maxConnections > 0 ? maxConnections : MOST_CONNECTIONS,
+					MOST_CONNECTIONS,
+				),
 			});
 		}
 		case 'mysql': {
@@ -70,22 +79,35 @@ export async function connectionTo(context: NodeContext, { dialect, file }: { di
 			});
 		}
 		default:
-			throw new SyncError('setup', `“${String(dialect)}” is no kind of database that this node knows.`, { todo: 'Choose one in Database.' });
+			throw new SyncError('setup', `“${String(dialect)}” is no kind of database that this node knows.`, {
+				todo: 'Choose one in Database.',
+			});
 	}
 }
 
-function server(dialect: ServerConfig['dialect'], { host, port, database, user, password }: ServerCredential): ServerConfig {
+function server(
+	dialect: ServerConfig['dialect'],
+	{ host, port, database, user, password }: ServerCredential,
+): ServerConfig {
 	return { dialect, host, port: Number(port), database, user, password };
 }
 
 /** As n8n's Postgres node: both *Allow* and *Require* ask for TLS and check the certificate. */
-export function postgresTls({ allowUnauthorizedCerts, ssl }: Pick<PostgresCredential, 'allowUnauthorizedCerts' | 'ssl'>): TlsOptions | undefined {
+export function postgresTls({
+	allowUnauthorizedCerts,
+	ssl,
+}: Pick<PostgresCredential, 'allowUnauthorizedCerts' | 'ssl'>): TlsOptions | undefined {
 	if (allowUnauthorizedCerts === true) return { rejectUnauthorized: false };
 	return ssl === undefined || ssl === 'disable' ? undefined : { rejectUnauthorized: true };
 }
 
 /** As n8n's MySQL node: the credential's own CA and client certificate, and the certificate is always checked. */
-export function mysqlTls({ ssl, caCertificate, clientCertificate, clientPrivateKey }: Omit<MySqlCredential, keyof ServerCredential>): TlsOptions | undefined {
+export function mysqlTls({
+	ssl,
+	caCertificate,
+	clientCertificate,
+	clientPrivateKey,
+}: Omit<MySqlCredential, keyof ServerCredential>): TlsOptions | undefined {
 	if (!ssl) return undefined;
 	return {
 		rejectUnauthorized: true,

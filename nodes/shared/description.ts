@@ -24,7 +24,10 @@ export function databaseProperties(role: 'source' | 'destination'): INodePropert
 			default: 'postgres',
 			noDataExpression: true,
 			options: DIALECTS,
-			description: role === 'source' ? 'The kind of database that the records are read from. Nothing is ever written to it.' : 'The kind of database that the records are written to',
+			description:
+				role === 'source'
+					? 'The kind of database that the records are read from. Nothing is ever written to it.'
+					: 'The kind of database that the records are written to',
 		},
 		{
 			displayName: 'Database File',
@@ -42,7 +45,10 @@ export function databaseProperties(role: 'source' | 'destination'): INodePropert
 }
 
 /** `show`: further conditions under which a table is asked for. */
-export function tableProperties(role: 'source' | 'destination', show: Record<string, string[]> = {}): INodeProperties[] {
+export function tableProperties(
+	role: 'source' | 'destination',
+	show: Record<string, string[]> = {},
+): INodeProperties[] {
 	return [
 		{
 			displayName: 'Schema',
@@ -52,7 +58,12 @@ export function tableProperties(role: 'source' | 'destination', show: Record<str
 			required: true,
 			description: 'The schema that holds the table',
 			modes: [
-				{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchSchemas', searchable: true } },
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					typeOptions: { searchListMethod: 'searchSchemas', searchable: true },
+				},
 				{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. public' },
 			],
 			displayOptions: { show: { dialect: ['postgres'], ...show } },
@@ -63,10 +74,23 @@ export function tableProperties(role: 'source' | 'destination', show: Record<str
 			type: 'resourceLocator',
 			default: { mode: 'list', value: '' },
 			required: true,
-			description: role === 'source' ? 'The table or view whose rows are the records' : 'The table that the records are written to',
+			description:
+				role === 'source'
+					? 'The table or view whose rows are the records'
+					: 'The table that the records are written to',
 			modes: [
-				{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchTables', searchable: true } },
-				{ displayName: 'By Name', name: 'name', type: 'string', placeholder: role === 'source' ? 'e.g. employees' : 'e.g. access_list' },
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					typeOptions: { searchListMethod: 'searchTables', searchable: true },
+				},
+				{
+					displayName: 'By Name',
+					name: 'name',
+					type: 'string',
+					placeholder: role === 'source' ? 'e.g. employees' : 'e.g. access_list',
+				},
 			],
 			...(Object.keys(show).length > 0 && { displayOptions: { show } }),
 		},

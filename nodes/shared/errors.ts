@@ -18,7 +18,8 @@ export function plain(error: unknown): string {
 
 /** What went wrong and what to do. */
 export function whole(error: unknown): string {
-	return error instanceof SyncError && error.detail.todo ? `${error.message} ${error.detail.todo}` : plain(error);
+	const todo = error instanceof SyncError ? error.detail.todo : undefined;
+	return todo === undefined ? plain(error) : `${plain(error).replace(/[.\s]+$/u, '')}. ${todo}`;
 }
 
 /** Any error as the engine's own. */

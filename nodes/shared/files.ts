@@ -7,21 +7,32 @@ import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, posix, resolve, sep } from 'node:path';
 
-import { ledgerPlace, n8nFolder, type Environment } from '../../ledger/where';
+import { n8nFolder, type Environment } from '../../ledger/where';
 import { SyncError } from '../../sync/types';
+import { placeOf } from './ledger';
 
 /** What n8n takes where the variable is not set, since n8n 2.0. */
 const DEFAULT_ALLOWED = '~/.n8n-files';
 const DEFAULT_PATTERNS = '^(?:[^/]*/)*\\.git(?:/.*)?$';
 
 /** The file's real path. Throws {@link SyncError} `setup` where there is no such file or it may not be opened. */
-export async function checkedFile(given: string, env: Environment = process.env, home: string = homedir()): Promise<string> {
-	if (given === '') throw new SyncError('setup', 'No database file is given.', { todo: 'Enter the full path of the SQLite file in Database File.' });
+export async function checkedFile(
+	given: string,
+	env: Environment = process.env,
+	home: string = homedir(),
+): Promise<string> {
+	if (given === '')
+		throw new SyncError('setup', 'No database file is given.', {
+			todo: 'Enter the full path of the SQLite file in Database File.',
+		});
 	if (!isAbsolute(given)) {
-		throw new SyncError('setup', `“${given}” is not a full path.`, { todo: 'Write the whole path of the SQLite file, from the root of the file system.' });
+		throw new SyncError('setup', `“${given}” is not a full path.`, {
+			todo: 'Write the whole path of the SQLite file, from the root of the file system.',
+		});
 	}
 	const file = await real(given);
-	if (await isLedger(file, env, home)) throw new SyncError('setup', `${given} is the ledger of the syncs itself.`, { todo: 'Choose another file.' });
+	if (await isLedger(file, env, home))
+		throw new SyncError('setup', `${given} is the ledger of the syncs itself.`, { todo: 'Choose another file.' });
 	const allowed = folders(env['N8N_RESTRICT_FILE_ACCESS_TO'] ?? DEFAULT_ALLOWED, home);
 	if (await isBlocked(file, allowed, env, home)) {
 		throw new SyncError('setup', `This n8n does not let nodes open ${given}.`, {
@@ -29,8 +40,12 @@ export async function checkedFile(given: string, env: Environment = process.env,
 		});
 	}
 	const found = await stat(file).catch(() => undefined);
-	if (!found) throw new SyncError('setup', `There is no file ${given} on the machine that runs n8n.`, { todo: 'Check the path; a database is not created by itself.' });
-	if (!found.isFile()) throw new SyncError('setup', `${given} is not a file.`, { todo: 'Enter the path of the SQLite file itself.' });
+	if (!found)
+		throw new SyncError('setup', `There is no file ${given} on the machine that runs n8n.`, {
+			todo: 'Check the path; a database is not created by itself.',
+		});
+	if (!found.isFile())
+		throw new SyncError('setup', `${given} is not a file.`, { todo: 'Enter the path of the SQLite file itself.' });
 	return file;
 }
 
@@ -47,7 +62,7 @@ async function real(path: string): Promise<string> {
 async function isLedger(file: string, env: Environment, home: string): Promise<boolean> {
 	let ledger: string;
 	try {
-		const place = ledgerPlace(env, home);
+		const place = placeOf(env, home);
 		if (place.kind !== 'file') return false;
 		ledger = await real(place.file);
 	} catch {
@@ -74,13 +89,25 @@ function n8nOwn(env: Environment, home: string): string[] {
 	const lists = [
 		env['N8N_CONFIG_FILES']?.split(','),
 		env['N8N_CUSTOM_EXTENSIONS']?.split(';'),
-		[env['N8N_BINARY_DATA_STORAGE_PATH'], env['N8N_UM_EMAIL_TEMPLATES_INVITE'], env['N8N_UM_EMAIL_TEMPLATES_PWRESET']],
+		[
+			env['N8N_BINARY_DATA_STORAGE_PATH'],
+			env['N8N_UM_EMAIL_TEMPLATES_INVITE'],
+			env['N8N_UM_EMAIL_TEMPLATES_PWRESET'],
+		],
 	];
-	return [n8nFolder(env, home), join(home, '.cache', 'n8n'), ...lists.flatMap((list) => list ?? []).filter((path) => path !== undefined && path !== '')] as string[];
+	return [
+		n8nFolder(env, home),
+		join(home, '.cache', 'n8n'),
+		...lists.flatMap((list) => list ?? []).filter((path) => path !== undefined && path !== ''),
+	] as string[];
 }
 
 function folders(list: string, home: string): string[] {
-	return list.split(';').map((path) => path.trim()).filter((path) => path !== '').map((path) => (path.startsWith('~') ? path.replace('~', home) : path));
+	return list
+		.split(';')
+		.map((path) => path.trim())
+		.filter((path) => path !== '')
+		.map((path) => (path.startsWith('~') ? path.replace('~', home) : path));
 }
 
 function matches(pattern: string, file: string): boolean {

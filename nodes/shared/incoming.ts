@@ -45,7 +45,8 @@ export function sortIncoming(context: IExecuteFunctions): Incoming {
 		} else if (!isMapped(stamp)) {
 			refuse(sorted, index, () => UNMAPPED);
 		} else {
-			const { _sync, ...fields } = given.json as Fields;
+			const fields = { ...given.json } as Fields;
+			delete fields['_sync'];
 			const item: DesiredItem = { item: index, fields, stamp };
 			if (stamp.test === true) sorted.test.push(item);
 			else sorted.live.push({ ...item, node: node! });
@@ -55,9 +56,11 @@ export function sortIncoming(context: IExecuteFunctions): Incoming {
 }
 
 /** Each item's own stamp, or the one of the item that n8n pairs it with; looked for only where one is missing. */
-function stamps(context: IExecuteFunctions, sorted: Incoming): (item: INodeExecutionData, index: number) => Stamp | undefined {
-	let dropped: ReturnType<typeof findDropped> | 'not looked';
-	dropped = 'not looked';
+function stamps(
+	context: IExecuteFunctions,
+	sorted: Incoming,
+): (item: INodeExecutionData, index: number) => Stamp | undefined {
+	let dropped: ReturnType<typeof findDropped> | 'not looked' = 'not looked';
 	return (item, index) => {
 		const own = readStamp(item.json['_sync']);
 		if (own !== undefined) return whole(own);

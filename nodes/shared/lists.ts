@@ -8,7 +8,10 @@ import { asNodeError } from './errors';
 import { reader, text } from './parameters';
 
 /** Runs `ask` over the database that the form names now. */
-export async function asked<T>(context: ILoadOptionsFunctions, ask: (config: DatabaseConfig) => Promise<T>): Promise<T> {
+export async function asked<T>(
+	context: ILoadOptionsFunctions,
+	ask: (config: DatabaseConfig) => Promise<T>,
+): Promise<T> {
 	try {
 		const { config, close } = await databaseConfig(context);
 		try {
@@ -30,7 +33,10 @@ export async function searchTables(this: ILoadOptionsFunctions, filter?: string)
 	const read = reader(this);
 	const tables = await asked(this, listTables);
 	const schema = read('dialect', 'postgres') === 'postgres' ? text(read('schema', 'public')) || 'public' : undefined;
-	return found(tables.filter((table) => schema === undefined || table.schema === schema).map(({ name }) => name), filter);
+	return found(
+		tables.filter((table) => schema === undefined || table.schema === schema).map(({ name }) => name),
+		filter,
+	);
 }
 
 /** The columns of the chosen table; none before one is chosen. */
@@ -40,10 +46,19 @@ export async function tableColumns(context: ILoadOptionsFunctions): Promise<INod
 	if (name === '') return [];
 	const schema = read('dialect', 'postgres') === 'postgres' ? text(read('schema', 'public')) || 'public' : undefined;
 	const columns = await asked(context, async (config) => await listColumns(config, { name, schema }));
-	return columns.map(({ name: column, type, primary }) => ({ name: column, value: column, description: primary > 0 ? `${type}, primary key` : type }));
+	return columns.map(({ name: column, type, primary }) => ({
+		name: column,
+		value: column,
+		description: primary > 0 ? `${type}, primary key` : type,
+	}));
 }
 
 function found(names: string[], filter = ''): INodeListSearchResult {
 	const wanted = filter.toLowerCase();
-	return { results: names.filter((name) => name.toLowerCase().includes(wanted)).sort().map((name) => ({ name, value: name })) };
+	return {
+		results: names
+			.filter((name) => name.toLowerCase().includes(wanted))
+			.sort()
+			.map((name) => ({ name, value: name })),
+	};
 }

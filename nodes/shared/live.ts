@@ -29,7 +29,13 @@ export interface Went {
  * Works on the items of one sync. A destination that cannot be opened or does not have the mapping's fields is down: all
  * its items come again. Throws only where the ledger does not answer.
  */
-export async function runLive(context: IExecuteFunctions, ledger: Ledger, items: LiveItem[], opened: Destination | SyncError, { attempts }: { attempts: number }): Promise<Went> {
+export async function runLive(
+	context: IExecuteFunctions,
+	ledger: Ledger,
+	items: LiveItem[],
+	opened: Destination | SyncError,
+	{ attempts }: { attempts: number },
+): Promise<Went> {
 	const { node, stamp } = items[0]!;
 	const { name } = context.getNode();
 	const known = opened instanceof SyncError ? undefined : opened;

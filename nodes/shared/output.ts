@@ -34,17 +34,39 @@ export class Output {
 
 	hold({ id, kind, reason, count, names, createdAt }: Hold, where: string, stamp: Stamp): void {
 		const text = `${count} removals from ${where} are held: ${reason}. If they are right, set Release Hold in the trigger to ${id}.`;
-		const json = { outcome: 'held', hold: id, kind, reason, count, names, since: new Date(createdAt).toISOString(), destination: where, text, _sync: { id: stamp.id, name: stamp.name } };
+		const json = {
+			outcome: 'held',
+			hold: id,
+			kind,
+			reason,
+			count,
+			names,
+			since: new Date(createdAt).toISOString(),
+			destination: where,
+			text,
+			_sync: { id: stamp.id, name: stamp.name },
+		};
 		this.items[HELD]!.push({ json, pairedItem: { item: 0 } });
 	}
 
 	/** Something is wrong with the run as a whole, and no record says so. */
 	trouble(message: string, todo: string | undefined, item: number): void {
-		const json = { outcome: 'failed', key: null, name: null, text: `${message.replace(/[.\s]+$/u, '')}.${todo === undefined ? '' : ` ${todo}`}`, changes: [], ...(todo !== undefined && { todo }) };
+		const json = {
+			outcome: 'failed',
+			key: null,
+			name: null,
+			text: `${message.replace(/[.\s]+$/u, '')}.${todo === undefined ? '' : ` ${todo}`}`,
+			changes: [],
+			...(todo !== undefined && { todo }),
+		};
 		this.items[FAILED]!.push({ json, pairedItem: { item } });
 	}
 
-	private push(output: number, { item, outcome, action, key, name, text, changes, todo, counterpart }: Outcome, stamp: Stamp | undefined): void {
+	private push(
+		output: number,
+		{ item, outcome, action, key, name, text, changes, todo, counterpart }: Outcome,
+		stamp: Stamp | undefined,
+	): void {
 		const json = {
 			outcome,
 			...(action !== undefined && { action }),
@@ -64,5 +86,14 @@ export class Output {
 function origin(stamp: Stamp, key: string): IDataObject {
 	const { id, name, run, version, change, reason, test } = stamp;
 	if (stamp.key !== key) return { id, name, key, reason: 'sweep' };
-	return { id, name, key, version, change, reason, ...(run !== undefined && { run }), ...(test === true && { test }) };
+	return {
+		id,
+		name,
+		key,
+		version,
+		change,
+		reason,
+		...(run !== undefined && { run }),
+		...(test === true && { test }),
+	};
 }

@@ -9,7 +9,8 @@ export type Read = (name: string, otherwise: unknown) => unknown;
 /** Settings are the same for all items: expressions in them are resolved once, for the given item. */
 export function reader(context: NodeContext, itemIndex = 0): Read {
 	if ('getInputData' in context) {
-		return (name, otherwise) => context.getNodeParameter(name, itemIndex, otherwise, { extractValue: isLocator(context, name) });
+		return (name, otherwise) =>
+			context.getNodeParameter(name, itemIndex, otherwise, { extractValue: isLocator(context, name) });
 	}
 	if ('getCurrentNodeParameter' in context) {
 		// What stands in the form now, which may not be saved yet.
@@ -40,5 +41,7 @@ function isLocator(context: IExecuteFunctions | ITriggerFunctions, name: string)
 }
 
 function located(value: unknown): unknown {
-	return typeof value === 'object' && value !== null && 'value' in value && ('__rl' in value || 'mode' in value) ? value.value : value;
+	return typeof value === 'object' && value !== null && 'value' in value && ('__rl' in value || 'mode' in value)
+		? value.value
+		: value;
 }

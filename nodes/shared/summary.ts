@@ -9,23 +9,40 @@ import { whole } from './errors';
 import type { Incoming } from './incoming';
 
 /** The hints of a run in which something could be written. */
-export function liveHints(applied: Applied, swept: Swept | undefined, where: string, { passed }: Pick<Incoming, 'passed'>): NodeExecutionHint[] {
+export function liveHints(
+	applied: Applied,
+	swept: Swept | undefined,
+	where: string,
+	{ passed }: Pick<Incoming, 'passed'>,
+): NodeExecutionHint[] {
 	const again = applied.outcomes.filter((outcome) => outcome.again === true).length;
 	const hints: NodeExecutionHint[] = [];
 	if (applied.down) {
-		hints.push(hint(`${where} cannot be written to: ${whole(applied.down)} ${records(applied.waiting)} will come again by themselves; nothing is lost.`, 'warning'));
+		hints.push(
+			hint(
+				`${where} cannot be written to: ${whole(applied.down)} ${records(applied.waiting)} will come again by themselves; nothing is lost.`,
+				'warning',
+			),
+		);
 	}
 	const parts = [counts(applied.outcomes)];
 	if (again > 0) parts.push(`${again} of the failed will be tried again by themselves`);
-	if (swept) parts.push(`the sweep compared ${swept.compared}${swept.missing > 0 ? ` and missed ${swept.missing}, which come again` : ''}`);
+	if (swept)
+		parts.push(
+			`the sweep compared ${swept.compared}${swept.missing > 0 ? ` and missed ${swept.missing}, which come again` : ''}`,
+		);
 	if (passed > 0) parts.push(`${passed} for other destinations`);
 	const line = parts.filter((part) => part !== '').join('; ');
-	if (line !== '') hints.push(hint(`${line}.`, applied.outcomes.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'info'));
+	if (line !== '')
+		hints.push(hint(`${line}.`, applied.outcomes.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'info'));
 	for (const { id, count } of applied.held) {
 		hints.push(hint(`${count} removals are held by hold ${id}: see the output Held.`, 'warning'));
 	}
 	const failure = applied.outcomes.find(({ outcome }) => outcome === 'failed');
-	if (failure) hints.push(hint(`First failure: ${failure.text}${failure.todo === undefined ? '' : ` ${failure.todo}`}`, 'warning'));
+	if (failure)
+		hints.push(
+			hint(`First failure: ${failure.text}${failure.todo === undefined ? '' : ` ${failure.todo}`}`, 'warning'),
+		);
 	return hints;
 }
 
@@ -45,17 +62,29 @@ const ACTIONS: Record<NonNullable<Outcome['action']>, string> = {
 /** The hints of a test run. */
 export function testHints(outcomes: Outcome[], where: string): NodeExecutionHint[] {
 	const planned = new Map<string, number>();
-	for (const { action } of outcomes) if (action !== undefined) planned.set(ACTIONS[action], (planned.get(ACTIONS[action]) ?? 0) + 1);
+	for (const { action } of outcomes)
+		if (action !== undefined) planned.set(ACTIONS[action], (planned.get(ACTIONS[action]) ?? 0) + 1);
 	const plan = [...planned].map(([what, count]) => `${count} ${what}`).join(', ');
 	const written = outcomes.filter(({ outcome }) => outcome !== 'preview' && outcome !== 'failed').length;
 	const failed = outcomes.filter(({ outcome, action }) => outcome === 'failed' || action === 'fail').length;
-	const first = written > 0 ? `${records(written)} written in this test; the rest is a preview` : 'Nothing was written: this is a preview';
-	return [hint(`${first} of what would be done to ${where}${plan === '' ? '' : `: ${plan}`}.`, failed > 0 ? 'warning' : 'info')];
+	const first =
+		written > 0
+			? `${records(written)} written in this test; the rest is a preview`
+			: 'Nothing was written: this is a preview';
+	return [
+		hint(
+			`${first} of what would be done to ${where}${plan === '' ? '' : `: ${plan}`}.`,
+			failed > 0 ? 'warning' : 'info',
+		),
+	];
 }
 
 /** The hint for a node that dropped `_sync`. */
 export function droppedHint(by: string): NodeExecutionHint {
-	return hint(`The node “${by}” dropped “_sync”; the items could be tied to their records again. Let it keep all input fields.`, 'warning');
+	return hint(
+		`The node “${by}” dropped “_sync”; the items could be tied to their records again. Let it keep all input fields.`,
+		'warning',
+	);
 }
 
 export function hint(message: string, type: 'info' | 'warning'): NodeExecutionHint {
@@ -63,7 +92,9 @@ export function hint(message: string, type: 'info' | 'warning'): NodeExecutionHi
 }
 
 function counts(outcomes: Outcome[]): string {
-	return Object.entries(tally(outcomes)).map(([name, count]) => `${count} ${name}`).join(', ');
+	return Object.entries(tally(outcomes))
+		.map(([name, count]) => `${count} ${name}`)
+		.join(', ');
 }
 
 function records(count: number): string {

@@ -10,7 +10,12 @@ import { ledgerIfAny } from './ledger';
 export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
 
 /** The outcomes in the order of the items. Throws {@link SyncError} for a destination or a mapping that cannot work. */
-export async function runTest(context: IExecuteFunctions, items: DesiredItem[], destination: Destination, writes: TestWrites): Promise<Outcome[]> {
+export async function runTest(
+	context: IExecuteFunctions,
+	items: DesiredItem[],
+	destination: Destination,
+	writes: TestWrites,
+): Promise<Outcome[]> {
 	const where = destination.target.text;
 	const problem = checkFields(items, await destination.describe(), where);
 	if (problem) throw problem;
@@ -18,7 +23,14 @@ export async function runTest(context: IExecuteFunctions, items: DesiredItem[], 
 	const { stamp } = items[0]!;
 	const ledger = await ledgerIfAny();
 	const node = stamp.for.includes(id) ? id : name;
-	const looked = ledger && (await ledger.look(stamp.id, node, destination.target.id, items.map((item) => item.stamp.key)));
+	const looked =
+		ledger &&
+		(await ledger.look(
+			stamp.id,
+			node,
+			destination.target.id,
+			items.map((item) => item.stamp.key),
+		));
 	const seen: PreviewContext = {
 		destination,
 		links: new Map(looked?.links.map((link) => [link.key, link])),
@@ -30,7 +42,8 @@ export async function runTest(context: IExecuteFunctions, items: DesiredItem[], 
 	const previewed = await preview(items, seen);
 	const written = await tryOut(chosen(previewed, writes), seen);
 	for (const { key, counterpart } of written) {
-		if (counterpart !== undefined && looked?.destination !== undefined) await ledger!.keepCounterpart(looked.destination, key, '', counterpart);
+		if (counterpart !== undefined && looked?.destination !== undefined)
+			await ledger!.keepCounterpart(looked.destination, key, '', counterpart);
 	}
 	const byItem = new Map(written.map((outcome) => [outcome.item, outcome]));
 	return previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome);
@@ -39,5 +52,7 @@ export async function runTest(context: IExecuteFunctions, items: DesiredItem[], 
 function chosen(previewed: Previewed[], writes: TestWrites): Previewed[] {
 	if (writes.kind === 'off') return [];
 	if (writes.kind === 'key') return previewed.filter(({ outcome }) => outcome.key === writes.key).slice(0, 1);
-	return previewed.filter(({ planned }) => planned?.plan.action === 'create' || planned?.plan.action === 'update').slice(0, writes.most);
+	return previewed
+		.filter(({ planned }) => planned?.plan.action === 'create' || planned?.plan.action === 'update')
+		.slice(0, writes.most);
 }

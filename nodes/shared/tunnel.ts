@@ -15,19 +15,27 @@ const SIGN_OF_LIFE = 60_000;
 export interface Tunnel {
 	host: string;
 	port: number;
-	close(): Promise<void>;
+	close: () => Promise<void>;
 }
 
 /** Opens a tunnel to `to`. Throws {@link SyncError} where the SSH server cannot be reached or refuses. */
-export async function openTunnel(helpers: SSHTunnelFunctions, credentials: SSHCredentials, to: { host: string; port: number }): Promise<Tunnel> {
+export async function openTunnel(
+	helpers: SSHTunnelFunctions,
+	credentials: SSHCredentials,
+	to: { host: string; port: number },
+): Promise<Tunnel> {
 	const lost = new AbortController();
 	const client = await helpers.getSSHClient(withWholeKey(credentials), lost).catch((error: unknown) => {
 		const { sshHost, sshPort } = credentials;
 		const denied = /authentication/iu.test(plain(error));
-		throw new SyncError(denied ? 'denied' : 'unreachable', `The SSH server ${sshHost}:${sshPort} ${denied ? 'refused the log-in' : 'could not be reached'}: ${plain(error)}`, {
-			todo: 'Check the SSH part of the credential.',
-			cause: error,
-		});
+		throw new SyncError(
+			denied ? 'denied' : 'unreachable',
+			`The SSH server ${sshHost}:${sshPort} ${denied ? 'refused the log-in' : 'could not be reached'}: ${plain(error)}`,
+			{
+				todo: 'Check the SSH part of the credential.',
+				cause: error,
+			},
+		);
 	});
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
@@ -59,7 +67,9 @@ export async function openTunnel(helpers: SSHTunnelFunctions, credentials: SSHCr
 }
 
 function withWholeKey(credentials: SSHCredentials): SSHCredentials {
-	return credentials.sshAuthenticateWith === 'privateKey' ? { ...credentials, privateKey: pem(credentials.privateKey) } : credentials;
+	return credentials.sshAuthenticateWith === 'privateKey'
+		? { ...credentials, privateKey: pem(credentials.privateKey) }
+		: credentials;
 }
 
 /** A PEM block that a form has put on one line, with its line breaks back. */
@@ -74,5 +84,12 @@ export function pem(given: string): string {
 		return '';
 	});
 	const broken = rest.replace(/\s+/gu, '').match(/.{1,64}/gu) ?? [];
-	return [`-----BEGIN ${label}-----`, ...headers, ...(headers.length > 0 ? [''] : []), ...broken, `-----END ${label}-----`, ''].join('\n');
+	return [
+		`-----BEGIN ${label}-----`,
+		...headers,
+		...(headers.length > 0 ? [''] : []),
+		...broken,
+		`-----END ${label}-----`,
+		'',
+	].join('\n');
 }

@@ -4,7 +4,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { DATABASE_SETTINGS } from '../../shared/description';
 
 const COLUMNS = { loadOptionsMethod: 'getColumns', loadOptionsDependsOn: [...DATABASE_SETTINGS, 'records', 'query'] };
-const FROM_LIST = 'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+const FROM_LIST =
+	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 export const changes: INodeProperties[] = [
 	{
@@ -14,8 +15,16 @@ export const changes: INodeProperties[] = [
 		default: 'compare',
 		noDataExpression: true,
 		options: [
-			{ name: 'Compare Everything', value: 'compare', description: 'Read all records each time: finds what is new, changed and gone' },
-			{ name: 'Follow a Column', value: 'follow', description: 'Read only records with a newer time or a higher number, and everything now and then' },
+			{
+				name: 'Compare Everything',
+				value: 'compare',
+				description: 'Read all records each time: finds what is new, changed and gone',
+			},
+			{
+				name: 'Follow a Column',
+				value: 'follow',
+				description: 'Read only records with a newer time or a higher number, and everything now and then',
+			},
 		],
 		description: 'Compare Everything misses nothing, and is fast up to some hundred thousand records',
 	},
@@ -36,7 +45,8 @@ export const changes: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 60,
 		noDataExpression: true,
-		description: 'How far each read goes back behind the last one, so that transactions which commit late are not missed. For a number that rises, that many numbers.',
+		description:
+			'How far each read goes back behind the last one, so that transactions which commit late are not missed. For a number that rises, that many numbers.',
 		displayOptions: { show: { changes: ['follow'] } },
 	},
 	{
@@ -101,7 +111,8 @@ export const changes: INodeProperties[] = [
 		required: true,
 		noDataExpression: true,
 		placeholder: 'e.g. 0 */15 6-20 * * 1-5',
-		description: 'Seconds, minutes, hours, days, months and weekdays, in the time zone of the workflow; seconds may be left out',
+		description:
+			'Seconds, minutes, hours, days, months and weekdays, in the time zone of the workflow; seconds may be left out',
 		displayOptions: { show: { schedule: ['cron'] } },
 	},
 ];

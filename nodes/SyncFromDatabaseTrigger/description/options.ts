@@ -42,7 +42,8 @@ export const options: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 5,
 				noDataExpression: true,
-				description: 'As many removals within 24 hours always pass, from 20 records on. More than this and more than the share are held until a person releases them.',
+				description:
+					'As many removals within 24 hours always pass, from 20 records on. More than this and more than the share are held until a person releases them.',
 			},
 			{
 				displayName: 'Removal Guard: Share (%)',
@@ -51,7 +52,8 @@ export const options: INodeProperties[] = [
 				typeOptions: { minValue: 0, maxValue: 100 },
 				default: 10,
 				noDataExpression: true,
-				description: 'That share of the records may be removed within 24 hours. More than this and more than the number are held until a person releases them.',
+				description:
+					'That share of the records may be removed within 24 hours. More than this and more than the number are held until a person releases them.',
 			},
 			{
 				displayName: 'Sweep Every',
@@ -60,7 +62,8 @@ export const options: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 1,
 				noDataExpression: true,
-				description: 'How often everything in the destinations is compared and what somebody changed there is written back; 0 for never',
+				description:
+					'How often everything in the destinations is compared and what somebody changed there is written back; 0 for never',
 			},
 			{
 				displayName: 'Sweep Unit',
@@ -83,7 +86,8 @@ export const options: INodeProperties[] = [
 				default: '',
 				noDataExpression: true,
 				placeholder: 'e.g. 8kQm2rTfN0bYxVwZ',
-				description: 'The ID of the workflow whose sync of the same name this one continues, with all that is known of it. Switch that one off first.',
+				description:
+					'The ID of the workflow whose sync of the same name this one continues, with all that is known of it. Switch that one off first.',
 			},
 		],
 	},

@@ -4,7 +4,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { DATABASE_SETTINGS, tableProperties } from '../../shared/description';
 
 const COLUMNS = { loadOptionsMethod: 'getColumns', loadOptionsDependsOn: [...DATABASE_SETTINGS, 'records', 'query'] };
-const FROM_LIST = 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+const FROM_LIST =
+	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
 export const records: INodeProperties[] = [
 	{
@@ -15,7 +16,8 @@ export const records: INodeProperties[] = [
 		required: true,
 		noDataExpression: true,
 		placeholder: 'e.g. HR roster',
-		description: 'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time.',
+		description:
+			'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time.',
 	},
 	{
 		displayName: 'Records',
@@ -25,7 +27,11 @@ export const records: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'All Rows of a Table', value: 'table', description: 'Every row of a table or view is a record' },
-			{ name: 'The Rows of a SELECT', value: 'query', description: 'Every row that a statement of your own gives is a record' },
+			{
+				name: 'The Rows of a SELECT',
+				value: 'query',
+				description: 'Every row that a statement of your own gives is a record',
+			},
 		],
 		description: 'What the records are',
 	},
@@ -57,7 +63,8 @@ export const records: INodeProperties[] = [
 		type: 'options',
 		typeOptions: COLUMNS,
 		default: '',
-		description: 'The column that a person would call a record by, for messages and lists. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		description:
+			'The column that a person would call a record by, for messages and lists. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		hint: 'Without a choice: the key',
 	},
 	{
