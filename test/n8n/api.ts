@@ -13,7 +13,8 @@ import type {
 
 import { until, type Patience } from './until';
 
-const owner = { email: 'owner@example.com', firstName: 'Olive', lastName: 'Owner', password: 'Owner-of-1-test' };
+/** Who tests sign in as; the demo tells it to people. */
+export const owner = { email: 'owner@example.com', firstName: 'Olive', lastName: 'Owner', password: 'Owner-of-1-test' };
 
 export interface Workflow {
 	id: string;
