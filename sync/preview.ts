@@ -39,7 +39,7 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 	for (let from = 0; from < items.length; from += destination.batchSize) {
 		const batch = items
 			.slice(from, from + destination.batchSize)
-			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item) }));
+			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
 		const { ready, refused } = await prepareAll(batch, destination);
 		await readActual(ready, destination);
 		const shared = await sharers(ready, context);
@@ -126,8 +126,8 @@ function told(
 	return { ...made, text };
 }
 
-/** A record that the ledger knows nothing of. */
-function unlinked({ stamp }: DesiredItem): Link {
+/** A record that the ledger knows nothing of: there before the sync began, or new since. */
+function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 	return {
 		key: stamp.key,
 		part: '',
@@ -141,7 +141,7 @@ function unlinked({ stamp }: DesiredItem): Link {
 		removal: 'none',
 		removedBefore: false,
 		attempts: 0,
-		initial: true,
+		initial,
 		createIntended: false,
 	};
 }

@@ -1,10 +1,10 @@
 /** The trigger's ticks, one at a time, and what n8n is told of them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
+import type { ITriggerFunctions } from 'n8n-workflow';
 
 import { tick, type TickResult } from '../../sync/tick';
-import { whole } from '../shared/errors';
+import { nodeError, whole } from '../shared/errors';
 import { doubtLedger, openLedger } from '../shared/ledger';
 import { Host } from './host';
 import type { TriggerSettings } from './settings';
@@ -82,7 +82,7 @@ export class Loop {
 	private report(what: string, description: string): void {
 		const { name } = this.settings.tick;
 		this.context.saveFailedExecution(
-			new NodeOperationError(this.context.getNode(), `The sync “${name}” ${what}`, { description }),
+			nodeError(this.context.getNode(), `The sync “${name}” ${what}`, { description }),
 		);
 	}
 }

@@ -1,6 +1,7 @@
 /** What the drop-downs offer: tables, and the columns of the table or of the SELECT. */
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { single } from '../../connectors/database/query';
 import { asNodeError } from '../shared/errors';
 import { searchSchemas, searchTables, tableColumns } from '../shared/lists';
 import { reader, text } from '../shared/parameters';
@@ -22,17 +23,16 @@ export const methods = {
 async function queryColumns(context: ILoadOptionsFunctions, query: string): Promise<INodePropertyOptions[]> {
 	if (query === '') return [];
 	try {
-		// The first column stands in for the key: a key is asked for, and which one it is does not matter here.
-		const names = await firstRow(context, query);
-		return names.map((name) => ({ name, value: name }));
+		return (await firstRow(context, query)).map((name) => ({ name, value: name }));
 	} catch (error) {
 		throw asNodeError(context.getNode(), error);
 	}
 }
 
+/** A source needs a key; here a constant does, for only the names are wanted. */
 async function firstRow(context: ILoadOptionsFunctions, query: string): Promise<string[]> {
 	const source = await openSource(context, {
-		from: { query: `SELECT 1 AS one_way_sync_key, q.* FROM (${query.replace(/;\s*$/u, '')}\n) AS q` },
+		from: { query: `SELECT 1 AS one_way_sync_key, q.* FROM (${single(query)}\n) AS q` },
 		key: ['one_way_sync_key'],
 	});
 	try {

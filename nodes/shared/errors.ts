@@ -8,7 +8,18 @@ import { SyncError } from '../../sync/types';
 export function asNodeError(node: INode, error: unknown, itemIndex?: number): NodeOperationError {
 	if (error instanceof NodeOperationError) return error;
 	const description = error instanceof SyncError ? error.detail.todo : undefined;
-	return new NodeOperationError(node, plain(error), { description, itemIndex, level: 'warning' });
+	return nodeError(node, plain(error), { description, itemIndex });
+}
+
+/** n8n puts a sentence of its own in the place of any message that holds a word such as ECONNREFUSED; ours says more. */
+export function nodeError(
+	node: INode,
+	message: string,
+	more: { description?: string; itemIndex?: number },
+): NodeOperationError {
+	const error = new NodeOperationError(node, message, { ...more, level: 'warning' });
+	error.message = message;
+	return error;
 }
 
 /** What went wrong, in one sentence. */

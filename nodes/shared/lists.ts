@@ -5,7 +5,7 @@ import { listColumns, listTables } from '../../connectors/database/tables';
 import type { DatabaseConfig } from '../../sql/types';
 import { databaseConfig } from './database';
 import { asNodeError } from './errors';
-import { reader, text } from './parameters';
+import { reader, text, type Read } from './parameters';
 
 /** Runs `ask` over the database that the form names now. */
 export async function asked<T>(
@@ -30,13 +30,20 @@ export async function searchSchemas(this: ILoadOptionsFunctions, filter?: string
 }
 
 export async function searchTables(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const read = reader(this);
-	const tables = await asked(this, listTables);
-	const schema = read('dialect', 'postgres') === 'postgres' ? text(read('schema', 'public')) || 'public' : undefined;
+	const schema = schemaOf(reader(this));
+	const tables = await asked(this, async (config) => {
+		// A MySQL schema is a database, and the credential's own is the one that is read or written.
+		const own = config.dialect === 'mysql' ? config.database : schema;
+		return (await listTables(config)).filter((table) => own === undefined || table.schema === own);
+	});
 	return found(
-		tables.filter((table) => schema === undefined || table.schema === schema).map(({ name }) => name),
+		tables.map(({ name }) => name),
 		filter,
 	);
+}
+
+function schemaOf(read: Read): string | undefined {
+	return read('dialect', 'postgres') === 'postgres' ? text(read('schema', 'public')) || 'public' : undefined;
 }
 
 /** The columns of the chosen table; none before one is chosen. */
@@ -44,7 +51,7 @@ export async function tableColumns(context: ILoadOptionsFunctions): Promise<INod
 	const read = reader(context);
 	const name = text(read('table', ''));
 	if (name === '') return [];
-	const schema = read('dialect', 'postgres') === 'postgres' ? text(read('schema', 'public')) || 'public' : undefined;
+	const schema = schemaOf(read);
 	const columns = await asked(context, async (config) => await listColumns(config, { name, schema }));
 	return columns.map(({ name: column, type, primary }) => ({
 		name: column,

@@ -14,7 +14,7 @@ import type { LiveItem } from './incoming';
 import { retryPolicy } from './retry';
 
 /** Claimed links stay the node's own so long, and one batch of writes may take so long. */
-const CLAIM = 120_000;
+const CLAIM = 60_000;
 const WRITE = 60_000;
 
 export interface Went {

@@ -1,0 +1,91 @@
+import type { IRun, ITriggerFunctions } from 'n8n-workflow';
+
+import { destinationsBehind } from '../../nodes/shared/behind';
+import { unserved } from '../../nodes/shared/ledger';
+import { Host } from '../../nodes/SyncFromDatabaseTrigger/host';
+import type { TriggerSettings } from '../../nodes/SyncFromDatabaseTrigger/settings';
+import type { OutgoingItem } from '../../sync/tick';
+
+const item: OutgoingItem = {
+	fields: { id: 1 },
+	stamp: { id: 1, name: 'HR', key: '1', version: 1, change: 'created', reason: 'changed', for: ['d'], run: 7 },
+};
+
+type Done = { resolve(run: unknown): void; reject(error: unknown): void };
+
+/** A trigger whose runs end as the test says. */
+function handing(end: (done: Done) => void, stop = new AbortController()) {
+	const emitted: { waits: boolean }[] = [];
+	const context = {
+		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
+		helpers: { createDeferredPromise: () => Promise.withResolvers() },
+		emit: (_data: unknown, _response: unknown, done?: Done) => {
+			emitted.push({ waits: done !== undefined });
+			if (done) end(done);
+		},
+	} as unknown as ITriggerFunctions;
+	const host = new Host(context, {} as TriggerSettings, stop.signal);
+	return {
+		emitted,
+		handOver: async () => await host.handOver([item], async () => undefined),
+	};
+}
+
+const run = (status: string, message?: string) =>
+	({ status, data: { resultData: { error: message === undefined ? undefined : { message } } } }) as unknown as IRun;
+
+describe('how a run that carries a batch ends', () => {
+	test.each([
+		['success', run('success'), { how: 'ended' }],
+		['a Wait node', run('waiting'), { how: 'parked' }],
+		['an error in any node', run('error', 'Slack said no'), { how: 'error', error: 'Slack said no' }],
+		['a crash', run('crashed'), { how: 'error', error: undefined }],
+		['being stopped by hand', run('canceled'), { how: 'error', error: 'it was stopped' }],
+		['n8n not knowing', undefined, { how: 'silent' }],
+	])('by %s', async (_, given, end) => {
+		expect(await handing((done) => done.resolve(given)).handOver()).toEqual(end);
+	});
+
+	test('before it began, for n8n could not start it', async () => {
+		const refused = handing((done) => done.reject(new Error('Published version not found')));
+		expect(await refused.handOver()).toEqual({ how: 'error', error: 'Published version not found' });
+	});
+
+	test('an engine that starts nothing for a trigger which waits gets the batch again, and all later ones, without waiting', async () => {
+		const refused = handing((done) =>
+			done.reject(new Error('Engine 2.0 cannot run a trigger that waits for its execution to finish yet.')),
+		);
+		expect(await refused.handOver()).toEqual({ how: 'silent' });
+		expect(await refused.handOver()).toEqual({ how: 'silent' });
+		expect(refused.emitted).toEqual([{ waits: true }, { waits: false }, { waits: false }]);
+	});
+
+	test('well, but a destination could not use the ledger: its items were not dropped', async () => {
+		unserved.add(7);
+		expect(await handing((done) => done.resolve(run('success'))).handOver()).toMatchObject({ how: 'error' });
+		expect(await handing((done) => done.resolve(run('success'))).handOver()).toEqual({ how: 'ended' });
+	});
+
+	test('unheard, once the trigger is switched off', async () => {
+		const stop = new AbortController();
+		const stopped = handing(() => stop.abort(), stop);
+		expect(await stopped.handOver()).toEqual({ how: 'silent' });
+	});
+});
+
+test('destinations are the enabled ones of this package behind the trigger, by the ids that a rename keeps', () => {
+	const behind = [
+		{ name: 'Mapping', type: 'n8n-nodes-one-way-sync.sourceWinsMapping', disabled: false },
+		{ name: 'Target', type: 'n8n-nodes-one-way-sync.syncToDatabase', disabled: false },
+		{ name: 'Off', type: 'n8n-nodes-one-way-sync.syncToDatabase', disabled: true },
+		{ name: 'Other', type: 'n8n-nodes-base.postgres', disabled: false },
+		{ name: 'Foreign', type: 'n8n-nodes-other.syncToDatabase', disabled: false },
+	];
+	const context = {
+		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
+		getChildNodes: () => behind,
+	};
+	const withIds = { ...context, workflow: { nodes: { Target: { id: 'abc' } } } };
+	expect(destinationsBehind(withIds as unknown as ITriggerFunctions)).toEqual([{ node: 'abc', name: 'Target' }]);
+	expect(destinationsBehind(context as unknown as ITriggerFunctions)).toEqual([{ node: 'Target', name: 'Target' }]);
+});
