@@ -135,7 +135,7 @@ export function bytesOf(text: string): Uint8Array | undefined {
 /** JSON text as a value; numbers in it that a double does not hold become their text. Text that is no JSON stays text. */
 export function exactJson(text: string): Value {
 	try {
-		return (/\d{16}|\d[eE.]/.test(text) ? JSON.parse(text, exactReviver as (key: string, value: unknown) => unknown) : JSON.parse(text)) as Value;
+		return (/\d{16}|\d[eE.]/.test(text) ? JSON.parse(text, exactReviver) : JSON.parse(text)) as Value;
 	} catch {
 		return text;
 	}

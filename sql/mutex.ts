@@ -11,7 +11,9 @@ export class Mutex {
 	/** Runs `task` when all that asked before are done. */
 	run<T>(task: () => Promise<T>): Promise<T> {
 		if (this.inside.getStore()?.running) {
-			return Promise.reject(new Error('The database was asked from inside its own transaction; ask the transaction instead.'));
+			return Promise.reject(
+				new Error('The database was asked from inside its own transaction; ask the transaction instead.'),
+			);
 		}
 		const state = { running: true };
 		const result = this.last.then(() => this.inside.run(state, task)).finally(() => (state.running = false));

@@ -22,5 +22,7 @@ export function lostConnection(error: unknown): boolean {
 	const { code = '', errors, message = '' } = error as { code?: string; errors?: unknown[]; message?: string };
 	if (CODES.has(code) || /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) return true;
 	if (errors?.some(lostConnection)) return true; // every address of a host refused
-	return /connection terminated|connection ended|timeout exceeded when trying to connect|connection is closed|in closed state|not queryable|does not support SSL|pool is closed|after calling end on the pool/i.test(message);
+	return /connection terminated|connection ended|timeout exceeded when trying to connect|connection is closed|in closed state|not queryable|does not support SSL|pool is closed|after calling end on the pool/i.test(
+		message,
+	);
 }

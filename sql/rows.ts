@@ -9,6 +9,7 @@ export function rowOf(columns: readonly string[], values: readonly unknown[]): R
 
 /** Sets a member by any name, as plain data. */
 export function setColumn(row: Record<string, unknown>, name: string, value: unknown): void {
-	if (name === '__proto__') Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
+	if (name === '__proto__')
+		Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
 	else row[name] = value;
 }

@@ -74,7 +74,12 @@ export interface Sql {
 	 * Inserts rows by the dialect's fastest way (`unnest`, multi-row `VALUES`, one prepared statement).
 	 * `onConflict` is appended as it is. How many rows were inserted or changed.
 	 */
-	insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number>;
+	insert(
+		into: RawBuilder<unknown>,
+		columns: readonly Column[],
+		rows: readonly SqlValue[][],
+		onConflict?: RawBuilder<unknown>,
+	): Promise<number>;
 }
 
 export interface Database extends Sql {

@@ -14,8 +14,8 @@ export interface TableName {
  */
 export interface Spelling {
 	/** Throws {@link Unfit} for a value that the column cannot hold. */
-	spell(value: Exclude<Value, null>): Value;
-	bind(value: Exclude<Value, null>): SqlValue;
+	spell: (value: Exclude<Value, null>) => Value;
+	bind: (value: Exclude<Value, null>) => SqlValue;
 }
 
 export interface ColumnInfo extends FieldInfo {
@@ -27,7 +27,8 @@ export interface ColumnInfo extends FieldInfo {
 	/** The database numbers new rows by itself here. */
 	counted: boolean;
 	spelling: Spelling;
-	/** MySQL: how texts of this column compare. */
+	/** MySQL: which characters this column has, and how they compare. */
+	charset?: string;
 	collation?: string;
 }
 

@@ -50,7 +50,12 @@ export class DatabaseDestination implements Destination {
 	async prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }> {
 		const table = await this.described();
 		try {
-			return { ok: true, fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, table.spell(table.column(name), value)])) };
+			return {
+				ok: true,
+				fields: Object.fromEntries(
+					Object.entries(fields).map(([name, value]) => [name, table.spell(table.column(name), value)]),
+				),
+			};
 		} catch (error) {
 			if (error instanceof SyncError) return { ok: false, error };
 			throw error;
@@ -86,8 +91,17 @@ export class DatabaseDestination implements Destination {
 	private async look(): Promise<Table> {
 		const database = await this.connection.get();
 		const info = await this.dialect.describe(database, this.name);
-		if (info.columns.length === 0) throw new SyncError('setup', `There is no ${this.target.text}.`, { todo: 'Choose another table or create it.' });
-		return new Table(info, database.dialect.table(this.name.name, this.name.schema), this.target.text, this.dialect, this.options.id);
+		if (info.columns.length === 0)
+			throw new SyncError('setup', `There is no ${this.target.text}.`, {
+				todo: 'Choose another table or create it.',
+			});
+		return new Table(
+			info,
+			database.dialect.table(this.name.name, this.name.schema),
+			this.target.text,
+			this.dialect,
+			this.options.id,
+		);
 	}
 
 	private async asked<T>(ask: () => Promise<T>): Promise<T> {

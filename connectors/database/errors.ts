@@ -43,30 +43,60 @@ function sentence({ kind, message, at }: SqlError, where: string): [message: str
 	const field = at.column ?? 'A field';
 	switch (kind) {
 		case 'unreachable':
-			return [`The database of ${where} cannot be reached: ${message}`, 'Check host, port and network; it is tried again by itself.'];
+			return [
+				`The database of ${where} cannot be reached: ${message}`,
+				'Check host, port and network; it is tried again by itself.',
+			];
 		case 'full':
-			return [`The database of ${where} has no room left: ${message}`, 'Make room on its disk; it is tried again by itself.'];
+			return [
+				`The database of ${where} has no room left: ${message}`,
+				'Make room on its disk; it is tried again by itself.',
+			];
 		case 'busy':
 			return [`A row of ${where} was locked for too long: ${message}`, 'It is tried again by itself.'];
 		case 'refused':
-			return [`The database refused access to ${where}: ${message}`, 'Check user name, password and rights in the credential.'];
+			return [
+				`The database refused access to ${where}: ${message}`,
+				'Check user name, password and rights in the credential.',
+			];
 		case 'no table':
-			return [`There is no ${at.table === undefined ? where : `table ${at.table}`}: ${message}`, 'Choose another table or create it.'];
+			return [
+				`There is no ${at.table === undefined ? where : `table ${at.table}`}: ${message}`,
+				'Choose another table or create it.',
+			];
 		case 'no column':
-			return [`There is no column ${at.column ?? ''} in ${where}: ${message}`, 'Correct the field in the mapping or add the column.'];
+			return [
+				`There is no column ${at.column ?? ''} in ${where}: ${message}`,
+				'Correct the field in the mapping or add the column.',
+			];
 		case 'syntax':
 			return [`The database does not understand the query on ${where}: ${message}`, 'Correct the query.'];
 		case 'wrong type':
-			return [`${field} cannot hold this value: ${message}`, 'Convert the value in the mapping or change the column.'];
+			return [
+				`${field} cannot hold this value: ${message}`,
+				'Convert the value in the mapping or change the column.',
+			];
 		case 'empty':
 			return [`${field} may not be empty.`, `Map a value to ${at.column ?? 'it'} or give the column a default.`];
 		case 'unique':
-			return [`Another row has the same value already${at.constraint ? ` (${at.constraint})` : at.column ? ` (${at.column})` : ''}.`, 'Remove the other row, or match by this field so that it is adopted.'];
+			return [
+				`Another row has the same value already${at.constraint ? ` (${at.constraint})` : at.column ? ` (${at.column})` : ''}.`,
+				'Remove the other row, or match by this field so that it is adopted.',
+			];
 		case 'reference':
-			return [`It refers to a row that is not there, or another row refers to it${at.constraint ? ` (${at.constraint})` : ''}.`, 'Bring the other table up to date first.'];
+			return [
+				`It refers to a row that is not there, or another row refers to it${at.constraint ? ` (${at.constraint})` : ''}.`,
+				'Bring the other table up to date first.',
+			];
 		case 'check':
-			return [`A rule of the database refuses it${at.constraint ? ` (${at.constraint})` : ''}: ${message}`, 'Correct the value in the mapping, or the rule.'];
+			return [
+				`A rule of the database refuses it${at.constraint ? ` (${at.constraint})` : ''}: ${message}`,
+				'Correct the value in the mapping, or the rule.',
+			];
 		case 'other':
-			return [`The database refused it: ${message}`, 'Look at the message, and correct the mapping or the table.'];
+			return [
+				`The database refused it: ${message}`,
+				'Look at the message, and correct the mapping or the table.',
+			];
 	}
 }

@@ -15,7 +15,12 @@ export interface FollowCursor {
 }
 
 export function isFollowCursor(cursor: Value | undefined): cursor is FollowCursor {
-	return typeof cursor === 'object' && cursor !== null && !Array.isArray(cursor) && (typeof cursor['value'] === 'string' || typeof cursor['value'] === 'number');
+	return (
+		typeof cursor === 'object' &&
+		cursor !== null &&
+		!Array.isArray(cursor) &&
+		(typeof cursor['value'] === 'string' || typeof cursor['value'] === 'number')
+	);
 }
 
 const TIME = /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d:\d\d))?/;

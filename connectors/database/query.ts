@@ -15,13 +15,16 @@ export function single(text: string): string {
 	const statement = text.slice(0, end);
 	if (blank(statement)) throw new SyncError('setup', 'The query is empty.', { todo: 'Write a SELECT.' });
 	if (!blank(text.slice(end).replace(/^(\s*;)+/, ''))) {
-		throw new SyncError('setup', 'The query has several statements.', { todo: 'Write one SELECT, without a semicolon inside.' });
+		throw new SyncError('setup', 'The query has several statements.', {
+			todo: 'Write one SELECT, without a semicolon inside.',
+		});
 	}
 	return statement.trimEnd();
 }
 
 /** Quoted texts and names, dollar-quoted texts, comments: what a semicolon inside means nothing in. */
-const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;/g;
+const QUOTED =
+	/'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;/g;
 
 function statementEnd(text: string): number {
 	for (const match of text.matchAll(QUOTED)) if (match[0] === ';') return match.index;

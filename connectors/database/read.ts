@@ -2,19 +2,29 @@
 import type { Sql, SqlValue } from '../../sql/types';
 import type { ActualRecord, Lookup } from '../../sync/types';
 import type { ColumnInfo } from './column';
-import { fieldsOf, grouped, pieces, type Table } from './table';
+import { pieces } from './dialects/common';
+import { fieldsOf, grouped, type Table } from './table';
 
 /** The records for these lookups. Throws SqlError, or SyncError for fields that are not there. */
-export async function readRecords(database: Sql, table: Table, wanted: readonly Lookup[], fields: readonly string[]): Promise<ActualRecord[]> {
+export async function readRecords(
+	database: Sql,
+	table: Table,
+	wanted: readonly Lookup[],
+	fields: readonly string[],
+): Promise<ActualRecord[]> {
 	const columns = fields.map((name) => table.column(name));
 	const byId = wanted.flatMap(({ ref, id }) => {
 		const bound = id === undefined ? undefined : table.bindId(id);
 		return bound ? [{ ref, row: bound }] : [];
 	});
 	const found = await findAll(database, table, table.id, byId, columns);
-	const byMatch = wanted.filter(({ id, match }) => id === undefined && match !== undefined && Object.keys(match).length > 0);
+	const byMatch = wanted.filter(
+		({ id, match }) => id === undefined && match !== undefined && Object.keys(match).length > 0,
+	);
 	for (const group of grouped(byMatch, ({ match }) => JSON.stringify(Object.keys(match!).sort()))) {
-		const keys = Object.keys(group[0]!.match!).sort().map((name) => table.column(name));
+		const keys = Object.keys(group[0]!.match!)
+			.sort()
+			.map((name) => table.column(name));
 		const rows = group.flatMap(({ ref, match }) => {
 			const row = boundMatch(table, keys, match!);
 			return row ? [{ ref, row }] : [];
@@ -24,11 +34,23 @@ export async function readRecords(database: Sql, table: Table, wanted: readonly 
 	return found;
 }
 
-async function findAll(database: Sql, table: Table, keys: readonly ColumnInfo[], rows: { ref: number; row: SqlValue[] }[], columns: readonly ColumnInfo[]): Promise<ActualRecord[]> {
+async function findAll(
+	database: Sql,
+	table: Table,
+	keys: readonly ColumnInfo[],
+	rows: { ref: number; row: SqlValue[] }[],
+	columns: readonly ColumnInfo[],
+): Promise<ActualRecord[]> {
 	const found: ActualRecord[] = [];
 	for (const piece of pieces(rows, Math.floor(database.dialect.maxBound / (keys.length + 1)))) {
-		const records = await table.find(database, keys, piece.map(({ row }, i) => [i, ...row]), columns);
-		for (const { ref, id, values } of records) found.push({ ref: piece[ref]!.ref, id, fields: fieldsOf(columns, values) });
+		const records = await table.find(
+			database,
+			keys,
+			piece.map(({ row }, i) => [i, ...row]),
+			columns,
+		);
+		for (const { ref, id, values } of records)
+			found.push({ ref: piece[ref]!.ref, id, fields: fieldsOf(columns, values) });
 	}
 	return found;
 }

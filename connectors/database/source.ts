@@ -4,14 +4,23 @@ import { sql, type RawBuilder } from 'kysely';
 
 import { SqlError, type Database, type DatabaseConfig, type SqlValue } from '../../sql/types';
 import { encodeKey, decodeKey } from '../../sync/key';
-import { SyncError, type Cursor, type Fields, type RecordPage, type Source, type SourceRecord, type Value } from '../../sync/types';
-import type { ColumnInfo, TableName } from './column';
+import {
+	SyncError,
+	type Cursor,
+	type Fields,
+	type RecordPage,
+	type Source,
+	type SourceRecord,
+	type Value,
+} from '../../sync/types';
+import type { TableName } from './column';
 import { Connection } from './connection';
 import { tableDialects, type TableDialect } from './dialects';
 import { told } from './errors';
 import { before, isFollowCursor } from './follow';
+import { layoutOf, type Layout } from './layout';
 import { subquery } from './query';
-import { pieces } from './table';
+import { pieces } from './dialects/common';
 
 export interface DatabaseSourceOptions {
 	database: DatabaseConfig;
@@ -32,14 +41,6 @@ export interface DatabaseSourceOptions {
 
 /** How many keys are fetched by one statement. */
 const FETCHED = 500;
-
-/** What is known of the place once it was looked at. */
-interface Layout {
-	from: RawBuilder<unknown>;
-	listed: RawBuilder<unknown>;
-	key: string[];
-	columns: Map<string, ColumnInfo>;
-}
 
 export class DatabaseSource implements Source {
 	readonly tag: string;
@@ -74,7 +75,8 @@ export class DatabaseSource implements Source {
 			const layout = await this.known();
 			const database = await this.connection.get();
 			const records: SourceRecord[] = [];
-			for (const piece of pieces([...new Set(keys)], FETCHED)) records.push(...(await this.fetchPiece(database, layout, piece)));
+			for (const piece of pieces([...new Set(keys)], FETCHED))
+				records.push(...(await this.fetchPiece(database, layout, piece)));
 			return records;
 		} catch (error) {
 			throw told(error, this.where);
@@ -93,8 +95,15 @@ export class DatabaseSource implements Source {
 		// Taken before the read's own snapshot: what comes in between is read again next time.
 		const greatest = follow ? await this.greatest(database, from, follow.column) : undefined;
 		const cursor: Cursor | undefined = greatest === undefined ? start : { value: greatest };
-		const condition = start && follow ? sql` WHERE t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))}` : sql``;
-		for await (const rows of database.stream(sql<Fields>`SELECT ${listed} FROM ${from} AS t${condition}`, this.options.pageSize ?? 1000, signal)) {
+		const condition =
+			start && follow
+				? sql` WHERE t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))}`
+				: sql``;
+		for await (const rows of database.stream(
+			sql<Fields>`SELECT ${listed} FROM ${from} AS t${condition}`,
+			this.options.pageSize ?? 1000,
+			signal,
+		)) {
 			const records: SourceRecord[] = [];
 			for (const row of rows) {
 				const record = this.recordOf(row, key);
@@ -106,14 +115,24 @@ export class DatabaseSource implements Source {
 	}
 
 	/** The greatest value of a column; one that lies ahead of the clock does not count, or the next read would skip all between. */
-	private async greatest(database: Database, from: RawBuilder<unknown>, column: string): Promise<string | number | undefined> {
+	private async greatest(
+		database: Database,
+		from: RawBuilder<unknown>,
+		column: string,
+	): Promise<string | number | undefined> {
 		const name = sql.id(column);
 		const [row] = await database.all(sql<{ value: Value }>`SELECT max(t.${name}) AS value FROM ${from} AS t`);
 		let value = row?.value ?? undefined;
 		const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-		if (typeof value === 'string' && /^(\d{4}-\d\d-\d\d[T ]|infinity)/.test(value) && (value === 'infinity' || value.replace(' ', 'T') > tomorrow)) {
+		if (
+			typeof value === 'string' &&
+			/^(\d{4}-\d\d-\d\d[T ]|infinity)/.test(value) &&
+			(value === 'infinity' || value.replace(' ', 'T') > tomorrow)
+		) {
 			const limit = this.dialect.again(value.includes(' ') ? tomorrow.replace('T', ' ') : tomorrow);
-			const [past] = await database.all(sql<{ value: Value }>`SELECT max(t.${name}) AS value FROM ${from} AS t WHERE t.${name} <= ${limit}`);
+			const [past] = await database.all(
+				sql<{ value: Value }>`SELECT max(t.${name}) AS value FROM ${from} AS t WHERE t.${name} <= ${limit}`,
+			);
 			value = past?.value ?? undefined;
 		}
 		return typeof value === 'string' || typeof value === 'number' ? value : undefined;
@@ -125,34 +144,53 @@ export class DatabaseSource implements Source {
 		if (encoded === null) return undefined;
 		const record: SourceRecord = { key: encoded, fields: row };
 		const name = nameField === undefined ? undefined : row[nameField];
-		if (name !== undefined && name !== null && name !== '') record.name = typeof name === 'object' ? JSON.stringify(name) : String(name);
+		if (name !== undefined && name !== null && name !== '')
+			record.name = typeof name === 'object' ? JSON.stringify(name) : String(name);
 		if (removedColumn !== undefined && marksRemoved(this.valueOf(row, removedColumn))) record.removed = true;
 		return record;
 	}
 
 	private valueOf(row: Fields, column: string): Value {
-		if (!Object.hasOwn(row, column)) throw new SyncError('setup', `There is no column ${column} in ${this.where}.`, { todo: 'Choose another column.', field: column });
+		if (!Object.hasOwn(row, column))
+			throw new SyncError('setup', `There is no column ${column} in ${this.where}.`, {
+				todo: 'Choose another column.',
+				field: column,
+			});
 		return row[column]!;
 	}
 
-	private async fetchPiece(database: Database, { from, listed, key, columns }: Layout, keys: string[]): Promise<SourceRecord[]> {
+	private async fetchPiece(
+		database: Database,
+		{ from, listed, key, columns }: Layout,
+		keys: string[],
+	): Promise<SourceRecord[]> {
 		const wanted = new Set(keys);
 		const conditions = keys.flatMap((one) => {
 			const parts = partsOf(one, key.length);
 			if (!parts) return [];
-			return [sql`(${sql.join(key.map((column, i) => oneOf(column, this.dialect.keyForms(parts[i]!, columns.get(column)))), sql` AND `)})`];
+			return [
+				sql`(${sql.join(
+					key.map((column, i) => oneOf(column, this.dialect.keyForms(parts[i]!, columns.get(column)))),
+					sql` AND `,
+				)})`,
+			];
 		});
 		if (conditions.length === 0) return [];
 		let rows: Fields[];
 		try {
-			rows = await database.all(sql<Fields>`SELECT ${listed} FROM ${from} AS t WHERE ${sql.join(conditions, sql` OR `)}`);
+			rows = await database.all(
+				sql<Fields>`SELECT ${listed} FROM ${from} AS t WHERE ${sql.join(conditions, sql` OR `)}`,
+			);
 		} catch (error) {
 			// A key that the column's type cannot hold (it had another type once) is nobody's; the others are still to be found.
 			if (!(error instanceof SqlError) || error.kind !== 'wrong type') throw error;
 			if (keys.length === 1) return [];
 			const middle = keys.length >> 1;
 			const layout = { from, listed, key, columns };
-			return [...(await this.fetchPiece(database, layout, keys.slice(0, middle))), ...(await this.fetchPiece(database, layout, keys.slice(middle)))];
+			return [
+				...(await this.fetchPiece(database, layout, keys.slice(0, middle))),
+				...(await this.fetchPiece(database, layout, keys.slice(middle))),
+			];
 		}
 		// A database may find more by its own equality (case, text for a number): only the keys themselves count.
 		return rows.flatMap((row) => {
@@ -162,37 +200,14 @@ export class DatabaseSource implements Source {
 	}
 
 	private known(): Promise<Layout> {
-		this.layout ??= this.look().catch((error: unknown) => {
-			this.layout = undefined;
-			throw error;
-		});
+		this.layout ??= layoutOf(this.options, this.dialect, this.where, () => this.connection.get()).catch(
+			(error: unknown) => {
+				this.layout = undefined;
+				throw error;
+			},
+		);
 		return this.layout;
 	}
-
-	private async look(): Promise<Layout> {
-		const { database: config, from, key, fields, follow, removedColumn, nameField } = this.options;
-		if (!('table' in from)) {
-			if (!key?.length) throw new SyncError('setup', 'A query needs to know which columns identify a record.', { todo: 'Name the key columns.' });
-			return { from: subquery(from.query), listed: list(fields), key, columns: new Map() };
-		}
-		const database = await this.connection.get();
-		const name = this.dialect.qualified(config, from.table);
-		const info = await this.dialect.describe(database, name);
-		if (info.columns.length === 0) throw new SyncError('setup', `There is no ${this.where}.`, { todo: 'Choose another table.' });
-		const columns = new Map(info.columns.map((column) => [column.name, column]));
-		const primary = info.columns.filter((column) => column.primary > 0).sort((a, b) => a.primary - b.primary);
-		const identity = key?.length ? key : primary.map((column) => column.name);
-		if (identity.length === 0) throw new SyncError('setup', `${this.where} has no primary key.`, { todo: 'Choose the columns that identify a record.' });
-		const read = fields && [...new Set([...fields, ...identity, ...named(removedColumn), ...named(nameField)])];
-		for (const column of [...identity, ...(read ?? []), ...named(follow?.column), ...named(removedColumn), ...named(nameField)]) {
-			if (!columns.has(column)) throw new SyncError('setup', `There is no column ${column} in ${this.where}.`, { todo: 'Choose another column.', field: column });
-		}
-		return { from: database.dialect.table(name.name, name.schema), listed: list(read ?? [...columns.keys()]), key: identity, columns };
-	}
-}
-
-function named(name: string | undefined): string[] {
-	return name ? [name] : [];
 }
 
 /** A key's parts; undefined for a key of another shape. */
@@ -204,12 +219,10 @@ function partsOf(key: string, count: number): string[] | undefined {
 	}
 }
 
-function list(names: readonly string[] | undefined): RawBuilder<unknown> {
-	return names ? sql.join(names.map((name) => sql`t.${sql.id(name)}`)) : sql`t.*`;
-}
-
 function oneOf(column: string, forms: SqlValue[]): RawBuilder<unknown> {
-	return forms.length === 1 ? sql`t.${sql.id(column)} = ${forms[0]}` : sql`t.${sql.id(column)} IN (${sql.join(forms)})`;
+	return forms.length === 1
+		? sql`t.${sql.id(column)} = ${forms[0]}`
+		: sql`t.${sql.id(column)} IN (${sql.join(forms)})`;
 }
 
 /** Empty, false, 0 and their texts mean that the record is there; anything else (a time, a yes) that it is removed. */

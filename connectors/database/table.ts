@@ -22,9 +22,13 @@ export class Table {
 		idColumns: readonly string[] | undefined,
 	) {
 		this.byName = new Map(info.columns.map((column) => [column.name, column]));
-		this.id = idColumns?.length ? idColumns.map((name) => this.column(name)) : info.columns.filter(({ primary }) => primary > 0).sort((a, b) => a.primary - b.primary);
+		this.id = idColumns?.length
+			? idColumns.map((name) => this.column(name))
+			: info.columns.filter(({ primary }) => primary > 0).sort((a, b) => a.primary - b.primary);
 		if (this.id.length === 0) {
-			throw new SyncError('setup', `${capital(where)} has no primary key.`, { todo: 'Choose the columns that identify a row, or give the table a primary key.' });
+			throw new SyncError('setup', `${capital(where)} has no primary key.`, {
+				todo: 'Choose the columns that identify a row, or give the table a primary key.',
+			});
 		}
 		const names = new Set(this.id.map(({ name }) => name));
 		if (!info.unique.some((columns) => columns.every((column) => names.has(column)))) {
@@ -36,7 +40,11 @@ export class Table {
 
 	column(name: string): ColumnInfo {
 		const column = this.byName.get(name);
-		if (!column) throw new SyncError('setup', `There is no column ${name} in ${this.where}.`, { todo: 'Correct the field in the mapping or add the column.', field: name });
+		if (!column)
+			throw new SyncError('setup', `There is no column ${name} in ${this.where}.`, {
+				todo: 'Correct the field in the mapping or add the column.',
+				field: name,
+			});
 		return column;
 	}
 
@@ -59,7 +67,9 @@ export class Table {
 	/** An id's columns, ready to be bound; undefined for what can be no id of this table. */
 	bindId(id: string): SqlValue[] | undefined {
 		try {
-			return decodeKey(id, this.id.length).map((part, i) => this.bind(this.id[i]!, this.spell(this.id[i]!, part)));
+			return decodeKey(id, this.id.length).map((part, i) =>
+				this.bind(this.id[i]!, this.spell(this.id[i]!, part)),
+			);
 		} catch {
 			return undefined;
 		}
@@ -68,30 +78,53 @@ export class Table {
 	/** The id that the id columns' values make. */
 	idOf(values: Value[]): string {
 		const id = encodeKey(values);
-		if (id === null) throw new SyncError('setup', `A row of ${this.where} has no ${this.id.map(({ name }) => name).join(', ')}.`, { todo: 'Choose columns that are never empty.' });
+		if (id === null)
+			throw new SyncError(
+				'setup',
+				`A row of ${this.where} has no ${this.id.map(({ name }) => name).join(', ')}.`,
+				{ todo: 'Choose columns that are never empty.' },
+			);
 		return id;
 	}
 
 	/** Bound rows of `(ref, keys…, values…)` and what ties their keys to this table's columns. */
-	bound(dialect: Dialect, keys: readonly ColumnInfo[], values: readonly ColumnInfo[], rows: readonly SqlValue[][]): Bound {
+	bound(
+		dialect: Dialect,
+		keys: readonly ColumnInfo[],
+		values: readonly ColumnInfo[],
+		rows: readonly SqlValue[][],
+	): Bound {
 		const columns: Column[] = [
 			{ name: 'ref', type: 'integer' },
 			...keys.map(({ bound: type }, i) => ({ name: `k${i}`, type })),
 			...values.map(({ bound: type }, i) => ({ name: `c${i}`, type })),
 		];
 		const ties = keys.map((column, i) => this.dialect.equal(column, sql`v.${sql.id(`k${i}`)}`));
-		return { table: this.name, values: dialect.values('v', columns, rows), tie: sql`${sql.join(ties, sql` AND `)}` };
+		return {
+			table: this.name,
+			values: dialect.values('v', columns, rows),
+			tie: sql`${sql.join(ties, sql` AND `)}`,
+		};
 	}
 
 	/** Rows found by keys: the reference of the key, the row's id, and the wanted columns. */
-	async find(database: Sql, keys: readonly ColumnInfo[], rows: readonly SqlValue[][], wanted: readonly ColumnInfo[]): Promise<{ ref: number; id: string; values: Value[] }[]> {
+	async find(
+		database: Sql,
+		keys: readonly ColumnInfo[],
+		rows: readonly SqlValue[][],
+		wanted: readonly ColumnInfo[],
+	): Promise<{ ref: number; id: string; values: Value[] }[]> {
 		if (rows.length === 0) return [];
 		const { table, values, tie } = this.bound(database.dialect, keys, [], rows);
 		const listed = [
 			...this.id.map(({ name }, i) => sql`t.${sql.id(name)} AS ${sql.id(`i${i}`)}`),
 			...wanted.map(({ name }, i) => sql`t.${sql.id(name)} AS ${sql.id(`f${i}`)}`),
 		];
-		const found = await database.all(sql<Record<string, Value>>`SELECT v.ref AS r, ${sql.join(listed)} FROM ${values} JOIN ${table} AS t ON ${tie}`);
+		const found = await database.all(
+			sql<
+				Record<string, Value>
+			>`SELECT v.ref AS r, ${sql.join(listed)} FROM ${values} JOIN ${table} AS t ON ${tie}`,
+		);
 		return found.map((row) => ({
 			ref: row['r'] as number,
 			id: this.idOf(this.id.map((_, i) => row[`i${i}`]!)),
@@ -103,13 +136,6 @@ export class Table {
 /** Values as fields, by column. */
 export function fieldsOf(columns: readonly ColumnInfo[], values: readonly Value[]): Fields {
 	return Object.fromEntries(columns.map(({ name }, i) => [name, values[i]!]));
-}
-
-/** `list` in pieces of at most `size`. */
-export function pieces<T>(list: readonly T[], size: number): T[][] {
-	const result: T[][] = [];
-	for (let from = 0; from < list.length; from += size) result.push(list.slice(from, from + size));
-	return result;
 }
 
 /** Groups by a text that `key` makes of each. */

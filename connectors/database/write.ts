@@ -10,7 +10,8 @@ import { SyncError, type Fields, type Value, type Write, type WriteResult } from
 import type { ColumnInfo } from './column';
 import { reachOf, told } from './errors';
 import { readRecords } from './read';
-import { grouped, pieces, type Table } from './table';
+import { pieces } from './dialects/common';
+import { grouped, type Table } from './table';
 
 /** Locks that were not had are tried for this often, the transaction anew. */
 const TRIES = 3;
@@ -51,11 +52,21 @@ function taskOf(table: Table, write: Write): Task | undefined {
 	const names = write.action === 'delete' ? [] : Object.keys(write.set).sort();
 	const columns = names.map((name) => table.column(name));
 	for (const { name, writable } of columns) {
-		if (!writable) throw new SyncError('setup', `${name} is made by the database itself and cannot be written.`, { todo: 'Take the field out of the mapping.', field: name });
+		if (!writable)
+			throw new SyncError('setup', `${name} is made by the database itself and cannot be written.`, {
+				todo: 'Take the field out of the mapping.',
+				field: name,
+			});
 	}
 	for (const name of write.readBack) table.column(name);
 	const spelled = columns.map((column) => table.spell(column, write.set[column.name]));
-	return { write, columns, values: columns.map((column, i) => table.bind(column, spelled[i]!)), id, idAfter: idAfter(table, write, columns, spelled) };
+	return {
+		write,
+		columns,
+		values: columns.map((column, i) => table.bind(column, spelled[i]!)),
+		id,
+		idAfter: idAfter(table, write, columns, spelled),
+	};
 }
 
 /** An update may change the id itself. */
@@ -64,7 +75,9 @@ function idAfter(table: Table, { id, action }: Write, columns: ColumnInfo[], spe
 	const places = table.id.map((column) => columns.indexOf(column));
 	if (places.every((place) => place < 0)) return id;
 	if (places.some((place) => place < 0)) {
-		throw new SyncError('setup', 'Only a part of the id would change.', { todo: 'Map all columns of the id, or none.' });
+		throw new SyncError('setup', 'Only a part of the id would change.', {
+			todo: 'Map all columns of the id, or none.',
+		});
 	}
 	return table.idOf(places.map((place) => spelled[place]!));
 }
@@ -78,10 +91,12 @@ async function together(database: Database, table: Table, tasks: Task[]): Promis
 			if (!(error instanceof SqlError)) throw error;
 			if (error.kind === 'busy' && tries < TRIES) continue;
 			if (reachOf(error) === 'system') throw told(error, table.where);
-			if (error.kind === 'busy' || reachOf(error) === 'node' || tasks.length === 1) return new Map(tasks.map(({ write }) => [write, failed(write, told(error, table.where))]));
+			if (error.kind === 'busy' || reachOf(error) === 'node' || tasks.length === 1)
+				return new Map(tasks.map(({ write }) => [write, failed(write, told(error, table.where))]));
 			// COMMIT itself failed (a deferred constraint): each by itself, so that only the bad ones stay behind.
 			const results: Results = new Map();
-			for (const task of tasks) for (const [write, result] of await together(database, table, [task])) results.set(write, result);
+			for (const task of tasks)
+				for (const [write, result] of await together(database, table, [task])) results.set(write, result);
 			return results;
 		}
 	}
@@ -93,11 +108,20 @@ async function inTransaction(tx: Sql, table: Table, tasks: Task[]): Promise<Resu
 	for (const action of ['delete', 'update', 'create'] as const) {
 		const same = tasks.filter(({ write }) => write.action === action);
 		for (const group of grouped(same, ({ columns }) => JSON.stringify(columns.map(({ name }) => name)))) {
-			const most = Math.max(1, Math.floor(tx.dialect.maxBound / (group[0]!.columns.length + table.id.length + 1)));
+			const most = Math.max(
+				1,
+				Math.floor(tx.dialect.maxBound / (group[0]!.columns.length + table.id.length + 1)),
+			);
 			for (const piece of pieces(group, most)) await halving(tx, table, piece, ids, results);
 		}
 	}
-	await readBack(tx, table, tasks.filter((task) => !results.has(task.write)), ids, results);
+	await readBack(
+		tx,
+		table,
+		tasks.filter((task) => !results.has(task.write)),
+		ids,
+		results,
+	);
 	return results;
 }
 
@@ -129,17 +153,35 @@ async function halving(tx: Sql, table: Table, group: Task[], ids: Map<Task, stri
 async function perform(tx: Sql, table: Table, group: Task[]): Promise<string[] | undefined> {
 	const { write, columns } = group[0]!;
 	if (write.action === 'create') {
-		if (columns.length === 0) throw new SyncError('setup', 'No field is mapped, so there is nothing to create a row from.', { todo: 'Map at least one field.' });
-		const made = await table.dialect.create(tx, table.name, columns, group.map(({ values }) => values), table.id);
-		if (made.length !== group.length) throw new SqlError('check', `Of ${group.length} rows the database kept ${made.length}.`);
+		if (columns.length === 0)
+			throw new SyncError('setup', 'No field is mapped, so there is nothing to create a row from.', {
+				todo: 'Map at least one field.',
+			});
+		const made = await table.dialect.create(
+			tx,
+			table.name,
+			columns,
+			group.map(({ values }) => values),
+			table.id,
+		);
+		if (made.length !== group.length)
+			throw new SqlError('check', `Of ${group.length} rows the database kept ${made.length}.`);
 		return made.map((values) => table.idOf(values));
 	}
 	if (write.action === 'update' && columns.length === 0) return undefined;
-	const bound = table.bound(tx.dialect, table.id, columns, group.map(({ id, values }, i) => [i, ...id, ...values]));
+	const bound = table.bound(
+		tx.dialect,
+		table.id,
+		columns,
+		group.map(({ id, values }, i) => [i, ...id, ...values]),
+	);
 	const statement =
 		write.action === 'delete'
 			? table.dialect.remove(bound, table.id)
-			: table.dialect.update(bound, columns.map(({ name }, i) => [sql.id(name), sql`v.${sql.id(`c${i}`)}`]));
+			: table.dialect.update(
+					bound,
+					columns.map(({ name }, i) => [sql.id(name), sql`v.${sql.id(`c${i}`)}`]),
+				);
 	await tx.run(statement);
 	return undefined;
 }
@@ -153,13 +195,20 @@ async function readBack(tx: Sql, table: Table, tasks: Task[], ids: Map<Task, str
 	const lookups = standing.map((task, ref) => ({ ref, id: ids.get(task)! }));
 	for (const { ref, fields: read } of await readRecords(tx, table, lookups, [...fields])) found.set(ref, read);
 	for (const task of tasks) {
-		if (task.write.action === 'delete') results.set(task.write, { ref: task.write.ref, ok: true, id: task.write.id!, actual: null });
+		if (task.write.action === 'delete')
+			results.set(task.write, { ref: task.write.ref, ok: true, id: task.write.id!, actual: null });
 	}
 	standing.forEach((task, ref) => {
 		const { write } = task;
 		const read = found.get(ref);
 		if (!read) results.set(write, gone(write));
-		else results.set(write, { ref: write.ref, ok: true, id: ids.get(task)!, actual: Object.fromEntries(write.readBack.map((name) => [name, read[name]!])) });
+		else
+			results.set(write, {
+				ref: write.ref,
+				ok: true,
+				id: ids.get(task)!,
+				actual: Object.fromEntries(write.readBack.map((name) => [name, read[name]!])),
+			});
 	});
 }
 
@@ -169,5 +218,10 @@ function failed(write: Write, error: SyncError): WriteResult {
 
 function gone(write: Write): WriteResult {
 	if (write.action === 'delete') return { ref: write.ref, ok: true, id: write.id!, actual: null };
-	return failed(write, new SyncError('missing', `The row ${write.id ?? ''} is not there any more.`, { todo: 'It is looked for by its match fields, or created again.' }));
+	return failed(
+		write,
+		new SyncError('missing', `The row ${write.id ?? ''} is not there any more.`, {
+			todo: 'It is looked for by its match fields, or created again.',
+		}),
+	);
 }

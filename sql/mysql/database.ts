@@ -1,10 +1,27 @@
 /** A MySQL or MariaDB server as a {@link Database}: a pool of connections, prepared statements throughout. */
-import type { Readable } from 'node:stream';
 import { sql, type RawBuilder } from 'kysely';
-import { createPool, type FieldPacket, type Pool, type PoolConnection, type QueryError, type ResultSetHeader, type SslOptions } from 'mysql2';
+import {
+	createPool,
+	type FieldPacket,
+	type Pool,
+	type PoolConnection,
+	type QueryError,
+	type ResultSetHeader,
+	type SslOptions,
+} from 'mysql2';
 
 import { rowOf } from '../rows';
-import { type Column, type Database, type Dialect, type OpenOptions, type ServerConfig, type Sql, type SqlValue, type TlsOptions, type ValueForm } from '../types';
+import {
+	type Column,
+	type Database,
+	type Dialect,
+	type OpenOptions,
+	type ServerConfig,
+	type Sql,
+	type SqlValue,
+	type TlsOptions,
+	type ValueForm,
+} from '../types';
 import { compile, mysqlDialect } from './dialect';
 import { explain } from './explain';
 import { bound, shownBy } from './values';
@@ -39,13 +56,20 @@ class MysqlSql implements Sql {
 		return (await this.ask(text, values)).changed;
 	}
 
-	async insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number> {
+	async insert(
+		into: RawBuilder<unknown>,
+		columns: readonly Column[],
+		rows: readonly SqlValue[][],
+		onConflict?: RawBuilder<unknown>,
+	): Promise<number> {
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		const most = Math.max(1, Math.min(1000, Math.floor((MAX_BOUND - 100) / columns.length)));
 		let changed = 0;
 		for (let from = 0; from < rows.length; from += most) {
 			const lists = rows.slice(from, from + most).map((row) => sql`(${sql.join(row)})`);
-			changed += await this.run(sql`INSERT INTO ${into} (${names}) VALUES ${sql.join(lists)} ${onConflict ?? sql``}`);
+			changed += await this.run(
+				sql`INSERT INTO ${into} (${names}) VALUES ${sql.join(lists)} ${onConflict ?? sql``}`,
+			);
 		}
 		return changed;
 	}
@@ -99,12 +123,12 @@ export class MysqlDatabase extends MysqlSql implements Database {
 			await say(connection, READ_ONLY);
 			let show: ((row: unknown[]) => unknown[]) | undefined;
 			let names: string[] = [];
-			const query = connection.execute({ sql: text, values: values.map(bound) as never[], rowsAsArray: true });
+			const query = connection.execute({ sql: text, values: values.map(bound), rowsAsArray: true });
 			query.on('fields', (fields: FieldPacket[]) => {
 				names = fields.map(({ name }) => name);
 				show = shownBy(this.form, fields);
 			});
-			const rows = query.stream({ highWaterMark: pageSize }) as Readable;
+			const rows = query.stream({ highWaterMark: pageSize });
 			try {
 				let page: Row[] = [];
 				for await (const row of rows) {
@@ -136,13 +160,19 @@ export class MysqlDatabase extends MysqlSql implements Database {
 
 const READ_ONLY = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
 
-const READ_SESSION = ["SET time_zone = '+00:00', sql_mode = 'NO_ENGINE_SUBSTITUTION'", 'SET SESSION TRANSACTION READ ONLY'];
+const READ_SESSION = [
+	"SET time_zone = '+00:00', sql_mode = 'NO_ENGINE_SUBSTITUTION'",
+	'SET SESSION TRANSACTION READ ONLY',
+	'SET net_write_timeout = 600', // a reader that takes its time is not cut off
+];
 const WRITE_SESSION = [
 	"SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 ];
 
 function connected(pool: Pool): Promise<PoolConnection> {
-	return new Promise((resolve, reject) => pool.getConnection((error, connection) => (error ? reject(explain(error)) : resolve(connection))));
+	return new Promise((resolve, reject) =>
+		pool.getConnection((error, connection) => (error ? reject(explain(error)) : resolve(connection))),
+	);
 }
 
 function asked(connection: PoolConnection, text: string, values: SqlValue[]): Promise<Result> {
@@ -153,14 +183,17 @@ function asked(connection: PoolConnection, text: string, values: SqlValue[]): Pr
 			else resolve({ rows: [], fields: [], changed: (result as ResultSetHeader).affectedRows });
 		};
 		// Not all statements can be prepared (SAVEPOINT in MySQL); what changes rows and binds nothing need not be.
-		if (values.length === 0 && !/^\s*(SELECT|WITH|SHOW|\()/i.test(text)) connection.query({ sql: text, rowsAsArray: true }, done as never);
-		else connection.execute({ sql: text, values: values.map(bound) as never[], rowsAsArray: true }, done as never);
+		if (values.length === 0 && !/^\s*(SELECT|WITH|SHOW|\()/i.test(text))
+			connection.query({ sql: text, rowsAsArray: true }, done as never);
+		else connection.execute({ sql: text, values: values.map(bound), rowsAsArray: true }, done as never);
 	});
 }
 
 /** Statements that cannot be prepared, or need not be. */
 function say(connection: PoolConnection, text: string): Promise<void> {
-	return new Promise((resolve, reject) => connection.query(text, (error) => (error ? reject(explain(error)) : resolve())));
+	return new Promise((resolve, reject) =>
+		connection.query(text, (error) => (error ? reject(explain(error)) : resolve())),
+	);
 }
 
 /**
@@ -194,7 +227,10 @@ export async function openMysql(config: ServerConfig, options: OpenOptions): Pro
 		flags: ['-LOCAL_FILES'], // the server may not ask for this machine's files
 	});
 	const seconds = Math.ceil((options.lockTimeout ?? 15_000) / 1000);
-	const session = [`SET innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`, ...(options.readOnly ? READ_SESSION : WRITE_SESSION)];
+	const session = [
+		`SET innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
+		...(options.readOnly ? READ_SESSION : WRITE_SESSION),
+	];
 	// Comes before the connection's first statement: each connection answers in order.
 	pool.on('connection', (connection) => {
 		connection.on('error', () => undefined); // lost while nothing was asked: the next statement finds out

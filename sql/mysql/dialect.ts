@@ -21,8 +21,11 @@ const CAST: Record<string, (value: SqlValue) => RawBuilder<unknown>> = {
 
 /** Rows as SELECTs put together: works in MySQL 8 and in MariaDB from 10.5 alike. */
 function values(alias: string, columns: readonly Column[], rows: readonly SqlValue[][]): RawBuilder<unknown> {
-	const cast = columns.map(({ type }) => CAST[type] ?? ((value: SqlValue) => sql`CAST(${value} AS ${sql.raw(type)})`));
-	const select = (row: readonly SqlValue[]) => sql`SELECT ${sql.join(columns.map(({ name }, i) => sql`${cast[i]!(row[i]!)} AS ${sql.id(name)}`))}`;
+	const cast = columns.map(
+		({ type }) => CAST[type] ?? ((value: SqlValue) => sql`CAST(${value} AS ${sql.raw(type)})`),
+	);
+	const select = (row: readonly SqlValue[]) =>
+		sql`SELECT ${sql.join(columns.map(({ name }, i) => sql`${cast[i]!(row[i]!)} AS ${sql.id(name)}`))}`;
 	if (rows.length === 0) return sql`(${select(columns.map(() => null))} FROM DUAL WHERE FALSE) AS ${sql.id(alias)}`;
 	return sql`(${sql.join(rows.map(select), sql` UNION ALL `)}) AS ${sql.id(alias)}`;
 }

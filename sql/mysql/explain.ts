@@ -81,9 +81,14 @@ function withoutValues(message: string): string {
 function where(message: string): SqlError['at'] {
 	const table = /Table '(.+?)' doesn't exist/.exec(message)?.[1];
 	if (table) return { table };
-	const constraint = /for key '(.+?)'$/.exec(message)?.[1] ?? /CONSTRAINT [`'](.+?)[`'] (?:failed|FOREIGN)/i.exec(message)?.[1] ?? /Check constraint '(.+?)' is violated/.exec(message)?.[1];
+	const constraint =
+		/for key '(.+?)'$/.exec(message)?.[1] ??
+		/CONSTRAINT [`'](.+?)[`'] (?:failed|FOREIGN)/i.exec(message)?.[1] ??
+		/Check constraint '(.+?)' is violated/.exec(message)?.[1];
 	if (constraint) return { constraint };
 	// `Column 'a' cannot be null`, `Field 'a' doesn't have a default value`, `… for column 'a' at row 1`, `… for column `db`.`t`.`a` at row 1`
-	const column = /(?:Unknown column|Column|Field|column) '(.+?)'/.exec(message)?.[1] ?? /for column (?:`[^`]*`\.)*`(.+?)` at row/.exec(message)?.[1];
+	const column =
+		/(?:Unknown column|Column|Field|column) '(.+?)'/.exec(message)?.[1] ??
+		/for column (?:`[^`]*`\.)*`(.+?)` at row/.exec(message)?.[1];
 	return column ? { column } : {};
 }

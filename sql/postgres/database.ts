@@ -4,7 +4,15 @@ import { Pool, type CustomTypesConfig, type PoolClient, type PoolConfig, type Qu
 import Cursor from 'pg-cursor';
 
 import { rowOf } from '../rows';
-import { type Column, type Database, type Dialect, type OpenOptions, type ServerConfig, type Sql, type SqlValue } from '../types';
+import {
+	type Column,
+	type Database,
+	type Dialect,
+	type OpenOptions,
+	type ServerConfig,
+	type Sql,
+	type SqlValue,
+} from '../types';
 import { compile, postgresDialect, unnest } from './dialect';
 import { explain } from './explain';
 import { typesOf, type UserArray } from './types';
@@ -29,7 +37,12 @@ class PostgresSql implements Sql {
 		return (await this.ask(text, values)).rowCount ?? 0;
 	}
 
-	async insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number> {
+	async insert(
+		into: RawBuilder<unknown>,
+		columns: readonly Column[],
+		rows: readonly SqlValue[][],
+		onConflict?: RawBuilder<unknown>,
+	): Promise<number> {
 		if (rows.length === 0) return 0;
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		return this.run(sql`INSERT INTO ${into} (${names}) ${unnest(columns, rows)} ${onConflict ?? sql``}`);
@@ -100,7 +113,11 @@ export class PostgresDatabase extends PostgresSql implements Database {
 			if (command === 'ROLLBACK') throw explain(new Error('The transaction had failed and was rolled back.'));
 			return result;
 		} catch (error) {
-			if (broken) broken = await client.query('ROLLBACK').then(() => false, () => true);
+			if (broken)
+				broken = await client.query('ROLLBACK').then(
+					() => false,
+					() => true,
+				);
 			throw error;
 		} finally {
 			client.release(broken);
@@ -111,9 +128,8 @@ export class PostgresDatabase extends PostgresSql implements Database {
 const READ_ONLY = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 const SESSION = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
-	SET extra_float_digits = 1; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'`;
+	SET extra_float_digits = 1; SET idle_in_transaction_session_timeout = 0; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'`;
 const READ_ONLY_SESSION = 'SET default_transaction_read_only = on';
-
 
 async function asked<T>(answer: Promise<T>): Promise<T> {
 	try {
@@ -150,7 +166,7 @@ export async function openPostgres(config: ServerConfig, options: OpenOptions): 
 			client.on('error', () => undefined); // lost while nothing was asked: the next statement finds out
 			await client.query(session);
 		},
-	} satisfies PoolConfig & { onConnect(client: PoolClient): Promise<void> } as PoolConfig);
+	} satisfies PoolConfig & { onConnect(client: PoolClient): Promise<void> });
 	pool.on('error', () => undefined);
 	const database = new PostgresDatabase(pool, options.readOnly, types.config);
 	try {

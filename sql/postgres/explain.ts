@@ -32,7 +32,14 @@ const BY_CODE: Record<string, SqlErrorKind> = {
 };
 
 /** By SQLSTATE's class. */
-const BY_CLASS: Record<string, SqlErrorKind> = { '08': 'unreachable', '22': 'wrong type', '23': 'check', '28': 'refused', '42': 'syntax', '53': 'full' };
+const BY_CLASS: Record<string, SqlErrorKind> = {
+	'08': 'unreachable',
+	'22': 'wrong type',
+	'23': 'check',
+	'28': 'refused',
+	'42': 'syntax',
+	'53': 'full',
+};
 
 interface PgError {
 	code?: string;

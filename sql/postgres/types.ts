@@ -83,7 +83,7 @@ export function typesOf(form: ValueForm): { config: CustomTypesConfig; add(array
 	}
 	const getTypeParser = (type: number) => parsers.get(type) ?? text;
 	return {
-		config: { getTypeParser: getTypeParser as unknown as CustomTypesConfig['getTypeParser'] },
+		config: { getTypeParser: getTypeParser },
 		add: (arrays) => {
 			if (form === 'plain') return;
 			for (const { array, element } of arrays) {

@@ -10,8 +10,8 @@ import { explain } from './explain';
 import type { Answer, Order, Request, Rows, WorkerOptions } from './messages';
 
 interface Pending {
-	resolve(result: Rows | number | null): void;
-	reject(error: Error): void;
+	resolve: (result: Rows | number | null) => void;
+	reject: (error: Error) => void;
 }
 
 export class SqliteClient {
@@ -28,7 +28,9 @@ export class SqliteClient {
 		});
 		this.worker.unref();
 		this.worker.on('message', (answer: Answer) => this.answered(answer));
-		this.worker.on('error', (error) => this.lost(new SqlError('unreachable', `The SQLite thread stopped: ${error.message}`, {}, { cause: error })));
+		this.worker.on('error', (error: Error) =>
+			this.lost(new SqlError('unreachable', `The SQLite thread stopped: ${error.message}`, {}, { cause: error })),
+		);
 		this.worker.on('exit', () => this.lost(new SqlError('unreachable', 'The database is closed.')));
 	}
 

@@ -3,7 +3,16 @@ import { sql, type RawBuilder } from 'kysely';
 
 import { Mutex } from '../mutex';
 import { rowOf } from '../rows';
-import { SqlError, type Column, type Database, type Dialect, type FileConfig, type OpenOptions, type Sql, type SqlValue } from '../types';
+import {
+	SqlError,
+	type Column,
+	type Database,
+	type Dialect,
+	type FileConfig,
+	type OpenOptions,
+	type Sql,
+	type SqlValue,
+} from '../types';
 import { SqliteClient } from './client';
 import { compile, sqliteDialect } from './dialect';
 import type { Order, Rows } from './messages';
@@ -25,7 +34,12 @@ class SqliteSql implements Sql {
 		return (await this.send({ do: 'run', ...compile(statement) })) as number;
 	}
 
-	async insert(into: RawBuilder<unknown>, columns: readonly Column[], rows: readonly SqlValue[][], onConflict?: RawBuilder<unknown>): Promise<number> {
+	async insert(
+		into: RawBuilder<unknown>,
+		columns: readonly Column[],
+		rows: readonly SqlValue[][],
+		onConflict?: RawBuilder<unknown>,
+	): Promise<number> {
 		if (rows.length === 0) return 0;
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		const marks = sql.join(columns.map(() => sql.raw('?')));
@@ -46,7 +60,13 @@ export class SqliteDatabase extends SqliteSql implements Database {
 
 	constructor(config: FileConfig, options: OpenOptions) {
 		const busyTimeout = Math.ceil((options.lockTimeout ?? 15_000) / BUSY_TRIES);
-		const client = new SqliteClient({ file: config.file, readOnly: options.readOnly, mustExist: options.mustExist ?? false, values: options.values, busyTimeout });
+		const client = new SqliteClient({
+			file: config.file,
+			readOnly: options.readOnly,
+			mustExist: options.mustExist ?? false,
+			values: options.values,
+			busyTimeout,
+		});
 		const mutex = new Mutex();
 		// A statement outside of a transaction waits for the one that is open: both have the same connection.
 		super((order) => mutex.run(() => patiently(() => client.send(order))));

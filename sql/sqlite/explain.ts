@@ -31,7 +31,15 @@ const PRIMARY: Record<number, SqlErrorKind> = {
 };
 
 /** By Node's code, of an error with the file itself. */
-const FILE: Record<string, SqlErrorKind> = { ENOENT: 'unreachable', ENOTDIR: 'unreachable', EISDIR: 'unreachable', EACCES: 'refused', EPERM: 'refused', EROFS: 'refused', ENOSPC: 'full' };
+const FILE: Record<string, SqlErrorKind> = {
+	ENOENT: 'unreachable',
+	ENOTDIR: 'unreachable',
+	EISDIR: 'unreachable',
+	EACCES: 'refused',
+	EPERM: 'refused',
+	EROFS: 'refused',
+	ENOSPC: 'full',
+};
 
 /** A {@link SqlError} for an error of node:sqlite, or of the worker. */
 export function explain(error: unknown): SqlError {

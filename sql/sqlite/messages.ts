@@ -33,7 +33,8 @@ export interface Rows {
 	more?: boolean;
 }
 
-export type Answer = { id: number; ok: true; result: Rows | number | null } | { id: number; ok: false; error: SqliteFault };
+export type Answer =
+	{ id: number; ok: true; result: Rows | number | null } | { id: number; ok: false; error: SqliteFault };
 
 /** An error as it travels out of the worker. */
 export interface SqliteFault {

@@ -36,7 +36,11 @@ function connect(readOnlyConnection: boolean): DatabaseSync {
 		closeSync(openSync(file, 'a', 0o600)); // SQLite gives its -wal and -shm files the mode of this one
 		chmodSync(file, 0o600);
 	}
-	const connection = new DatabaseSync(file, { readOnly: readOnlyConnection, enableForeignKeyConstraints: true, timeout: busyTimeout });
+	const connection = new DatabaseSync(file, {
+		readOnly: readOnlyConnection,
+		enableForeignKeyConstraints: true,
+		timeout: busyTimeout,
+	});
 	if (!readOnlyConnection && !inMemory) {
 		connection.exec('PRAGMA journal_mode = WAL');
 		connection.exec('PRAGMA synchronous = NORMAL');

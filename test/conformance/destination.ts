@@ -63,7 +63,9 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 		afterEach(() => destination.close());
 
 		const made = async (count: number): Promise<{ ids: string[]; fields: Fields[] }> => {
-			const fields = await Promise.all(Array.from({ length: count }, (_, i) => prepared(destination, given.fields(i + 1))));
+			const fields = await Promise.all(
+				Array.from({ length: count }, (_, i) => prepared(destination, given.fields(i + 1))),
+			);
 			const results = await destination.write(fields.map((set, i) => create(i, set)));
 			return { ids: results.map((result) => ok(result).id), fields };
 		};
@@ -82,8 +84,13 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 
 		test('what was created reads as it was prepared: no false difference', async () => {
 			const { ids, fields } = await made(3);
-			const read = await destination.read(ids.map((id, ref) => ({ ref, id })), Object.keys(fields[0]!));
-			expect(read.sort((a, b) => a.ref - b.ref)).toEqual(ids.map((id, ref) => ({ ref, id, fields: fields[ref] })));
+			const read = await destination.read(
+				ids.map((id, ref) => ({ ref, id })),
+				Object.keys(fields[0]!),
+			);
+			expect(read.sort((a, b) => a.ref - b.ref)).toEqual(
+				ids.map((id, ref) => ({ ref, id, fields: fields[ref] })),
+			);
 		});
 
 		test('a create answers with what stands there', async () => {
@@ -96,14 +103,28 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 			const { ids, fields } = await made(3);
 			const absent = (await prepared(destination, given.fields(99)))[given.match]!;
 			const wanted = [fields[2]![given.match]!, absent, fields[0]![given.match]!];
-			const read = await destination.read(wanted.map((value, ref) => ({ ref, match: { [given.match]: value } })), [given.text]);
-			expect(read.sort((a, b) => a.ref - b.ref).map(({ ref, id }) => [ref, id])).toEqual([[0, ids[2]], [2, ids[0]]]);
+			const read = await destination.read(
+				wanted.map((value, ref) => ({ ref, match: { [given.match]: value } })),
+				[given.text],
+			);
+			expect(read.sort((a, b) => a.ref - b.ref).map(({ ref, id }) => [ref, id])).toEqual([
+				[0, ids[2]],
+				[2, ids[0]],
+			]);
 			expect(read[0]!.fields).toEqual({ [given.text]: fields[2]![given.text] });
 		});
 
 		test('an empty match value matches nothing', async () => {
 			await made(1);
-			expect(await destination.read([{ ref: 0, match: { [given.match]: null } }, { ref: 1, match: {} }], [given.text])).toEqual([]);
+			expect(
+				await destination.read(
+					[
+						{ ref: 0, match: { [given.match]: null } },
+						{ ref: 1, match: {} },
+					],
+					[given.text],
+				),
+			).toEqual([]);
 		});
 
 		test('an id that nothing has is no counterpart', async () => {
@@ -115,8 +136,14 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 			const { ids, fields } = await made(2);
 			await given.edit(given.foreign, 'mine');
 			const { [given.text]: text } = await prepared(destination, given.fields(50));
-			const [result] = await destination.write([update(0, ids[0]!, { [given.text]: text! }, [given.text, given.match, given.foreign])]);
-			expect(ok(result!).actual).toEqual({ [given.text]: text, [given.match]: fields[0]![given.match], [given.foreign]: 'mine' });
+			const [result] = await destination.write([
+				update(0, ids[0]!, { [given.text]: text! }, [given.text, given.match, given.foreign]),
+			]);
+			expect(ok(result!).actual).toEqual({
+				[given.text]: text,
+				[given.match]: fields[0]![given.match],
+				[given.foreign]: 'mine',
+			});
 			expect((await given.standing([given.foreign])).map((row) => row[given.foreign])).toEqual(['mine', 'mine']);
 		});
 
@@ -136,7 +163,10 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 		test('a delete removes the one that is meant, and is done when it is gone already', async () => {
 			const { ids } = await made(3);
 			const results = await destination.write([remove(0, ids[1]!), remove(1, given.absentId)]);
-			expect(results).toEqual([{ ref: 0, ok: true, id: ids[1], actual: null }, { ref: 1, ok: true, id: given.absentId, actual: null }]);
+			expect(results).toEqual([
+				{ ref: 0, ok: true, id: ids[1], actual: null },
+				{ ref: 1, ok: true, id: given.absentId, actual: null },
+			]);
 			expect(await given.standing([given.match])).toHaveLength(2);
 		});
 
@@ -148,11 +178,15 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 		});
 
 		test('one bad record holds up no other', async () => {
-			const sets = await Promise.all(Array.from({ length: 20 }, (_, i) => prepared(destination, given.fields(i + 1))));
+			const sets = await Promise.all(
+				Array.from({ length: 20 }, (_, i) => prepared(destination, given.fields(i + 1))),
+			);
 			const writes = sets.map((set, i) => create(i, i === 13 ? given.bad(14) : set));
 			const results = await destination.write(writes);
 			expect(results.map(({ ref }) => ref)).toEqual(sets.map((_, i) => i));
-			expect(results.flatMap((result) => (result.ok ? [] : [[result.ref, result.error.kind]]))).toEqual([[13, 'refused']]);
+			expect(results.flatMap((result) => (result.ok ? [] : [[result.ref, result.error.kind]]))).toEqual([
+				[13, 'refused'],
+			]);
 			expect(await given.standing([given.match])).toHaveLength(19);
 		});
 
@@ -160,8 +194,16 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 			const { ids } = await made(2);
 			const set = await prepared(destination, given.fields(3));
 			const { [given.text]: text } = await prepared(destination, given.fields(60));
-			const results = await destination.write([create(10, set), update(20, ids[0]!, { [given.text]: text! }), remove(30, ids[1]!)]);
-			expect(results.map(({ ref, ok: fine }) => [ref, fine])).toEqual([[10, true], [20, true], [30, true]]);
+			const results = await destination.write([
+				create(10, set),
+				update(20, ids[0]!, { [given.text]: text! }),
+				remove(30, ids[1]!),
+			]);
+			expect(results.map(({ ref, ok: fine }) => [ref, fine])).toEqual([
+				[10, true],
+				[20, true],
+				[30, true],
+			]);
 			expect((await given.standing([given.match])).length).toBe(2);
 		});
 
@@ -170,8 +212,11 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 			expect(await destination.read([], [given.text])).toEqual([]);
 		});
 
-		test('a field that is not there is the set-up\'s fault', async () => {
-			expect(await destination.prepare({ 'no such field': 1 })).toMatchObject({ ok: false, error: { kind: 'setup', detail: { field: 'no such field' } } });
+		test("a field that is not there is the set-up's fault", async () => {
+			expect(await destination.prepare({ 'no such field': 1 })).toMatchObject({
+				ok: false,
+				error: { kind: 'setup', detail: { field: 'no such field' } },
+			});
 		});
 
 		test('its target is the same whoever opens it', async () => {

@@ -18,7 +18,10 @@ export interface SourceCase {
 }
 
 /** Everything a read gives. */
-export async function readAll(source: Source, since?: RecordPage['cursor']): Promise<{ records: SourceRecord[]; last: RecordPage; completes: number }> {
+export async function readAll(
+	source: Source,
+	since?: RecordPage['cursor'],
+): Promise<{ records: SourceRecord[]; last: RecordPage; completes: number }> {
 	const records: SourceRecord[] = [];
 	let last: RecordPage | undefined;
 	let completes = 0;
@@ -56,7 +59,8 @@ export function sourceConformance(name: string, given: SourceCase): void {
 
 		test('two reads of the same give the same', async () => {
 			await given.put(['1', '2', '3'].map((key) => record(key)));
-			const sorted = async () => (await using((source) => readAll(source))).records.sort((a, b) => (a.key < b.key ? -1 : 1));
+			const sorted = async () =>
+				(await using((source) => readAll(source))).records.sort((a, b) => (a.key < b.key ? -1 : 1));
 			expect(await sorted()).toEqual(await sorted());
 		});
 

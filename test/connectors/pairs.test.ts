@@ -75,76 +75,102 @@ const COLUMNS: Record<DialectName, Columns> = {
 
 async function make(db: Database, table: string): Promise<void> {
 	const columns = COLUMNS[db.dialect.name];
-	await db.run(sql`CREATE TABLE ${sql.id(table)} (${sql.join(columns.map(([name, type]) => sql`${sql.id(name)} ${type}`))}, PRIMARY KEY (${sql.id('key')}, part))`);
+	await db.run(
+		sql`CREATE TABLE ${sql.id(table)} (${sql.join(columns.map(([name, type]) => sql`${sql.id(name)} ${type}`))}, PRIMARY KEY (${sql.id('key')}, part))`,
+	);
 }
 
 async function fill(db: Database, table: string): Promise<void> {
 	const columns = COLUMNS[db.dialect.name];
 	for (const [i, key] of KEYS.entries()) {
-		const row = columns.map(([name, , full, sparse]) => (name === 'key' ? key : name === 'part' ? i : i % 2 ? sparse : full));
+		const row = columns.map(([name, , full, sparse]) =>
+			name === 'key' ? key : name === 'part' ? i : i % 2 ? sparse : full,
+		);
 		await db.run(sql`INSERT INTO ${sql.id(table)} VALUES (${sql.join(row)})`);
 	}
 }
 
-withDatabase('postgres', () => withDatabase('mysql', () => {
-	const places = new Map<DialectName, Place>(DIALECTS.map((dialect) => [dialect, usePlace(dialect)]));
-	const pairs = DIALECTS.flatMap((from) => DIALECTS.map((to) => [from, to] as const));
+withDatabase('postgres', () =>
+	withDatabase('mysql', () => {
+		const places = new Map<DialectName, Place>(DIALECTS.map((dialect) => [dialect, usePlace(dialect)]));
+		const pairs = DIALECTS.flatMap((from) => DIALECTS.map((to) => [from, to] as const));
 
-	beforeAll(async () => {
-		for (const place of places.values()) {
-			const db = await place.open();
-			await make(db, 'origin');
-			await fill(db, 'origin');
-			for (const from of DIALECTS) await make(db, `from ${from}`);
+		beforeAll(async () => {
+			for (const place of places.values()) {
+				const db = await place.open();
+				await make(db, 'origin');
+				await fill(db, 'origin');
+				for (const from of DIALECTS) await make(db, `from ${from}`);
+				await db.close();
+			}
+		}, 60_000);
+
+		test.each(pairs)('from %s to %s a second run finds no difference', async (from, to) => {
+			const source = new DatabaseSource({
+				database: places.get(from)!.config(),
+				from: { table: { name: 'origin' } },
+			});
+			const destination = new DatabaseDestination({
+				database: places.get(to)!.config(),
+				table: { name: `from ${from}` },
+			});
+			try {
+				const { records, last } = await readAll(source);
+				expect([records.length, last.complete]).toEqual([KEYS.length, true]);
+				expect(records.map(({ key }) => key).sort()).toEqual(KEYS.map((key, i) => encodeKey([key, i])!).sort());
+				const desired = await Promise.all(records.map(({ fields }) => prepared(destination, fields)));
+				const names = Object.keys(desired[0]!);
+				expect(names).toContain('__proto__');
+
+				const created = await destination.write(desired.map((set, i) => create(i, set)));
+				for (const [i, result] of created.entries()) expect(ok(result).actual).toEqual(desired[i]);
+				expect(created.map((result) => ok(result).id)).toEqual(records.map(({ key }) => key));
+
+				// The second run: read, prepared and compared again.
+				const again = new Map((await readAll(source)).records.map(({ key, fields }) => [key, fields]));
+				const actual = await destination.read(
+					records.map(({ key }, ref) => ({ ref, id: key })),
+					names,
+				);
+				expect(actual).toHaveLength(records.length);
+				for (const { ref, fields } of actual)
+					expect(fields).toEqual(await prepared(destination, again.get(records[ref]!.key)!));
+
+				// An update in bulk keeps every value too.
+				const {
+					key: _key,
+					part: _part,
+					...rest
+				} = desired[records.findIndex(({ fields }) => fields['key'] === 'plain')]!;
+				const updated = await destination.write(records.map(({ key }, i) => update(i, key, rest)));
+				for (const result of updated) expect(ok(result).actual).toEqual(rest);
+				expect((await source.fetch(records.map(({ key }) => key))).length).toBe(records.length);
+			} finally {
+				await source.close();
+				await destination.close();
+			}
+		});
+
+		test.each(pairs)('from %s to %s numbers, times and bytes arrive to the last digit', async (from, to) => {
+			const db = await places.get(to)!.open();
+			const rows = await db.all(
+				sql<
+					Record<string, unknown>
+				>`SELECT big, moment, wall, day, clock, doc, raw, empty FROM ${sql.id(`from ${from}`)} WHERE ${sql.id('key')} = ${'plain'}`,
+			);
 			await db.close();
-		}
-	}, 60_000);
-
-	test.each(pairs)('from %s to %s a second run finds no difference', async (from, to) => {
-		const source = new DatabaseSource({ database: places.get(from)!.config(), from: { table: { name: 'origin' } } });
-		const destination = new DatabaseDestination({ database: places.get(to)!.config(), table: { name: `from ${from}` } });
-		try {
-			const { records, last } = await readAll(source);
-			expect([records.length, last.complete]).toEqual([KEYS.length, true]);
-			expect(records.map(({ key }) => key).sort()).toEqual(KEYS.map((key, i) => encodeKey([key, i])!).sort());
-			const desired = await Promise.all(records.map(({ fields }) => prepared(destination, fields)));
-			const names = Object.keys(desired[0]!);
-			expect(names).toContain('__proto__');
-
-			const created = await destination.write(desired.map((set, i) => create(i, set)));
-			for (const [i, result] of created.entries()) expect(ok(result).actual).toEqual(desired[i]);
-			expect(created.map((result) => ok(result).id)).toEqual(records.map(({ key }) => key));
-
-			// The second run: read, prepared and compared again.
-			const again = new Map((await readAll(source)).records.map(({ key, fields }) => [key, fields]));
-			const actual = await destination.read(records.map(({ key }, ref) => ({ ref, id: key })), names);
-			expect(actual).toHaveLength(records.length);
-			for (const { ref, fields } of actual) expect(fields).toEqual(await prepared(destination, again.get(records[ref]!.key)!));
-
-			// An update in bulk keeps every value too.
-			const { key: _key, part: _part, ...rest } = desired[records.findIndex(({ fields }) => fields['key'] === 'plain')]!;
-			const updated = await destination.write(records.map(({ key }, i) => update(i, key, rest)));
-			for (const result of updated) expect(ok(result).actual).toEqual(rest);
-			expect((await source.fetch(records.map(({ key }) => key))).length).toBe(records.length);
-		} finally {
-			await source.close();
-			await destination.close();
-		}
-	});
-
-	test.each(pairs)('from %s to %s numbers, times and bytes arrive to the last digit', async (from, to) => {
-		const db = await places.get(to)!.open();
-		const rows = await db.all(sql<Record<string, unknown>>`SELECT big, moment, wall, day, clock, doc, raw, empty FROM ${sql.id(`from ${from}`)} WHERE ${sql.id('key')} = ${'plain'}`);
-		await db.close();
-		expect(rows).toEqual([{
-			big: '9007199254740993',
-			moment: '2026-01-01T10:00:00.123456Z',
-			wall: '2026-06-01T10:00:00',
-			day: '2026-02-28',
-			clock: '10:30:00',
-			doc: JSON.parse('{"b":[1,2.5,null],"a":{"z":"\u{1F600}","__proto__":1}}') as unknown,
-			raw: 'base64:AAH+/w==',
-			empty: '',
-		}]);
-	});
-}));
+			expect(rows).toEqual([
+				{
+					big: '9007199254740993',
+					moment: '2026-01-01T10:00:00.123456Z',
+					wall: '2026-06-01T10:00:00',
+					day: '2026-02-28',
+					clock: '10:30:00',
+					doc: JSON.parse('{"b":[1,2.5,null],"a":{"z":"\u{1F600}","__proto__":1}}') as unknown,
+					raw: 'base64:AAH+/w==',
+					empty: '',
+				},
+			]);
+		});
+	}),
+);

@@ -38,9 +38,12 @@ describe('a query of the user', () => {
 		expect(single(text)).toBe(statement);
 	});
 
-	test.each(['SELECT 1; SELECT 2', 'SELECT 1; DROP TABLE x', `SELECT ''; DELETE FROM x;`])('%s is refused: several statements', (text) => {
-		expect(() => single(text)).toThrow('several statements');
-	});
+	test.each(['SELECT 1; SELECT 2', 'SELECT 1; DROP TABLE x', `SELECT ''; DELETE FROM x;`])(
+		'%s is refused: several statements',
+		(text) => {
+			expect(() => single(text)).toThrow('several statements');
+		},
+	);
 
 	test.each(['', '  ', ';', '-- nothing'])('%j is refused: empty', (text) => {
 		expect(() => single(text)).toThrow('empty');
@@ -66,7 +69,11 @@ overEveryDatabase((place) => {
 	const put = (id: number, name: string, at: string | null, gone: string | null = null) =>
 		sql`INSERT INTO staff (id, team, name, at, gone) VALUES (${id}, ${'a'}, ${name}, ${at}, ${gone})`;
 
-	beforeAll(() => run(sql`CREATE TABLE staff (id INTEGER PRIMARY KEY, team VARCHAR(20), name VARCHAR(20), at ${time}, gone VARCHAR(20))`));
+	beforeAll(() =>
+		run(
+			sql`CREATE TABLE staff (id INTEGER PRIMARY KEY, team VARCHAR(20), name VARCHAR(20), at ${time}, gone VARCHAR(20))`,
+		),
+	);
 	beforeEach(() => run(sql`DELETE FROM staff`));
 	afterEach(async () => {
 		await Promise.all(opened.splice(0).map((one) => one.close()));
@@ -74,26 +81,56 @@ overEveryDatabase((place) => {
 
 	test('reads a SELECT of the user, with a semicolon and a comment at its end', async () => {
 		await run(put(1, 'Ada', null), put(2, 'Bob', null));
-		const from = { query: `SELECT id, name AS "who" FROM staff WHERE name <> 'Bob;'; -- all`.replaceAll('"', place.dialect === 'mysql' ? '`' : '"') };
+		const from = {
+			query: `SELECT id, name AS "who" FROM staff WHERE name <> 'Bob;'; -- all`.replaceAll(
+				'"',
+				place.dialect === 'mysql' ? '`' : '"',
+			),
+		};
 		const one = source({ from, key: ['id'], nameField: 'who' });
 		const { records } = await readAll(one);
-		expect(records).toEqual([{ key: '1', name: 'Ada', fields: { id: 1, who: 'Ada' } }, { key: '2', name: 'Bob', fields: { id: 2, who: 'Bob' } }]);
+		expect(records).toEqual([
+			{ key: '1', name: 'Ada', fields: { id: 1, who: 'Ada' } },
+			{ key: '2', name: 'Bob', fields: { id: 2, who: 'Bob' } },
+		]);
 		expect((await one.fetch(['2', 'x'])).map(({ key }) => key)).toEqual(['2']);
+	});
+
+	test('reads only the chosen columns, and those it needs itself', async () => {
+		await run(put(1, 'Ada', null, 'yes'));
+		const options = { fields: ['team'], nameField: 'name', removedColumn: 'gone' };
+		const record = { key: '1', name: 'Ada', removed: true, fields: { team: 'a', id: 1, gone: 'yes', name: 'Ada' } };
+		expect((await readAll(source(options))).records).toEqual([record]);
+		expect(
+			(await readAll(source({ ...options, from: { query: 'SELECT * FROM staff' }, key: ['id'] }))).records,
+		).toEqual([record]);
 	});
 
 	test('a query that tries to write fails, and nothing is written', async () => {
 		await run(put(1, 'Ada', null));
-		const query = place.dialect === 'postgres' ? 'SELECT * FROM (WITH d AS (DELETE FROM staff RETURNING id) SELECT id FROM d) x' : 'DELETE FROM staff';
+		const query =
+			place.dialect === 'postgres'
+				? 'SELECT * FROM (WITH d AS (DELETE FROM staff RETURNING id) SELECT id FROM d) x'
+				: 'DELETE FROM staff';
 		await expect(readAll(source({ from: { query }, key: ['id'] }))).rejects.toMatchObject({ name: 'SyncError' });
 		if (place.dialect === 'postgres') {
 			await run(sql`CREATE FUNCTION wipe() RETURNS integer LANGUAGE sql AS 'DELETE FROM staff; SELECT 1'`);
-			await expect(readAll(source({ from: { query: 'SELECT wipe() AS id' }, key: ['id'] }))).rejects.toMatchObject({ kind: 'denied' });
+			await expect(
+				readAll(source({ from: { query: 'SELECT wipe() AS id' }, key: ['id'] })),
+			).rejects.toMatchObject({ kind: 'denied' });
 		}
 		expect((await readAll(source())).records).toHaveLength(1);
 	});
 
 	test('several statements are refused before anything is sent', () => {
-		expect(() => new DatabaseSource({ database: place.config(), from: { query: 'SELECT 1; DROP TABLE staff' }, key: ['id'] })).toThrow('several statements');
+		expect(
+			() =>
+				new DatabaseSource({
+					database: place.config(),
+					from: { query: 'SELECT 1; DROP TABLE staff' },
+					key: ['id'],
+				}),
+		).toThrow('several statements');
 	});
 
 	test('a row with an empty part of its key is counted, not read', async () => {
@@ -106,13 +143,28 @@ overEveryDatabase((place) => {
 
 	test('a composite key is found again', async () => {
 		await run(put(1, 'Ada', null), put(2, 'Bob', null));
-		expect((await source({ key: ['team', 'id'] }).fetch(['["a","2"]', '["b","2"]'])).map(({ fields }) => fields['name'])).toEqual(['Bob']);
+		expect(
+			(await source({ key: ['team', 'id'] }).fetch(['["a","2"]', '["b","2"]'])).map(
+				({ fields }) => fields['name'],
+			),
+		).toEqual(['Bob']);
 	});
 
 	test('a row that the source marks is removed; an empty or false mark is none', async () => {
-		await run(put(1, 'a', null, null), put(2, 'b', null, '2026-01-01'), put(3, 'c', null, '0'), put(4, 'd', null, ''), put(5, 'e', null, 'true'));
+		await run(
+			put(1, 'a', null, null),
+			put(2, 'b', null, '2026-01-01'),
+			put(3, 'c', null, '0'),
+			put(4, 'd', null, ''),
+			put(5, 'e', null, 'true'),
+		);
 		const { records } = await readAll(source({ removedColumn: 'gone' }));
-		expect(records.filter(({ removed }) => removed).map(({ key }) => key).sort()).toEqual(['2', '5']);
+		expect(
+			records
+				.filter(({ removed }) => removed)
+				.map(({ key }) => key)
+				.sort(),
+		).toEqual(['2', '5']);
 	});
 
 	describe('following a column', () => {
@@ -132,7 +184,7 @@ overEveryDatabase((place) => {
 			expect((await changed(0, next.cursor)).keys).toEqual(['4']);
 		});
 
-		test('a row that came later with the cursor\'s own value is not missed', async () => {
+		test("a row that came later with the cursor's own value is not missed", async () => {
 			await run(put(5, 'a', '2026-01-01 10:00:00.5'));
 			const { cursor } = await changed(0);
 			await run(put(1, 'late', '2026-01-01 10:00:00.5'));
@@ -187,7 +239,7 @@ overEveryDatabase((place) => {
 		['a query without its key', { from: { query: 'SELECT 1 AS x' }, key: ['id'] }],
 		['a query without a key chosen', { from: { query: 'SELECT id FROM staff' } }],
 		['a query that is none', { from: { query: 'SELEKT id FROM staff' }, key: ['id'] }],
-	] as [string, Partial<DatabaseSourceOptions>][])('%s is the set-up\'s fault', async (_name, options) => {
+	] as [string, Partial<DatabaseSourceOptions>][])("%s is the set-up's fault", async (_name, options) => {
 		await run(put(1, 'a', null));
 		await expect(readAll(source(options))).rejects.toMatchObject({ name: 'SyncError', kind: 'setup' });
 	});
@@ -198,7 +250,10 @@ overEveryDatabase((place) => {
 	});
 
 	test('a source that cannot be reached says so, and works when it is back', async () => {
-		const config = place.dialect === 'sqlite' ? { dialect: 'sqlite' as const, file: '/absent/x.db' } : { ...(place.config() as ServerConfig), port: 1 };
+		const config =
+			place.dialect === 'sqlite'
+				? { dialect: 'sqlite' as const, file: '/absent/x.db' }
+				: { ...(place.config() as ServerConfig), port: 1 };
 		await expect(readAll(source({ database: config }))).rejects.toMatchObject({ kind: 'unreachable' });
 	});
 

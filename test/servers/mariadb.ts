@@ -5,10 +5,24 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 
 import { open } from '../../sql/open';
-import { freePort, freshFolder, runToEnd, startUntilReady, unprivileged, type Availability, type Server } from './server';
+import {
+	freePort,
+	freshFolder,
+	runToEnd,
+	startUntilReady,
+	unprivileged,
+	type Availability,
+	type Server,
+} from './server';
 
 function find(names: string[]): string | undefined {
-	const folders = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', ...(process.env['PATH'] ?? '').split(':')];
+	const folders = [
+		'/usr/sbin',
+		'/usr/bin',
+		'/usr/local/sbin',
+		'/usr/local/bin',
+		...(process.env['PATH'] ?? '').split(':'),
+	];
 	return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
 
@@ -16,7 +30,9 @@ const server = () => find(['mariadbd']);
 const installer = () => find(['mariadb-install-db']);
 
 export function available(): Availability {
-	return server() && installer() ? { ok: true } : { ok: false, missing: 'MariaDB (mariadbd, mariadb-install-db): apt-get install mariadb-server' };
+	return server() && installer()
+		? { ok: true }
+		: { ok: false, missing: 'MariaDB (mariadbd, mariadb-install-db): apt-get install mariadb-server' };
 }
 
 /** Starts a server with an empty data folder; its user `root` has no password on the loopback address. */
@@ -30,7 +46,11 @@ export async function startMariadb(): Promise<Server> {
 	const port = await freePort();
 	const data = join(folder.path, 'data');
 	try {
-		await runToEnd(install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], as);
+		await runToEnd(
+			install,
+			['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+			as,
+		);
 		const args = [
 			'--no-defaults',
 			`--datadir=${data}`,

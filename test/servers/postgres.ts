@@ -5,18 +5,34 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 
 import { open } from '../../sql/open';
-import { freePort, freshFolder, runToEnd, startUntilReady, unprivileged, type Availability, type Server } from './server';
+import {
+	freePort,
+	freshFolder,
+	runToEnd,
+	startUntilReady,
+	unprivileged,
+	type Availability,
+	type Server,
+} from './server';
 
 /** The newest installed version's programs. */
 function programs(): string | undefined {
 	const root = '/usr/lib/postgresql';
-	const folders = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin')) : [];
+	const folders = existsSync(root)
+		? readdirSync(root)
+				.sort((a, b) => Number(b) - Number(a))
+				.map((version) => join(root, version, 'bin'))
+		: [];
 	const path = (process.env['PATH'] ?? '').split(':');
-	return [...folders, ...path].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+	return [...folders, ...path].find(
+		(folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
+	);
 }
 
 export function available(): Availability {
-	return programs() ? { ok: true } : { ok: false, missing: 'PostgreSQL (initdb, postgres): apt-get install postgresql' };
+	return programs()
+		? { ok: true }
+		: { ok: false, missing: 'PostgreSQL (initdb, postgres): apt-get install postgresql' };
 }
 
 /** Starts a server with an empty cluster. */
@@ -29,8 +45,20 @@ export async function startPostgres(): Promise<Server> {
 	const port = await freePort();
 	const data = join(folder.path, 'data');
 	try {
-		await runToEnd(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], as);
-		const options = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', timezone: 'America/New_York' };
+		await runToEnd(
+			join(bin, 'initdb'),
+			['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
+			as,
+		);
+		const options = {
+			listen_addresses: '127.0.0.1',
+			port,
+			unix_socket_directories: '',
+			fsync: 'off',
+			full_page_writes: 'off',
+			synchronous_commit: 'off',
+			timezone: 'America/New_York',
+		};
 		const args = ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 		const at = { host: '127.0.0.1', port, user: 'postgres', password: 'none needed', database: 'postgres' };
 		const ready = async () => {

@@ -52,8 +52,8 @@ export function unprivileged(names: string[]): { uid?: number; gid?: number } {
 export async function runToEnd(program: string, args: string[], as: { uid?: number; gid?: number }): Promise<void> {
 	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
-	child.stdout.on('data', (data: Buffer) => (said += data));
-	child.stderr.on('data', (data: Buffer) => (said += data));
+	child.stdout.on('data', (data: Buffer) => (said += data.toString()));
+	child.stderr.on('data', (data: Buffer) => (said += data.toString()));
 	const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
 	if (code !== 0) throw new Error(`${program} ended with ${code}: ${said}`);
 }
@@ -68,7 +68,7 @@ export async function startUntilReady(
 ): Promise<{ stop(): Promise<void> }> {
 	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
 	let said = '';
-	child.stderr.on('data', (data: Buffer) => (said = (said + data).slice(-4000)));
+	child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
 	const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
 	const leave = () => child.kill('SIGKILL');
 	process.once('exit', leave);

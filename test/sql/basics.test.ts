@@ -21,7 +21,9 @@ overEveryDatabase((place) => {
 	test('inserts rows by the thousand and says how many', async () => {
 		const rows = Array.from({ length: 3_000 }, (_, i) => [i, `name ${i}`]);
 		expect(await db.insert(sql`person`, COLUMNS, rows)).toBe(3_000);
-		const [row] = await db.all(sql<{ count: number; last: number }>`SELECT count(*) AS count, max(id) AS last FROM person`);
+		const [row] = await db.all(
+			sql<{ count: number; last: number }>`SELECT count(*) AS count, max(id) AS last FROM person`,
+		);
 		expect(row).toEqual({ count: 3_000, last: 2_999 });
 	});
 
@@ -30,7 +32,10 @@ overEveryDatabase((place) => {
 	});
 
 	test('says how many rows an UPDATE found, even where it changed nothing', async () => {
-		await db.insert(sql`person`, COLUMNS, [[1, 'a'], [2, 'b']]);
+		await db.insert(sql`person`, COLUMNS, [
+			[1, 'a'],
+			[2, 'b'],
+		]);
 		expect(await db.run(sql`UPDATE person SET name = ${'a'} WHERE id IN (${1}, ${2}, ${3})`)).toBe(2);
 		expect(await db.run(sql`UPDATE person SET name = ${'a'} WHERE id IN (${1}, ${2}, ${3})`)).toBe(2);
 	});
@@ -47,18 +52,34 @@ overEveryDatabase((place) => {
 	});
 
 	test('inserts all rows or none', async () => {
-		const failing = db.insert(sql`person`, COLUMNS, [[1, 'a'], [1, 'again']]);
+		const failing = db.insert(sql`person`, COLUMNS, [
+			[1, 'a'],
+			[1, 'again'],
+		]);
 		await expect(failing).rejects.toMatchObject({ name: 'SqlError', kind: 'unique' });
 		expect(await db.all(sql`SELECT name FROM person`)).toEqual([]);
 	});
 
 	test('takes bound rows as a relation', async () => {
-		await db.insert(sql`person`, COLUMNS, [[1, 'a'], [2, 'b']]);
-		const values = db.dialect.values('v', [{ name: 'wanted', type: 'integer' }, { name: 'note', type: 'text' }, { name: 'share', type: 'real' }], [
-			[2, `it's "quoted" \\ \u{1F600}`, 0.5],
-			[3, null, null],
+		await db.insert(sql`person`, COLUMNS, [
+			[1, 'a'],
+			[2, 'b'],
 		]);
-		const found = await db.all(sql`SELECT v.*, person.name FROM ${values} LEFT JOIN person ON person.id = v.wanted ORDER BY v.wanted`);
+		const values = db.dialect.values(
+			'v',
+			[
+				{ name: 'wanted', type: 'integer' },
+				{ name: 'note', type: 'text' },
+				{ name: 'share', type: 'real' },
+			],
+			[
+				[2, `it's "quoted" \\ \u{1F600}`, 0.5],
+				[3, null, null],
+			],
+		);
+		const found = await db.all(
+			sql`SELECT v.*, person.name FROM ${values} LEFT JOIN person ON person.id = v.wanted ORDER BY v.wanted`,
+		);
 		expect(found).toEqual([
 			{ wanted: 2, note: `it's "quoted" \\ \u{1F600}`, share: 0.5, name: 'b' },
 			{ wanted: 3, note: null, share: null, name: null },
@@ -78,10 +99,22 @@ overEveryDatabase((place) => {
 		const odd = 'a"b`c\'; DROP TABLE person; --';
 		const table = db.dialect.table('odd; "table`\'');
 		await db.run(sql`DROP TABLE IF EXISTS ${table}`);
-		await db.run(sql`CREATE TABLE ${table} (${db.dialect.quoted(odd)} INTEGER, ${db.dialect.quoted('__proto__')} INTEGER)`);
-		await db.insert(table, [{ name: odd, type: 'integer' }, { name: '__proto__', type: 'integer' }], [[1, 2]]);
+		await db.run(
+			sql`CREATE TABLE ${table} (${db.dialect.quoted(odd)} INTEGER, ${db.dialect.quoted('__proto__')} INTEGER)`,
+		);
+		await db.insert(
+			table,
+			[
+				{ name: odd, type: 'integer' },
+				{ name: '__proto__', type: 'integer' },
+			],
+			[[1, 2]],
+		);
 		const [row] = await db.all(sql<object>`SELECT * FROM ${table}`);
-		expect(Object.entries(row!)).toEqual([[odd, 1], ['__proto__', 2]]);
+		expect(Object.entries(row!)).toEqual([
+			[odd, 1],
+			['__proto__', 2],
+		]);
 		expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
 		expect(await db.all(sql`SELECT count(*) AS n FROM person`)).toEqual([{ n: 0 }]);
 	});
@@ -93,6 +126,6 @@ overEveryDatabase((place) => {
 	});
 
 	test('what cannot be bound is refused before it is sent', async () => {
-		await expect(db.all(sql`SELECT ${{ id: 1 } as never}`)).rejects.toThrow('cannot be bound');
+		await expect(db.all(sql`SELECT ${{ id: 1 }}`)).rejects.toThrow('cannot be bound');
 	});
 });

@@ -47,7 +47,10 @@ export function usePlace(dialect: DialectName): Place {
 		server = await start();
 		const { host, port, user, password, database } = server;
 		const name = `suite_${++databases}`;
-		const admin = await reallyOpen({ dialect, host, port, user, password, database } as DatabaseConfig, { readOnly: false, values: 'plain' });
+		const admin = await reallyOpen({ dialect, host, port, user, password, database } as DatabaseConfig, {
+			readOnly: false,
+			values: 'plain',
+		});
 		await admin.run(sql`CREATE DATABASE ${sql.id(name)}`).finally(() => admin.close());
 		config = { dialect, host, port, user, password, database: name } as DatabaseConfig;
 	}, 60_000);

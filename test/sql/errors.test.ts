@@ -46,12 +46,16 @@ overEveryDatabase((place) => {
 	});
 
 	test('says which column may not be empty', async () => {
-		await expect(db.run(sql`INSERT INTO child (id, email) VALUES (2, NULL)`)).rejects.toMatchObject({ at: { column: 'email' } });
+		await expect(db.run(sql`INSERT INTO child (id, email) VALUES (2, NULL)`)).rejects.toMatchObject({
+			at: { column: 'email' },
+		});
 	});
 
 	test('text that is too long is a wrong type', async () => {
 		if (place.dialect === 'sqlite') return; // has no lengths
-		await expect(db.run(sql`INSERT INTO child (id, email) VALUES (2, ${'x'.repeat(21)})`)).rejects.toMatchObject({ kind: 'wrong type' });
+		await expect(db.run(sql`INSERT INTO child (id, email) VALUES (2, ${'x'.repeat(21)})`)).rejects.toMatchObject({
+			kind: 'wrong type',
+		});
 	});
 
 	test('a database after its end is unreachable', async () => {
@@ -62,64 +66,77 @@ overEveryDatabase((place) => {
 	});
 });
 
-overEveryDatabase((place) => {
-	const server = () => place.config() as ServerConfig;
+overEveryDatabase(
+	(place) => {
+		const server = () => place.config() as ServerConfig;
 
-	test('nobody listening is unreachable', async () => {
-		const probe = createServer().listen(0, '127.0.0.1');
-		await new Promise((resolve) => probe.once('listening', resolve));
-		const { port } = probe.address() as { port: number };
-		await new Promise((resolve) => probe.close(resolve));
-		await expect(open({ ...server(), port }, { readOnly: true, values: 'exact' })).rejects.toMatchObject({ kind: 'unreachable' });
-	});
-
-	test('a server that never answers is unreachable in time', async () => {
-		const silent = createServer().listen(0, '127.0.0.1');
-		await new Promise((resolve) => silent.once('listening', resolve));
-		const { port } = silent.address() as { port: number };
-		const failing = open({ ...server(), port, connectTimeout: 300 }, { readOnly: true, values: 'exact' });
-		await expect(failing).rejects.toMatchObject({ kind: 'unreachable' });
-		silent.close();
-	});
-
-	test('a server without TLS is refused where TLS is asked for', async () => {
-		const failing = open({ ...server(), tls: { rejectUnauthorized: true } }, { readOnly: true, values: 'exact' });
-		await expect(failing).rejects.toMatchObject({ kind: 'unreachable' });
-	});
-
-	test('an unknown database is refused', async () => {
-		await expect(open({ ...server(), database: 'absent' }, { readOnly: true, values: 'exact' })).rejects.toMatchObject({ kind: 'refused' });
-	});
-
-	test('a wrong password is refused, and never shown', async () => {
-		const db = await place.open();
-		if (place.dialect === 'mysql') await db.run(sql`CREATE USER IF NOT EXISTS guest@'%' IDENTIFIED BY 'right'`);
-		await db.close();
-		if (place.dialect === 'postgres') return; // the test server trusts everyone
-		const error = await open({ ...server(), user: 'guest', password: 'wr0ng' }, { readOnly: true, values: 'exact' }).catch((caught: unknown) => caught);
-		expect(error).toMatchObject({ kind: 'refused' });
-		expect(JSON.stringify(error) + String(error)).not.toContain('wr0ng');
-	});
-
-	test('a connection that the server cuts is unreachable, and the next one works', async () => {
-		const db = await place.open();
-		const killer = await place.open();
-		const cut = db.transaction(async (tx) => {
-			if (place.dialect === 'postgres') {
-				const [me] = await tx.all(sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`);
-				await killer.all(sql`SELECT pg_terminate_backend(${me!.pid})`);
-			} else {
-				const [me] = await tx.all(sql<{ pid: number }>`SELECT connection_id() AS pid`);
-				await killer.run(sql`KILL ${sql.lit(me!.pid)}`);
-			}
-			await tx.all(sql`SELECT 1`);
+		test('nobody listening is unreachable', async () => {
+			const probe = createServer().listen(0, '127.0.0.1');
+			await new Promise((resolve) => probe.once('listening', resolve));
+			const { port } = probe.address() as { port: number };
+			await new Promise((resolve) => probe.close(resolve));
+			await expect(open({ ...server(), port }, { readOnly: true, values: 'exact' })).rejects.toMatchObject({
+				kind: 'unreachable',
+			});
 		});
-		await expect(cut).rejects.toMatchObject({ kind: 'unreachable' });
-		expect(await db.all(sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]);
-		await db.close();
-		await killer.close();
-	});
-}, ['postgres', 'mysql']);
+
+		test('a server that never answers is unreachable in time', async () => {
+			const silent = createServer().listen(0, '127.0.0.1');
+			await new Promise((resolve) => silent.once('listening', resolve));
+			const { port } = silent.address() as { port: number };
+			const failing = open({ ...server(), port, connectTimeout: 300 }, { readOnly: true, values: 'exact' });
+			await expect(failing).rejects.toMatchObject({ kind: 'unreachable' });
+			silent.close();
+		});
+
+		test('a server without TLS is refused where TLS is asked for', async () => {
+			const failing = open(
+				{ ...server(), tls: { rejectUnauthorized: true } },
+				{ readOnly: true, values: 'exact' },
+			);
+			await expect(failing).rejects.toMatchObject({ kind: 'unreachable' });
+		});
+
+		test('an unknown database is refused', async () => {
+			await expect(
+				open({ ...server(), database: 'absent' }, { readOnly: true, values: 'exact' }),
+			).rejects.toMatchObject({ kind: 'refused' });
+		});
+
+		test('a wrong password is refused, and never shown', async () => {
+			const db = await place.open();
+			if (place.dialect === 'mysql') await db.run(sql`CREATE USER IF NOT EXISTS guest@'%' IDENTIFIED BY 'right'`);
+			await db.close();
+			if (place.dialect === 'postgres') return; // the test server trusts everyone
+			const error = await open(
+				{ ...server(), user: 'guest', password: 'wr0ng' },
+				{ readOnly: true, values: 'exact' },
+			).catch((caught: unknown) => caught);
+			expect(error).toMatchObject({ kind: 'refused' });
+			expect(JSON.stringify(error) + String(error)).not.toContain('wr0ng');
+		});
+
+		test('a connection that the server cuts is unreachable, and the next one works', async () => {
+			const db = await place.open();
+			const killer = await place.open();
+			const cut = db.transaction(async (tx) => {
+				if (place.dialect === 'postgres') {
+					const [me] = await tx.all(sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`);
+					await killer.all(sql`SELECT pg_terminate_backend(${me!.pid})`);
+				} else {
+					const [me] = await tx.all(sql<{ pid: number }>`SELECT connection_id() AS pid`);
+					await killer.run(sql`KILL ${sql.lit(me!.pid)}`);
+				}
+				await tx.all(sql`SELECT 1`);
+			});
+			await expect(cut).rejects.toMatchObject({ kind: 'unreachable' });
+			expect(await db.all(sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]);
+			await db.close();
+			await killer.close();
+		});
+	},
+	['postgres', 'mysql'],
+);
 
 overEveryDatabase((place) => {
 	test('a lock that is not had in time is busy', async () => {

@@ -1,4 +1,17 @@
-import { bytesOf, decimalText, exactBytes, exactFloat, exactFraction, exactInteger, exactJson, exactLocalTime, exactNumber, exactTimeOfDay, exactUtcTime, parseDecimal } from '../../sql/exact';
+import {
+	bytesOf,
+	decimalText,
+	exactBytes,
+	exactFloat,
+	exactFraction,
+	exactInteger,
+	exactJson,
+	exactLocalTime,
+	exactNumber,
+	exactTimeOfDay,
+	exactUtcTime,
+	parseDecimal,
+} from '../../sql/exact';
 
 describe('a number', () => {
 	test.each([

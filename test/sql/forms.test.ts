@@ -43,7 +43,14 @@ const CASES: Record<string, [type: string, written: RawBuilder<unknown>, read: u
 		['jsonb', sql.raw(`'{"b":1,"a":[${BIG}]}'`), { b: 1, a: [BIG] }],
 		['json', sql.raw(`'null'`), null],
 		['text[]', sql.raw(`ARRAY['a', NULL, 'b "c" \\,{}', '', 'NULL']`), ['a', null, 'b "c" \\,{}', '', 'NULL']],
-		['int[]', sql.raw(`'{{1,2},{3,4}}'`), [[1, 2], [3, 4]]],
+		[
+			'int[]',
+			sql.raw(`'{{1,2},{3,4}}'`),
+			[
+				[1, 2],
+				[3, 4],
+			],
+		],
 		['int[]', sql.raw(`'[0:1]={1,2}'`), [1, 2]],
 		['bigint[]', sql.raw(`'{}'`), []],
 		['numeric[]', sql.raw(`'{1.10,${BIG}}'`), [1.1, BIG]],
@@ -82,30 +89,37 @@ const CASES: Record<string, [type: string, written: RawBuilder<unknown>, read: u
 };
 
 overEveryDatabase((place) => {
-	test.each(CASES[place.dialect]!.map(([type, written, read], i) => [type, read, written, i] as const))('%s is read as %j', async (type, read, written, i) => {
-		const db = await place.open({ values: 'exact' });
-		try {
-			const table = db.dialect.table(`form_${i}`);
-			await db.run(sql`CREATE TABLE ${table} (v ${sql.raw(type)})`);
-			await db.run(sql`INSERT INTO ${table} VALUES (${written})`);
-			expect(await db.all(sql`SELECT v FROM ${table}`)).toEqual([{ v: read }]);
-			for await (const page of db.stream(sql`SELECT v FROM ${table}`, 10)) expect(page).toEqual([{ v: read }]);
-		} finally {
-			await db.close();
-		}
-	});
+	test.each(CASES[place.dialect]!.map(([type, written, read], i) => [type, read, written, i] as const))(
+		'%s is read as %j',
+		async (type, read, written, i) => {
+			const db = await place.open({ values: 'exact' });
+			try {
+				const table = db.dialect.table(`form_${i}`);
+				await db.run(sql`CREATE TABLE ${table} (v ${sql.raw(type)})`);
+				await db.run(sql`INSERT INTO ${table} VALUES (${written})`);
+				expect(await db.all(sql`SELECT v FROM ${table}`)).toEqual([{ v: read }]);
+				for await (const page of db.stream(sql`SELECT v FROM ${table}`, 10))
+					expect(page).toEqual([{ v: read }]);
+			} finally {
+				await db.close();
+			}
+		},
+	);
 });
 
-overEveryDatabase((place) => {
-	test('arrays of types that users made are lists too', async () => {
-		const first = await place.open();
-		await first.run(sql`CREATE TYPE mood AS ENUM ('good', 'very bad')`);
-		await first.run(sql`CREATE DOMAIN share AS numeric(5,2)`);
-		await first.run(sql`CREATE TABLE moods (m mood[], s share[])`);
-		await first.run(sql`INSERT INTO moods VALUES ('{good,"very bad"}', '{1.50,2}')`);
-		await first.close();
-		const db = await place.open();
-		expect(await db.all(sql`SELECT * FROM moods`)).toEqual([{ m: ['good', 'very bad'], s: [1.5, 2] }]);
-		await db.close();
-	});
-}, ['postgres']);
+overEveryDatabase(
+	(place) => {
+		test('arrays of types that users made are lists too', async () => {
+			const first = await place.open();
+			await first.run(sql`CREATE TYPE mood AS ENUM ('good', 'very bad')`);
+			await first.run(sql`CREATE DOMAIN share AS numeric(5,2)`);
+			await first.run(sql`CREATE TABLE moods (m mood[], s share[])`);
+			await first.run(sql`INSERT INTO moods VALUES ('{good,"very bad"}', '{1.50,2}')`);
+			await first.close();
+			const db = await place.open();
+			expect(await db.all(sql`SELECT * FROM moods`)).toEqual([{ m: ['good', 'very bad'], s: [1.5, 2] }]);
+			await db.close();
+		});
+	},
+	['postgres'],
+);

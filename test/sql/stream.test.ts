@@ -9,7 +9,11 @@ overEveryDatabase((place) => {
 	beforeAll(async () => {
 		const made = await place.open({ values: 'plain' });
 		await made.run(sql`CREATE TABLE number (n BIGINT PRIMARY KEY)`);
-		await made.insert(sql`number`, [{ name: 'n', type: 'integer' }], Array.from({ length: 25 }, (_, i) => [i]));
+		await made.insert(
+			sql`number`,
+			[{ name: 'n', type: 'integer' }],
+			Array.from({ length: 25 }, (_, i) => [i]),
+		);
 		await made.close();
 	});
 	beforeEach(async () => {
@@ -27,7 +31,8 @@ overEveryDatabase((place) => {
 	});
 
 	test('gives no page for no rows', async () => {
-		for await (const page of db.stream(sql`SELECT n FROM number WHERE n < ${0}`, 10)) throw new Error(`a page of ${page.length}`);
+		for await (const page of db.stream(sql`SELECT n FROM number WHERE n < ${0}`, 10))
+			throw new Error(`a page of ${page.length}`);
 	});
 
 	test('a loop that is left early frees the connection', async () => {
@@ -69,14 +74,17 @@ overEveryDatabase((place) => {
 
 	test('a failing statement throws in the loop', async () => {
 		const read = async () => {
-			for await (const page of db.stream(sql`SELECT absent FROM number`, 5)) throw new Error(`a page of ${page.length}`);
+			for await (const page of db.stream(sql`SELECT absent FROM number`, 5))
+				throw new Error(`a page of ${page.length}`);
 		};
 		await expect(read()).rejects.toMatchObject({ kind: 'no column' });
 	});
 
 	test('a read-only database writes nothing', async () => {
 		await expect(db.run(sql`INSERT INTO number VALUES (${1000})`)).rejects.toMatchObject({ kind: 'refused' });
-		await expect(db.transaction((tx) => tx.run(sql`DELETE FROM number`))).rejects.toMatchObject({ kind: 'refused' });
+		await expect(db.transaction((tx) => tx.run(sql`DELETE FROM number`))).rejects.toMatchObject({
+			kind: 'refused',
+		});
 		expect(await db.all(sql`SELECT count(*) AS n FROM number`)).toEqual([{ n: 25 }]);
 	});
 });

@@ -8,9 +8,21 @@ export function exactBack(rows: Record<string, Value>[], count: number): Value[]
 }
 
 /** A table on a server: who logs in there is no part of it. */
-export function serverPlace(system: string, { host, port, database }: ServerConfig, shown: string, parts: string[]): { id: string; text: string } {
+export function serverPlace(
+	system: string,
+	{ host, port, database }: ServerConfig,
+	shown: string,
+	parts: string[],
+): { id: string; text: string } {
 	return {
 		id: JSON.stringify([system, host.toLowerCase(), port, database, ...parts]),
 		text: `table ${shown} in ${system}@${host}:${port}/${database}`,
 	};
+}
+
+/** `list` in pieces of at most `size`. */
+export function pieces<T>(list: readonly T[], size: number): T[][] {
+	const result: T[][] = [];
+	for (let from = 0; from < list.length; from += size) result.push(list.slice(from, from + size));
+	return result;
 }

@@ -23,9 +23,18 @@ export interface TableDialect {
 	/** `t.column = value` by the column's own equality. */
 	equal(column: ColumnInfo, value: RawBuilder<unknown>): RawBuilder<boolean>;
 	/** Inserts the rows; the id columns of each, in their order. */
-	create(sql: Sql, table: RawBuilder<unknown>, columns: readonly ColumnInfo[], rows: readonly SqlValue[][], id: readonly ColumnInfo[]): Promise<Value[][]>;
+	create(
+		sql: Sql,
+		table: RawBuilder<unknown>,
+		columns: readonly ColumnInfo[],
+		rows: readonly SqlValue[][],
+		id: readonly ColumnInfo[],
+	): Promise<Value[][]>;
 	/** Sets `t`'s columns from the columns of `v`, given as pairs. */
-	update(bound: Bound, set: readonly [column: RawBuilder<unknown>, value: RawBuilder<unknown>][]): RawBuilder<unknown>;
+	update(
+		bound: Bound,
+		set: readonly [column: RawBuilder<unknown>, value: RawBuilder<unknown>][],
+	): RawBuilder<unknown>;
 	remove(bound: Bound, id: readonly ColumnInfo[]): RawBuilder<unknown>;
 	/** Every form in which a key's part, known as text, may stand in a column. */
 	keyForms(text: string, column: ColumnInfo | undefined): SqlValue[];

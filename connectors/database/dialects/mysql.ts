@@ -2,13 +2,13 @@
 import { sql } from 'kysely';
 
 import { SqlError, type ServerConfig, type Sql, type SqlValue } from '../../../sql/types';
-import { SyncError, type FieldInfo } from '../../../sync/types';
+import { SyncError, type FieldInfo, type Value } from '../../../sync/types';
 import type { ColumnInfo, Spelling, TableName } from '../column';
 import { decimal, floating, integer } from '../spell/number';
 import { asText, bytes, json } from '../spell/other';
 import { oneOf, someOf, text, uuid } from '../spell/text';
 import { date, dateTime, timeOfDay } from '../spell/time';
-import { serverPlace } from './common';
+import { pieces, serverPlace } from './common';
 import type { TableDialect } from './dialect';
 
 interface Row {
@@ -61,13 +61,19 @@ function knownOf(row: Row, isJson: boolean): Known {
 	const bits = BITS[row.data];
 	if (bits !== undefined) {
 		const flag = row.type.startsWith('tinyint(1)');
-		const spelling = unsigned ? integer(0n, 2n ** bits - 1n, flag) : integer(-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n, flag);
+		const spelling = unsigned
+			? integer(0n, 2n ** bits - 1n, flag)
+			: integer(-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n, flag);
 		return [flag ? 'yes/no' : 'number', unsigned ? 'UNSIGNED' : 'integer', spelling];
 	}
 	if (isJson) return ['json', 'text', json()];
 	switch (row.data) {
 		case 'decimal':
-			return ['number', `DECIMAL(${row.digits}, ${row.scale})`, decimal({ precision: row.digits!, scale: row.scale! })];
+			return [
+				'number',
+				`DECIMAL(${row.digits}, ${row.scale})`,
+				decimal({ precision: row.digits!, scale: row.scale! }),
+			];
 		case 'float':
 		case 'double':
 			return ['number', 'real', floating(row.data === 'float')];
@@ -137,13 +143,15 @@ function columnOf(row: Row, primary: string[], json: Set<string>): ColumnInfo {
 		nullable,
 		counted,
 		spelling,
-		...(row.collation !== null && { collation: row.collation }),
+		...(row.collation !== null && { collation: row.collation, charset: row.charset! }),
 	};
 }
 
 /** New rows' numbers, where the database counts: the first one's, and the next ones in its step. */
 async function counted(database: Sql, count: number): Promise<number[][]> {
-	const [row] = await database.all(sql<{ first: number; step: number }>`SELECT LAST_INSERT_ID() AS first, @@auto_increment_increment AS step`);
+	const [row] = await database.all(
+		sql<{ first: number; step: number }>`SELECT LAST_INSERT_ID() AS first, @@auto_increment_increment AS step`,
+	);
 	return Array.from({ length: count }, (_, i) => [row!.first + i * row!.step]);
 }
 
@@ -160,7 +168,9 @@ export const mysqlTables: TableDialect = {
 			if (error instanceof SqlError && (error.kind === 'no column' || error.kind === 'no table')) return []; // MySQL has a type of its own
 			throw error;
 		});
-		const json = new Set(checks.map(({ clause }) => /^json_valid\(`(.*)`\)$/s.exec(clause)?.[1]?.replaceAll('``', '`') ?? ''));
+		const json = new Set(
+			checks.map(({ clause }) => /^json_valid\(`(.*)`\)$/s.exec(clause)?.[1]?.replaceAll('``', '`') ?? ''),
+		);
 		const columns = await database.all(COLUMNS(table));
 		return {
 			columns: columns.map((row) => columnOf(row, indexes.get('PRIMARY') ?? [], json)),
@@ -168,25 +178,47 @@ export const mysqlTables: TableDialect = {
 		};
 	},
 	equal: (column, value) => {
-		// Both sides' collations are implicit: where they could clash, the column's own one is said.
-		const said = column.collation?.startsWith('utf8mb4') && /^\w+$/.test(column.collation) ? sql` COLLATE ${sql.raw(column.collation)}` : sql``;
-		return sql`t.${sql.id(column.name)} = ${value}${said}`;
+		const own = sql`t.${sql.id(column.name)}`;
+		const { charset, collation } = column;
+		if (!charset || !collation || !/^\w+ \w+$/.test(`${charset} ${collation}`)) return sql`${own} = ${value}`;
+		// Both sides' collations are implicit: the column's own one is said, or they clash, or its index is of no use.
+		const said = sql` COLLATE ${sql.raw(collation)}`;
+		if (charset === 'utf8mb4') return sql`${own} = ${value}${said}`;
+		// What the column's character set lacks becomes a question mark, which must not match one.
+		const converted = sql`CONVERT(${value} USING ${sql.raw(charset)})`;
+		return sql`${own} = ${converted}${said} AND CONVERT(${converted} USING utf8mb4) = ${value}`;
 	},
 	create: async (database, table, columns, rows, id) => {
 		const places = id.map(({ name }) => columns.findIndex((column) => column.name === name));
 		const given = places.every((place) => place >= 0);
 		if (!given && (id.length > 1 || !id[0]!.counted)) {
 			const missing = id.filter((_, i) => places[i]! < 0).map(({ name }) => name);
-			throw new SyncError('setup', `New rows get ${missing.join(', ')} from the database, which does not tell what it chose.`, {
-				todo: `Map a value to ${missing.join(', ')}.`,
-				field: missing[0],
-			});
+			throw new SyncError(
+				'setup',
+				`New rows get ${missing.join(', ')} from the database, which does not tell what it chose.`,
+				{
+					todo: `Map a value to ${missing.join(', ')}.`,
+					field: missing[0],
+				},
+			);
 		}
-		await database.insert(table, columns.map(({ name, bound: type }) => ({ name, type })), rows);
-		if (!given) return counted(database, rows.length);
-		return rows.map((row) => places.map((place) => columns[place]!.spelling.spell(back(row[place]!) as string)));
+		const inserted = columns.map(({ name, bound: type }) => ({ name, type }));
+		if (given) {
+			await database.insert(table, inserted, rows);
+			return rows.map((row) =>
+				places.map((place) => columns[place]!.spelling.spell(back(row[place]!) as string)),
+			);
+		}
+		// The numbers of one statement follow each other; those of several need not.
+		const made: Value[][] = [];
+		for (const piece of pieces(rows, Math.max(1, Math.min(500, Math.floor(60_000 / columns.length))))) {
+			await database.insert(table, inserted, piece);
+			made.push(...(await counted(database, piece.length)));
+		}
+		return made;
 	},
-	update: ({ table, values, tie }, set) => sql`UPDATE ${table} AS t JOIN ${values} ON ${tie} SET ${sql.join(set.map(([column, value]) => sql`t.${column} = ${value}`))}`,
+	update: ({ table, values, tie }, set) =>
+		sql`UPDATE ${table} AS t JOIN ${values} ON ${tie} SET ${sql.join(set.map(([column, value]) => sql`t.${column} = ${value}`))}`,
 	remove: ({ table, values, tie }) => sql`DELETE t FROM ${table} AS t JOIN ${values} ON ${tie}`,
 	keyForms: (key) => {
 		const forms: SqlValue[] = [key];
@@ -194,8 +226,19 @@ export const mysqlTables: TableDialect = {
 		if (key.startsWith('base64:')) forms.push(bytes().bind(key));
 		return forms;
 	},
-	again: (value) => (typeof value === 'object' ? JSON.stringify(value) : typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z?$/.test(value) ? spaced(value) : value),
-	place: (config, table) => serverPlace('mysql', config as ServerConfig, table.schema === (config as ServerConfig).database ? table.name : `${table.schema}.${table.name}`, [table.schema!, table.name]),
+	again: (value) =>
+		typeof value === 'object'
+			? JSON.stringify(value)
+			: typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z?$/.test(value)
+				? spaced(value)
+				: value,
+	place: (config, table) =>
+		serverPlace(
+			'mysql',
+			config as ServerConfig,
+			table.schema === (config as ServerConfig).database ? table.name : `${table.schema}.${table.name}`,
+			[table.schema!, table.name],
+		),
 	qualified: (config, { schema, name }) => ({ schema: schema || (config as ServerConfig).database, name }),
 };
 

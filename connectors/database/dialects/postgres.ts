@@ -85,7 +85,11 @@ const KNOWN: Record<string, Known> = {
 	numeric: ['number', undefined, numeric],
 	text: ['text', 'text', () => text({ noZero: true })],
 	varchar: ['text', 'text', (mod) => text({ noZero: true, length: mod < 0 ? undefined : mod - 4, cutsSpaces: true })],
-	bpchar: ['text', undefined, (mod) => text({ noZero: true, ...(mod < 0 ? {} : { length: mod - 4, end: 'padded' as const }) })],
+	bpchar: [
+		'text',
+		undefined,
+		(mod) => text({ noZero: true, ...(mod < 0 ? {} : { length: mod - 4, end: 'padded' as const }) }),
+	],
 	uuid: ['text', undefined, () => uuid],
 	date: ['date', undefined, () => date(FOREVER)],
 	timestamp: ['date and time', undefined, (mod) => dateTime(false, precision(mod), undefined, FOREVER)],
@@ -103,9 +107,12 @@ function numeric(mod: number): Spelling {
 }
 
 function columnOf(row: Row): ColumnInfo {
-	const known = row.labels ? ([row.array ? 'other' : 'text', undefined, () => oneOf(row.labels!, false)] satisfies Known) : KNOWN[row.base];
+	const known = row.labels
+		? ([row.array ? 'other' : 'text', undefined, () => oneOf(row.labels!, false)] satisfies Known)
+		: KNOWN[row.base];
 	const [kind, bound, spelling] = known ?? (['other', undefined, () => asText] satisfies Known);
-	const length = !row.array && (row.base === 'varchar' || row.base === 'bpchar') && row.mod > 0 ? row.mod - 4 : undefined;
+	const length =
+		!row.array && (row.base === 'varchar' || row.base === 'bpchar') && row.mod > 0 ? row.mod - 4 : undefined;
 	return {
 		name: row.name,
 		type: row.type,
@@ -134,17 +141,28 @@ export const postgresTables: TableDialect = {
 	create: async (database, table, columns, rows, id) => {
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		const taken = sql.join(columns.map((_, i) => sql`v.${sql.id(`c${i}`)}`));
-		const bound = [{ name: 'ref', type: 'integer' }, ...columns.map(({ bound: type }, i) => ({ name: `c${i}`, type }))];
-		const values = database.dialect.values('v', bound, rows.map((row, i) => [i, ...row]));
+		const bound = [
+			{ name: 'ref', type: 'integer' },
+			...columns.map(({ bound: type }, i) => ({ name: `c${i}`, type })),
+		];
+		const values = database.dialect.values(
+			'v',
+			bound,
+			rows.map((row, i) => [i, ...row]),
+		);
 		// Rows come back in the order in which they went in: one plan node inserts and returns them one by one.
-		const back = await database.all(sql<Record<string, never>>`INSERT INTO ${table} (${names}) SELECT ${taken} FROM ${values} ORDER BY v.ref
+		const back = await database.all(sql<
+			Record<string, never>
+		>`INSERT INTO ${table} (${names}) SELECT ${taken} FROM ${values} ORDER BY v.ref
 			RETURNING ${sql.join(id.map(({ name }, i) => sql`${sql.id(name)} AS ${sql.id(`i${i}`)}`))}`);
 		return exactBack(back, id.length);
 	},
-	update: ({ table, values, tie }, set) => sql`UPDATE ${table} AS t SET ${sql.join(set.map(([column, value]) => sql`${column} = ${value}`))} FROM ${values} WHERE ${tie}`,
+	update: ({ table, values, tie }, set) =>
+		sql`UPDATE ${table} AS t SET ${sql.join(set.map(([column, value]) => sql`${column} = ${value}`))} FROM ${values} WHERE ${tie}`,
 	remove: ({ table, values, tie }) => sql`DELETE FROM ${table} AS t USING ${values} WHERE ${tie}`,
-	keyForms: (key, column) => [column?.kind === 'bytes' ? (column.spelling.bind(key) as Uint8Array) : key],
+	keyForms: (key, column) => [column?.kind === 'bytes' ? column.spelling.bind(key) : key],
 	again: (value) => (typeof value === 'object' ? JSON.stringify(value) : value),
-	place: (config, table) => serverPlace('postgres', config as ServerConfig, `${table.schema}.${table.name}`, [table.schema!, table.name]),
+	place: (config, table) =>
+		serverPlace('postgres', config as ServerConfig, `${table.schema}.${table.name}`, [table.schema!, table.name]),
 	qualified: (_config, { schema, name }) => ({ schema: schema || 'public', name }),
 };

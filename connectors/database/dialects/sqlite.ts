@@ -56,15 +56,25 @@ export const sqliteTables: TableDialect = {
 	title: 'SQLite',
 	tables: (database) => database.all(TABLES),
 	describe: async (database: Sql, { name, schema = 'main' }: TableName): Promise<TableInfo> => {
-		const [list] = await database.all(sql<{ strict: number; wr: number }>`SELECT strict, wr FROM pragma_table_list WHERE schema = ${schema} AND name = ${name}`);
-		const rows = await database.all(sql<Row>`SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(${name}, ${schema}) WHERE hidden <> 1`);
+		const [list] = await database.all(
+			sql<{
+				strict: number;
+				wr: number;
+			}>`SELECT strict, wr FROM pragma_table_list WHERE schema = ${schema} AND name = ${name}`,
+		);
+		const rows = await database.all(
+			sql<Row>`SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(${name}, ${schema}) WHERE hidden <> 1`,
+		);
 		const unique = await database.all(sql<{ columns: string }>`
 			SELECT (SELECT json_group_array(i.name) FROM pragma_index_info(l.name, ${schema}) AS i) AS columns
 			FROM pragma_index_list(${name}, ${schema}) AS l WHERE l."unique" = 1 AND l.partial = 0`);
 		const primary = rows.filter(({ pk }) => pk > 0);
 		return {
 			columns: rows.map((row) => columnOf(row, list?.strict === 1, primary.length === 1 && list?.wr === 0)),
-			unique: [...unique.map(({ columns }) => JSON.parse(columns) as string[]), ...(primary.length > 0 ? [primary.map(({ name }) => name)] : [])],
+			unique: [
+				...unique.map(({ columns }) => JSON.parse(columns) as string[]),
+				...(primary.length > 0 ? [primary.map(({ name }) => name)] : []),
+			],
 		};
 	},
 	equal: (column, value) => {
@@ -77,25 +87,38 @@ export const sqliteTables: TableDialect = {
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		const taken = sql.join(columns.map((_, i) => sql`v.${sql.id(`c${i}`)}`));
 		const bound = [{ name: 'ref', type: 'any' }, ...columns.map(({ bound: type }, i) => ({ name: `c${i}`, type }))];
-		const values = database.dialect.values('v', bound, rows.map((row, i) => [i, ...row]));
+		const values = database.dialect.values(
+			'v',
+			bound,
+			rows.map((row, i) => [i, ...row]),
+		);
 		// Rows come back in the order in which they went in.
-		const back = await database.all(sql<Record<string, Value>>`INSERT INTO ${table} (${names}) SELECT ${taken} FROM ${values} ORDER BY v.ref
+		const back = await database.all(sql<
+			Record<string, Value>
+		>`INSERT INTO ${table} (${names}) SELECT ${taken} FROM ${values} ORDER BY v.ref
 			RETURNING ${sql.join(id.map(({ name }, i) => sql`${sql.id(name)} AS ${sql.id(`i${i}`)}`))}`);
 		return exactBack(back, id.length);
 	},
-	update: ({ table, values, tie }, set) => sql`UPDATE ${table} AS t SET ${sql.join(set.map(([column, value]) => sql`${column} = ${value}`))} FROM ${values} WHERE ${tie}`,
+	update: ({ table, values, tie }, set) =>
+		sql`UPDATE ${table} AS t SET ${sql.join(set.map(([column, value]) => sql`${column} = ${value}`))} FROM ${values} WHERE ${tie}`,
 	remove: ({ table, values, tie }, id) => {
 		const names = (of: string) => sql.join(id.map(({ name }) => sql.id(of, name)));
 		return sql`DELETE FROM ${table} AS d WHERE (${names('d')}) IN (SELECT ${names('t')} FROM ${values} JOIN ${table} AS t ON ${tie})`;
 	},
 	keyForms: (key) => {
 		const forms: SqlValue[] = [key];
-		if (/^-?(0|[1-9]\d*)$/.test(key)) forms.push(BigInt.asIntN(64, BigInt(key)) === BigInt(key) ? BigInt(key) : Number(key));
+		if (/^-?(0|[1-9]\d*)$/.test(key))
+			forms.push(BigInt.asIntN(64, BigInt(key)) === BigInt(key) ? BigInt(key) : Number(key));
 		else if (String(Number(key)) === key) forms.push(Number(key));
 		if (key.startsWith('base64:')) forms.push(Buffer.from(key.slice(7), 'base64'));
 		return forms;
 	},
-	again: (value) => (typeof value === 'object' ? JSON.stringify(value) : typeof value === 'string' && /^-?\d{16,19}$/.test(value) ? BigInt(value) : value),
+	again: (value) =>
+		typeof value === 'object'
+			? JSON.stringify(value)
+			: typeof value === 'string' && /^-?\d{16,19}$/.test(value)
+				? BigInt(value)
+				: value,
 	place: (config, { name, schema }) => {
 		const file = realFile((config as FileConfig).file);
 		return { id: JSON.stringify(['sqlite', file, schema ?? 'main', name]), text: `table ${name} in ${file}` };

@@ -7,7 +7,12 @@ const NO_NUMBER = 'Map a field that holds a number, or convert it in the mapping
 
 /** The decimal that a value means; true and false are 1 and 0. */
 export function decimalOf(value: Exclude<Value, null>): Decimal {
-	const decimal = typeof value === 'boolean' ? parseDecimal(value ? '1' : '0') : typeof value === 'object' ? undefined : parseDecimal(String(value));
+	const decimal =
+		typeof value === 'boolean'
+			? parseDecimal(value ? '1' : '0')
+			: typeof value === 'object'
+				? undefined
+				: parseDecimal(String(value));
 	if (!decimal) throw new Unfit(`is ${shown(value)}, which is no number`, NO_NUMBER);
 	return decimal;
 }
@@ -31,7 +36,11 @@ export function integer(least: bigint, most: bigint, yesNo = false): Spelling {
 		spell: (value) => {
 			const said = yesNo && typeof value === 'string' ? (yesOrNo(value) ?? value) : value;
 			const whole = BigInt(decimalText(rounded(decimalOf(said), 0)));
-			if (whole < least || whole > most) throw new Unfit(`is ${shown(value)}, the column takes ${least} to ${most}`, 'Use a wider column type or map another field.');
+			if (whole < least || whole > most)
+				throw new Unfit(
+					`is ${shown(value)}, the column takes ${least} to ${most}`,
+					'Use a wider column type or map another field.',
+				);
 			return exactNumber(whole.toString());
 		},
 		bind: (value) => (typeof value === 'number' ? value : BigInt(decimalText(decimalOf(value)))),
@@ -47,7 +56,10 @@ export function decimal(limits?: { precision: number; scale: number }, words: re
 			if (limits) {
 				number = rounded(number, limits.scale);
 				if (number.digits.length + number.exponent > limits.precision - limits.scale && number.digits !== '') {
-					throw new Unfit(`is ${shown(value)}, too large for ${limits.precision} digits with ${limits.scale} behind the point`, 'Use a wider column type or map another field.');
+					throw new Unfit(
+						`is ${shown(value)}, too large for ${limits.precision} digits with ${limits.scale} behind the point`,
+						'Use a wider column type or map another field.',
+					);
 				}
 			}
 			return exactNumber(decimalText(number));
@@ -63,7 +75,11 @@ export function floating(single: boolean, words: readonly string[] = []): Spelli
 			if (typeof value === 'string' && words.includes(value)) return value;
 			const number = Number(decimalText(decimalOf(value)));
 			const stored = single ? Math.fround(number) : number;
-			if (!Number.isFinite(stored)) throw new Unfit(`is ${shown(value)}, too large for the column`, 'Use a wider column type or map another field.');
+			if (!Number.isFinite(stored))
+				throw new Unfit(
+					`is ${shown(value)}, too large for the column`,
+					'Use a wider column type or map another field.',
+				);
 			return single ? exactFloat(stored) : exactDouble(stored);
 		},
 		bind: (value) => (typeof value === 'string' && words.includes(value) ? value : Number(bindDecimal(value))),
@@ -83,7 +99,8 @@ export const yesNo: Spelling = {
 	spell: (value) => {
 		if (typeof value === 'boolean') return value;
 		const meant = typeof value === 'object' ? undefined : yesOrNo(String(value));
-		if (meant === undefined) throw new Unfit(`is ${shown(value)}, which is neither yes nor no`, 'Translate it in the mapping.');
+		if (meant === undefined)
+			throw new Unfit(`is ${shown(value)}, which is neither yes nor no`, 'Translate it in the mapping.');
 		return meant;
 	},
 	bind: (value) => value === true,

@@ -11,7 +11,11 @@ export function json(noZero = false): Spelling {
 	const spell = (value: Exclude<Value, null>): Value => {
 		const meant = typeof value === 'string' && /^\s*[[{]/.test(value) ? exactJson(value) : value;
 		const text = JSON.stringify(meant);
-		if (noZero && text.includes('\\u0000')) throw new Unfit('holds the character U+0000, which this database cannot store', 'Take that character out in the mapping.');
+		if (noZero && text.includes('\\u0000'))
+			throw new Unfit(
+				'holds the character U+0000, which this database cannot store',
+				'Take that character out in the mapping.',
+			);
 		return JSON.parse(text) as Value;
 	};
 	return { spell, bind: (value) => JSON.stringify(value) };
@@ -26,7 +30,11 @@ export function bytes(length?: number, fill = false): Spelling {
 	return {
 		spell: (value) => {
 			const found = taken(value);
-			if (length !== undefined && found.length > length) throw new Unfit(`has ${found.length} bytes, the column takes ${length}`, 'Map something shorter or widen the column.');
+			if (length !== undefined && found.length > length)
+				throw new Unfit(
+					`has ${found.length} bytes, the column takes ${length}`,
+					'Map something shorter or widen the column.',
+				);
 			if (!fill) return exactBytes(found);
 			const filled = new Uint8Array(length!);
 			filled.set(found);
@@ -38,7 +46,8 @@ export function bytes(length?: number, fill = false): Spelling {
 
 /** A Postgres array of columns that spell like `element`. */
 export function list(element: Spelling): Spelling {
-	const each = (value: Value): Value => (value === null ? null : Array.isArray(value) ? value.map(each) : element.spell(value));
+	const each = (value: Value): Value =>
+		value === null ? null : Array.isArray(value) ? value.map(each) : element.spell(value);
 	const elementText = (value: Value): string | null | readonly unknown[] => {
 		if (value === null) return null;
 		if (Array.isArray(value)) return value.map(elementText);

@@ -93,7 +93,8 @@ export function strictly(declared: string): Spelling {
 
 const strictBytes: Spelling = {
 	spell: (value) => {
-		if (typeof value !== 'string') throw new Unfit(`is ${shown(value)}, the column takes bytes`, 'Map a field that holds bytes.');
+		if (typeof value !== 'string')
+			throw new Unfit(`is ${shown(value)}, the column takes bytes`, 'Map a field that holds bytes.');
 		return bytes().spell(value);
 	},
 	bind: bytes().bind,

@@ -39,15 +39,26 @@ export function text({ length, bytes, end, cutsSpaces, noZero }: TextLimits = {}
 	return {
 		spell: (value) => {
 			let spelled = textOf(value);
-			if (noZero && spelled.includes('\0')) throw new Unfit('holds the character U+0000, which this database cannot store', 'Take that character out in the mapping.');
+			if (noZero && spelled.includes('\0'))
+				throw new Unfit(
+					'holds the character U+0000, which this database cannot store',
+					'Take that character out in the mapping.',
+				);
 			if (end) spelled = spelled.replace(/ +$/, '');
 			if (length !== undefined && spelled.length > length) {
 				const found = lengthOf(spelled);
 				if (found > length && cutsSpaces) spelled = cutSpaces(spelled, length);
-				if (lengthOf(spelled) > length) throw new Unfit(`has ${found} characters, the column takes ${length}: ${shown(spelled)}`, 'Shorten it in the mapping or widen the column.');
+				if (lengthOf(spelled) > length)
+					throw new Unfit(
+						`has ${found} characters, the column takes ${length}: ${shown(spelled)}`,
+						'Shorten it in the mapping or widen the column.',
+					);
 			}
 			if (bytes !== undefined && spelled.length * 3 > bytes && Buffer.byteLength(spelled) > bytes) {
-				throw new Unfit(`has ${Buffer.byteLength(spelled)} bytes, the column takes ${bytes}`, 'Shorten it in the mapping or widen the column.');
+				throw new Unfit(
+					`has ${Buffer.byteLength(spelled)} bytes, the column takes ${bytes}`,
+					'Shorten it in the mapping or widen the column.',
+				);
 			}
 			return end === 'padded' ? spelled + ' '.repeat(Math.max(0, length! - lengthOf(spelled))) : spelled;
 		},
@@ -57,7 +68,9 @@ export function text({ length, bytes, end, cutsSpaces, noZero }: TextLimits = {}
 
 function cutSpaces(value: string, length: number): string {
 	const characters = [...value];
-	return characters.slice(length).every((character) => character === ' ') ? characters.slice(0, length).join('') : value;
+	return characters.slice(length).every((character) => character === ' ')
+		? characters.slice(0, length).join('')
+		: value;
 }
 
 /** One of a list of values; `loose` lists are found whatever the case and spaces at the end. */
@@ -66,8 +79,14 @@ export function oneOf(allowed: readonly string[], loose: boolean): Spelling {
 	return {
 		spell: (value) => {
 			const wanted = textOf(value);
-			const found = allowed.find((one) => one === wanted) ?? (loose ? allowed.find((one) => folded(one) === folded(wanted)) : undefined);
-			if (found === undefined) throw new Unfit(`is ${shown(wanted)}, the column takes only ${allowed.map((one) => `"${one}"`).join(', ')}`, 'Translate it in the mapping.');
+			const found =
+				allowed.find((one) => one === wanted) ??
+				(loose ? allowed.find((one) => folded(one) === folded(wanted)) : undefined);
+			if (found === undefined)
+				throw new Unfit(
+					`is ${shown(wanted)}, the column takes only ${allowed.map((one) => `"${one}"`).join(', ')}`,
+					'Translate it in the mapping.',
+				);
 			return found;
 		},
 		bind: textOf,
@@ -79,7 +98,11 @@ export function someOf(allowed: readonly string[]): Spelling {
 	const one = oneOf(allowed, true);
 	return {
 		spell: (value) => {
-			const wanted = Array.isArray(value) ? value : textOf(value).split(',').filter((part) => part !== '');
+			const wanted = Array.isArray(value)
+				? value
+				: textOf(value)
+						.split(',')
+						.filter((part) => part !== '');
 			const found = new Set(wanted.map((part) => one.spell(part ?? '')));
 			return allowed.filter((name) => found.has(name)).join(',');
 		},
@@ -90,8 +113,12 @@ export function someOf(allowed: readonly string[]): Spelling {
 /** A UUID: lower case, with its hyphens. */
 export const uuid: Spelling = {
 	spell: (value) => {
-		const digits = textOf(value).toLowerCase().replace(/^\{(.*)\}$/, '$1').replaceAll('-', '');
-		if (!/^[0-9a-f]{32}$/.test(digits)) throw new Unfit(`is ${shown(value)}, which is no UUID`, 'Map a field that holds UUIDs.');
+		const digits = textOf(value)
+			.toLowerCase()
+			.replace(/^\{(.*)\}$/, '$1')
+			.replaceAll('-', '');
+		if (!/^[0-9a-f]{32}$/.test(digits))
+			throw new Unfit(`is ${shown(value)}, which is no UUID`, 'Map a field that holds UUIDs.');
 		return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 	},
 	bind: textOf,

@@ -2,6 +2,7 @@
 import { exactFraction } from '../../../sql/exact';
 import type { Value } from '../../../sync/types';
 import { shown, Unfit, type Spelling } from '../column';
+import { textOf } from './text';
 
 /** A moment or a wall-clock time: whole seconds since 1970 on its own calendar, and microseconds. */
 interface Moment {
@@ -16,13 +17,25 @@ const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?
 function parse(text: string): Moment | undefined {
 	const match = FORM.exec(text.trim());
 	if (!match) return undefined;
-	const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number];
+	const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+	];
 	const time = new Date(0);
 	time.setUTCFullYear(year, month - 1, day);
-	if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) return undefined;
+	if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59)
+		return undefined;
 	time.setUTCHours(hour, minute, second);
 	// More than six digits are cut, as databases read them; rounding comes later, to the column's precision.
-	return { seconds: time.getTime() / 1000, micros: Number((match[7] ?? '').slice(0, 6).padEnd(6, '0')), offset: offsetOf(match[8]) };
+	return {
+		seconds: time.getTime() / 1000,
+		micros: Number((match[7] ?? '').slice(0, 6).padEnd(6, '0')),
+		offset: offsetOf(match[8]),
+	};
 }
 
 function offsetOf(zone: string | undefined): number | undefined {
@@ -43,16 +56,27 @@ function iso({ seconds, micros }: Moment, precision: number): string {
 
 function meant(value: Exclude<Value, null>, what: string): Moment {
 	const moment = typeof value === 'string' ? parse(value) : undefined;
-	if (!moment) throw new Unfit(`is ${shown(value)}, which is no ${what}`, `Convert it to a ${what} in the mapping, such as ${EXAMPLE[what]}.`);
+	if (!moment)
+		throw new Unfit(
+			`is ${shown(value)}, which is no ${what}`,
+			`Convert it to a ${what} in the mapping, such as ${EXAMPLE[what]}.`,
+		);
 	return moment;
 }
 
-const EXAMPLE: Record<string, string> = { date: '2026-12-31', 'date and time': '2026-12-31T23:59:59Z', time: '23:59:59' };
+const EXAMPLE: Record<string, string> = {
+	date: '2026-12-31',
+	'date and time': '2026-12-31T23:59:59Z',
+	time: '23:59:59',
+};
 
 type BindText = (spelled: string) => string;
 
 const asIs: BindText = (spelled) => spelled;
-const bound = (bind: BindText): Spelling['bind'] => (value) => bind(String(value));
+const bound =
+	(bind: BindText): Spelling['bind'] =>
+	(value) =>
+		bind(textOf(value));
 
 /** A calendar day. Of a date and time the day as written is taken. */
 export function date(words: readonly string[] = []): Spelling {
@@ -66,7 +90,12 @@ export function date(words: readonly string[] = []): Spelling {
  * A date and time. With `zone` the column holds moments: text without a zone is taken as UTC. Without, it holds
  * wall-clock times: a moment is written as its time in UTC.
  */
-export function dateTime(zone: boolean, precision: number, bind: BindText = asIs, words: readonly string[] = []): Spelling {
+export function dateTime(
+	zone: boolean,
+	precision: number,
+	bind: BindText = asIs,
+	words: readonly string[] = [],
+): Spelling {
 	return {
 		spell: (value) => {
 			if (words.includes(value as string)) return value;
@@ -82,11 +111,17 @@ export function timeOfDay(precision: number, long = false): Spelling {
 	const form = long ? /^(-?\d{1,3}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?$/ : /^(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d+))?)?$/;
 	return {
 		spell: (value) => {
-			const text = typeof value === 'string' ? value.trim().replace(/^\d{4}-\d\d-\d\d[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?).*$/, '$1') : '';
+			const text =
+				typeof value === 'string'
+					? value.trim().replace(/^\d{4}-\d\d-\d\d[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?).*$/, '$1')
+					: '';
 			const match = form.exec(text);
 			const [hours, minutes, seconds] = [match?.[1] ?? '', Number(match?.[2] ?? 60), Number(match?.[3] ?? 0)];
 			if (!match || minutes > 59 || seconds > 59 || (!long && Number(hours) > 24)) {
-				throw new Unfit(`is ${shown(value)}, which is no time`, `Convert it to a time in the mapping, such as ${EXAMPLE['time']}.`);
+				throw new Unfit(
+					`is ${shown(value)}, which is no time`,
+					`Convert it to a time in the mapping, such as ${EXAMPLE['time']}.`,
+				);
 			}
 			const total = Math.abs(Number(hours)) * 3600 + minutes * 60 + seconds;
 			const unit = 10 ** (6 - precision);
