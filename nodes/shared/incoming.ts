@@ -8,7 +8,7 @@ import { findDropped, isBlankItem, readStamp, refusal } from '../SourceWinsMappi
 export interface Incoming {
 	/** Travel under a lease, and are for this node. */
 	live: LiveItem[];
-	/** Of a test run in the editor: nothing is written for them. */
+	/** Of a test in the editor: shown, and written only as far as the node is set to. */
 	test: DesiredItem[];
 	/** For other destinations, and left unread. */
 	passed: number;
@@ -32,6 +32,8 @@ export function sortIncoming(context: IExecuteFunctions): Incoming {
 	const { id, name } = context.getNode();
 	const sorted: Incoming = { live: [], test: [], passed: 0, refused: undefined, droppedBy: undefined };
 	const stampOf = stamps(context, sorted);
+	// Items of a production run that somebody copied or pinned into the editor are looked at and not written.
+	const inEditor = context.getMode() === 'manual';
 	for (const [index, given] of context.getInputData().entries()) {
 		if (isBlankItem(given)) continue;
 		const stamp = stampOf(given, index);
@@ -48,7 +50,7 @@ export function sortIncoming(context: IExecuteFunctions): Incoming {
 			const fields = { ...given.json } as Fields;
 			delete fields['_sync'];
 			const item: DesiredItem = { item: index, fields, stamp };
-			if (stamp.test === true) sorted.test.push(item);
+			if (stamp.test === true || inEditor) sorted.test.push(item);
 			else sorted.live.push({ ...item, node: node! });
 		}
 	}

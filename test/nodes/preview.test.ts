@@ -124,6 +124,17 @@ import { named, World } from './world';
 		expect(done.hints('Target')[0]).toContain('The node “Edit” dropped “_sync”');
 	});
 
+	test('items of a production run that were pinned into the editor are shown and not written', async () => {
+		const line = await world.publish();
+		await line.tick();
+		await line.close();
+		const pinned = world.runs[0]!.json('Source');
+		world.destination.exec('DELETE FROM access');
+		const done = await runInProcess({ nodes: [{ name: 'Source', type: giving(pinned) }, ...world.behind({})] });
+		expect(done.json('Target', 3).map(({ action }) => action)).toEqual(['create', 'create', 'create']);
+		expect(world.rows()).toEqual([]);
+	});
+
 	test('items that come from nowhere make one failed item that says what to do', async () => {
 		const done = await runInProcess({
 			nodes: [

@@ -128,7 +128,8 @@ export class World {
 		};
 	}
 
-	private behind({ mapping, destination, between = [] }: Given): NodeToRun[] {
+	/** The nodes behind the source. */
+	behind({ mapping, destination, between = [] }: Given): NodeToRun[] {
 		const fields = {
 			rows: {
 				row: [

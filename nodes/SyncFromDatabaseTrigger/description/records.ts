@@ -58,7 +58,7 @@ export const records: INodeProperties[] = [
 		hint: 'Without a choice: the primary key of the table',
 	},
 	{
-		displayName: 'Name of a Record Name or ID',
+		displayName: 'Name of a Record: Column Name or ID',
 		name: 'nameColumn',
 		type: 'options',
 		typeOptions: COLUMNS,
