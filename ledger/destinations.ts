@@ -20,7 +20,12 @@ interface Row {
  * Brings the ledger's destinations in line with those that stand behind the trigger now. A node seen for the first time
  * gets every present record due; one that is no longer there is retired: never due, never swept, its links kept.
  */
-export async function destinationsSeen(store: Store, sync: number, seen: DestinationSeen[], sweepEvery: number | null): Promise<void> {
+export async function destinationsSeen(
+	store: Store,
+	sync: number,
+	seen: DestinationSeen[],
+	sweepEvery: number | null,
+): Promise<void> {
 	const { table } = store;
 	await store.db.transaction(async (tx) => {
 		const at = await now(tx);
@@ -55,31 +60,57 @@ export async function destinationsSeen(store: Store, sync: number, seen: Destina
  * target than before starts a new, empty destination, and the old one retires. Where the target is not known (the node
  * is not set up, or its credential is gone), the node's present destination stands in.
  */
-export async function destination(store: Store, sync: number, node: string, name: string, target?: { id: string; text: string }): Promise<DestinationRow> {
+export async function destination(
+	store: Store,
+	sync: number,
+	node: string,
+	name: string,
+	target?: { id: string; text: string },
+): Promise<DestinationRow> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const [known] = await tx.all(sql<{ epoch: number }>`SELECT g.epoch FROM ${table('sync')} s, ${table('ledger')} g WHERE s.id = ${sync}`);
+		const [known] = await tx.all(
+			sql<{ epoch: number }>`SELECT g.epoch FROM ${table('sync')} s, ${table('ledger')} g WHERE s.id = ${sync}`,
+		);
 		if (!known) {
 			throw new SyncError('setup', 'The ledger of this n8n does not know the sync that these items come from.', {
 				todo: 'Let its trigger run once here; items of another n8n or of an older ledger cannot be written.',
 			});
 		}
-		const rows = await tx.all(sql<Row & { state: string }>`SELECT id, sync, node, target, mapping, revision, revision_run, state
+		const rows = await tx.all(sql<
+			Row & { state: string }
+		>`SELECT id, sync, node, target, mapping, revision, revision_run, state
 			FROM ${table('destination')} WHERE sync = ${sync} AND node = ${node}`);
 		let row = target
-			? (rows.find((candidate) => candidate.target === target.id) ?? rows.find((candidate) => candidate.target === null))
+			? (rows.find((candidate) => candidate.target === target.id) ??
+				rows.find((candidate) => candidate.target === null))
 			: rows.find((candidate) => candidate.state === 'active');
 		if (!row) {
 			for (const old of rows) if (old.state === 'active') await retire(store, tx, old.id);
 			const id = await add(store, tx, { sync, node, name, at, target });
-			row = { id, sync, node, target: target?.id ?? null, mapping: null, revision: 0, revision_run: 0, state: 'active' };
+			row = {
+				id,
+				sync,
+				node,
+				target: target?.id ?? null,
+				mapping: null,
+				revision: 0,
+				revision_run: 0,
+				state: 'active',
+			};
 		} else if (target) {
 			for (const old of rows) if (old.state === 'active' && old.id !== row.id) await retire(store, tx, old.id);
-			await tx.run(sql`UPDATE ${table('destination')} SET name = ${name}, target = ${target.id}, target_text = ${target.text} WHERE id = ${row.id}`);
+			await tx.run(
+				sql`UPDATE ${table('destination')} SET name = ${name}, target = ${target.id}, target_text = ${target.text} WHERE id = ${row.id}`,
+			);
 			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
 		}
-		const [linked] = await tx.all(sql<{ linked: number }>`SELECT count(*) AS linked FROM ${table('link')} WHERE destination = ${row.id} AND counterpart IS NOT NULL AND state <> 'gone'`);
+		const [linked] = await tx.all(
+			sql<{
+				linked: number;
+			}>`SELECT count(*) AS linked FROM ${table('link')} WHERE destination = ${row.id} AND counterpart IS NOT NULL AND state <> 'gone'`,
+		);
 		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, linked: linked!.linked };
 	});
 }
@@ -88,14 +119,24 @@ export async function destination(store: Store, sync: number, node: string, name
  * The revision of the mapping that a run brings. Another fingerprint than the present one is a new revision, and all
  * links are due with it; but a run that was handed out before the present revision came is older, and gets undefined.
  */
-export async function revise(store: Store, tx: Sql, id: number, run: number, mapping: string): Promise<number | undefined> {
+export async function revise(
+	store: Store,
+	tx: Sql,
+	id: number,
+	run: number,
+	mapping: string,
+): Promise<number | undefined> {
 	const { table } = store;
-	const [row] = await tx.all(sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`);
+	const [row] = await tx.all(
+		sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`,
+	);
 	if (!row) return undefined;
 	if (row.mapping === mapping) return row.revision;
 	if (run < row.revision_run) return undefined;
 	const revision = row.revision + 1;
-	await tx.run(sql`UPDATE ${table('destination')} SET mapping = ${mapping}, revision = ${revision}, revision_run = ${run} WHERE id = ${id}`);
+	await tx.run(
+		sql`UPDATE ${table('destination')} SET mapping = ${mapping}, revision = ${revision}, revision_run = ${run} WHERE id = ${id}`,
+	);
 	if (row.mapping !== null) {
 		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', reason = 'remapped', attempts = 0, due_at = ${tx.dialect.now}
 			WHERE destination = ${id} AND state IN ('settled', 'failed', 'unrouted')
@@ -104,7 +145,11 @@ export async function revise(store: Store, tx: Sql, id: number, run: number, map
 	return revision;
 }
 
-async function add(store: Store, tx: Sql, row: { sync: number; node: string; name: string; at: number; target?: { id: string; text: string } }): Promise<number> {
+async function add(
+	store: Store,
+	tx: Sql,
+	row: { sync: number; node: string; name: string; at: number; target?: { id: string; text: string } },
+): Promise<number> {
 	const { table } = store;
 	const id = await next(store, tx);
 	await tx.run(sql`INSERT INTO ${table('destination')} (id, sync, node, name, target, target_text, state, created_at)

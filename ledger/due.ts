@@ -32,7 +32,12 @@ const DROPPED =
  * Leases due work to a new run: removals that the guard let pass first, then the oldest. All destinations that a key is
  * due for come with it. An expired lease is due work again.
  */
-export async function lease(store: Store, sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; before: number; removalsOnly: boolean }): Promise<{ run: number; records: HandedRecord[] }> {
+export async function lease(
+	store: Store,
+	sync: number,
+	token: number,
+	limits: { keys: number; bytes: number; ttl: number; before: number; removalsOnly: boolean },
+): Promise<{ run: number; records: HandedRecord[] }> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		await fence(store, tx, sync, token);
@@ -60,13 +65,27 @@ export async function lease(store: Store, sync: number, token: number, limits: {
 }
 
 /** Gives the due links of these keys to the run. */
-async function hand(store: Store, tx: Sql, sync: number, run: number, at: number, { ttl, before }: { ttl: number; before: number }, keys: string[]): Promise<HandedRecord[]> {
+async function hand(
+	store: Store,
+	tx: Sql,
+	sync: number,
+	run: number,
+	at: number,
+	{ ttl, before }: { ttl: number; before: number },
+	keys: string[],
+): Promise<HandedRecord[]> {
 	const { table } = store;
-	const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], keys.map((key) => [key]));
+	const wanted = tx.dialect.values(
+		'w',
+		[{ name: 'key', type: 'text' }],
+		keys.map((key) => [key]),
+	);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'handed', handed = r.version, lease = ${run}, lease_until = ${at + ttl}
 		FROM ${wanted}, ${table('destination')} d, ${table('record')} r
 		WHERE d.sync = ${sync} AND d.state = 'active' AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before}`);
-	await tx.run(sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${keys.length})`);
+	await tx.run(
+		sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${keys.length})`,
+	);
 	return await handed(store, tx, sync, run);
 }
 
@@ -103,7 +122,12 @@ async function handed(store: Store, tx: Sql, sync: number, run: number): Promise
  * A destination with a sweep due, or with a hold that nobody was told of, and no item on its way: one of its records is
  * sent again, whole, so that the node runs.
  */
-export async function carrier(store: Store, sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined> {
+export async function carrier(
+	store: Store,
+	sync: number,
+	token: number,
+	ttl: number,
+): Promise<{ run: number; records: HandedRecord[] } | undefined> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		await fence(store, tx, sync, token);
@@ -126,7 +150,9 @@ export async function carrier(store: Store, sync: number, token: number, ttl: nu
 		}
 		const records = await handed(store, tx, sync, run);
 		if (records.length === 0) return undefined;
-		await tx.run(sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${records.length})`);
+		await tx.run(
+			sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${records.length})`,
+		);
 		return { run, records };
 	});
 }
@@ -136,7 +162,9 @@ export async function renewRun(store: Store, run: number, ttl: number): Promise<
 	await store.db.transaction(async (tx) => {
 		const until = (await now(tx)) + ttl;
 		await tx.run(sql`UPDATE ${store.table('run')} SET until = ${until} WHERE id = ${run}`);
-		await tx.run(sql`UPDATE ${store.table('link')} SET lease_until = ${until} WHERE lease = ${run} AND state = 'handed'`);
+		await tx.run(
+			sql`UPDATE ${store.table('link')} SET lease_until = ${until} WHERE lease = ${run} AND state = 'handed'`,
+		);
 	});
 }
 
@@ -145,7 +173,11 @@ export async function renewRun(store: Store, run: number, ttl: number): Promise<
  * after a failed run it is due again; after a good one a node between dropped it, which settles it for this version,
  * except where a counterpart stands: that one would go stale unseen, so it shows as failed.
  */
-export async function endRun(store: Store, run: number, how: { ok: boolean; error?: string; retryIn: number }): Promise<{ unrouted: number; unroutedLinked: number; again: number }> {
+export async function endRun(
+	store: Store,
+	run: number,
+	how: { ok: boolean; error?: string; retryIn: number },
+): Promise<{ unrouted: number; unroutedLinked: number; again: number }> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
@@ -159,16 +191,25 @@ export async function endRun(store: Store, run: number, how: { ok: boolean; erro
 			FROM ${table('destination')} d, ${table('record')} r
 			WHERE ${mine} AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version <> l.handed`);
 		// A carrier's record was settled before and is so again.
-		await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} WHERE ${mine} AND l.reason = 'sweep'`);
+		await tx.run(
+			sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} WHERE ${mine} AND l.reason = 'sweep'`,
+		);
 		if (how.ok) {
-			unroutedLinked = await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND l.counterpart IS NOT NULL`);
+			unroutedLinked = await tx.run(
+				sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND l.counterpart IS NOT NULL`,
+			);
 			unrouted = await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'unrouted', ${free} WHERE ${mine}`);
 		} else {
-			again = await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, ${free}, reason = 'retry', attempts = l.attempts + 1,
+			again =
+				await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, ${free}, reason = 'retry', attempts = l.attempts + 1,
 				due_at = ${at + how.retryIn}, error = ${how.error ?? null} WHERE ${mine}`);
 		}
-		await tx.run(sql`UPDATE ${table('link')} SET ${free} WHERE lease = ${run} AND state NOT IN ('handed', 'claimed', 'writing')`);
-		await tx.run(sql`UPDATE ${table('run')} SET ended_at = ${at}, outcome = ${how.ok ? 'success' : 'error'} WHERE id = ${run}`);
+		await tx.run(
+			sql`UPDATE ${table('link')} SET ${free} WHERE lease = ${run} AND state NOT IN ('handed', 'claimed', 'writing')`,
+		);
+		await tx.run(
+			sql`UPDATE ${table('run')} SET ended_at = ${at}, outcome = ${how.ok ? 'success' : 'error'} WHERE id = ${run}`,
+		);
 		return { unrouted, unroutedLinked, again };
 	});
 }
@@ -181,6 +222,22 @@ async function expire(store: Store, tx: Sql, sync: number, at: number): Promise<
 		AND l.destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`);
 }
 
+/**
+ * A ledger that one process has at a time is opened anew: who held leases before is gone. What was only handed or
+ * claimed cannot be written any more (writing ahead asks for the lease), so it is due at once; a write that may be in
+ * flight keeps its lease to its end.
+ */
+export async function recover(store: Store): Promise<void> {
+	const { db, table } = store;
+	await db.transaction(async (tx) => {
+		const at = await now(tx);
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', lease = NULL, lease_until = NULL, due_at = ${at}
+			WHERE l.lease IS NOT NULL AND l.state IN ('handed', 'claimed')`);
+		await tx.run(sql`UPDATE ${table('sync')} SET observer_until = 0, observer_holder = NULL`);
+		await tx.run(sql`UPDATE ${table('destination')} SET sweep_until = 0`);
+	});
+}
+
 /** What is not settled, by state. */
 export async function counts(store: Store, sync: number): Promise<DueCounts> {
 	const { db, table } = store;
@@ -188,8 +245,11 @@ export async function counts(store: Store, sync: number): Promise<DueCounts> {
 		SELECT l.state, CASE WHEN l.due_at > ${db.dialect.now} THEN 1 ELSE 0 END AS later, count(*) AS count
 		FROM ${table('destination')} d JOIN ${table('link')} l ON l.destination = d.id
 		WHERE d.sync = ${sync} AND d.state = 'active' AND l.state NOT IN ('settled', 'gone') GROUP BY 1, 2`);
-	const sum = (...states: string[]) => rows.filter(({ state }) => states.includes(state)).reduce((total, { count }) => total + count, 0);
-	const due = rows.filter(({ state, later }) => state === 'due' && later === 0).reduce((total, { count }) => total + count, 0);
+	const sum = (...states: string[]) =>
+		rows.filter(({ state }) => states.includes(state)).reduce((total, { count }) => total + count, 0);
+	const due = rows
+		.filter(({ state, later }) => state === 'due' && later === 0)
+		.reduce((total, { count }) => total + count, 0);
 	return {
 		due,
 		later: sum('due') - due,

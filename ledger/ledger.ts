@@ -15,13 +15,15 @@ import * as syncs from './syncs';
 /** Upgrades the store to this package's schema and puts the ledger's face on it. */
 export async function ledgerOn(store: Store): Promise<Ledger> {
 	await migrate(store);
+	if (!store.shared) await due.recover(store);
 	const { db, table } = store;
 	const [row] = await db.all(sql<{ secret: string }>`SELECT secret FROM ${table('ledger')}`);
 	const secret = row!.secret;
 	return {
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
 		find: async (identity) => await syncs.find(store, db, identity),
-		destinationsSeen: async (sync, seen, sweepEvery) => await destinations.destinationsSeen(store, sync, seen, sweepEvery),
+		destinationsSeen: async (sync, seen, sweepEvery) =>
+			await destinations.destinationsSeen(store, sync, seen, sweepEvery),
 		secret: async () => secret,
 		now: async () => await now(db),
 
@@ -45,15 +47,18 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		openHolds: async (sync) => await removals.openHolds(store, sync),
 
 		setDown: async (destination, text) => await destinations.setDown(store, destination, text),
-		destination: async (sync, node, name, target) => await destinations.destination(store, sync, node, name, target),
+		destination: async (sync, node, name, target) =>
+			await destinations.destination(store, sync, node, name, target),
 		look: async (sync, node, target, keys) => await links.look(store, sync, node, target, keys),
-		claim: async (destination, run, mapping, items, ttl) => await links.claim(store, destination, run, mapping, items, ttl),
+		claim: async (destination, run, mapping, items, ttl) =>
+			await links.claim(store, destination, run, mapping, items, ttl),
 		intendRemovals: async (destination, run, keys) => await links.intendRemovals(store, destination, run, keys),
 		intend: async (destination, run, writes, ttl) => await links.intend(store, destination, run, writes, ttl),
 		confirm: async (destination, run, confirmed) => await links.confirm(store, destination, run, confirmed),
 		fail: async (destination, run, failed) => await links.fail(store, destination, run, failed),
 		unclaim: async (destination, run, keys) => await links.unclaim(store, destination, run, keys),
-		keepCounterpart: async (destination, key, part, counterpart) => await links.keepCounterpart(store, destination, key, part, counterpart),
+		keepCounterpart: async (destination, key, part, counterpart) =>
+			await links.keepCounterpart(store, destination, key, part, counterpart),
 		sharers: async (destination, counterparts) => await links.sharers(store, destination, counterparts),
 		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
 		release: async (sync, hold) => await removals.release(store, sync, hold),
@@ -63,7 +68,8 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		claimHeal: async (destination, found, ttl) => await sweeps.claimHeal(store, destination, found, ttl),
 		confirmHeal: async (destination, run, healed) => await sweeps.confirmHeal(store, destination, run, healed),
 		sweptMissing: async (destination, found) => await sweeps.sweptMissing(store, destination, found),
-		sweepProgress: async (destination, holder, after, ttl) => await sweeps.sweepProgress(store, destination, holder, after, ttl),
+		sweepProgress: async (destination, holder, after, ttl) =>
+			await sweeps.sweepProgress(store, destination, holder, after, ttl),
 		endSweep: async (destination, holder) => await sweeps.endSweep(store, destination, holder),
 
 		close: async () => await db.close(),

@@ -28,6 +28,7 @@ interface LinkRow {
 	removed_at: number | null;
 	create_intended: number;
 	initial: number;
+	match: string | null;
 	attempts: number;
 }
 
@@ -37,7 +38,7 @@ const KEY_AND_PART = [
 ];
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.attempts`;
+	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -55,15 +56,26 @@ export async function claim(
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const revision = await revise(store, tx, destination, run, mapping);
-		const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], items.map(({ key }) => [key]));
+		const wanted = tx.dialect.values(
+			'w',
+			[{ name: 'key', type: 'text' }],
+			items.map(({ key }) => [key]),
+		);
 		const rows = await tx.all(sql<LinkRow>`
 			SELECT ${LINK_COLUMNS}
 			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
 			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
 		const versions = new Map(items.map(({ key, version }) => [key, version]));
-		const claims: Claim[] = rows.map((row) => ({ link: asLink(row), superseded: whyNot(row, run, versions.get(row.key)!, revision) }));
-		const mine = claims.filter(({ superseded }) => superseded === undefined).map(({ link }) => [link.key, link.part]);
-		const behind = claims.filter(({ superseded }) => superseded !== undefined).map(({ link }) => [link.key, link.part]);
+		const claims: Claim[] = rows.map((row) => ({
+			link: asLink(row),
+			superseded: whyNot(row, run, versions.get(row.key)!, revision),
+		}));
+		const mine = claims
+			.filter(({ superseded }) => superseded === undefined)
+			.map(({ link }) => [link.key, link.part]);
+		const behind = claims
+			.filter(({ superseded }) => superseded !== undefined)
+			.map(({ link }) => [link.key, link.part]);
 		if (mine.length > 0) {
 			await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'claimed', lease_until = ${at + ttl}
 				FROM ${tx.dialect.values('w', KEY_AND_PART, mine)} WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part`);
@@ -74,7 +86,13 @@ export async function claim(
 }
 
 /** Links as they are, read only. A target of which nothing is known yet has the links of none. */
-export async function look(store: Store, sync: number, node: string, target: string, keys: string[]): Promise<{ destination?: number; links: Link[] }> {
+export async function look(
+	store: Store,
+	sync: number,
+	node: string,
+	target: string,
+	keys: string[],
+): Promise<{ destination?: number; links: Link[] }> {
 	const { db, table } = store;
 	const [row] = await db.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
 		WHERE sync = ${sync} AND node = ${node} AND (target = ${target} OR (target IS NULL AND state = 'active'))
@@ -82,7 +100,11 @@ export async function look(store: Store, sync: number, node: string, target: str
 	if (!row) return { links: [] };
 	const links: Link[] = [];
 	for (let from = 0; from < keys.length; from += LOOKED_AT) {
-		const wanted = db.dialect.values('w', [{ name: 'key', type: 'text' }], keys.slice(from, from + LOOKED_AT).map((key) => [key]));
+		const wanted = db.dialect.values(
+			'w',
+			[{ name: 'key', type: 'text' }],
+			keys.slice(from, from + LOOKED_AT).map((key) => [key]),
+		);
 		const rows = await db.all(sql<LinkRow>`
 			SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${row.id} AND l.key = w.key
 			JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key`);
@@ -115,16 +137,39 @@ function asLink(row: LinkRow): Link {
 		attempts: row.attempts,
 		createIntended: row.create_intended === 1,
 		initial: row.initial === 1,
+		match: row.match === null ? null : (JSON.parse(row.match) as Fields),
 	};
 }
 
 /** Claimed links back to where they came from, untouched. */
-export async function unclaim(store: Store, destination: number, run: number, keys: { key: string; part: string }[]): Promise<void> {
+export async function unclaim(
+	store: Store,
+	destination: number,
+	run: number,
+	keys: { key: string; part: string }[],
+): Promise<void> {
 	if (keys.length === 0) return;
-	await store.db.transaction(async (tx) => await giveBack(store, tx, destination, run, keys.map(({ key, part }) => [key, part]), 'claimed'));
+	await store.db.transaction(
+		async (tx) =>
+			await giveBack(
+				store,
+				tx,
+				destination,
+				run,
+				keys.map(({ key, part }) => [key, part]),
+				'claimed',
+			),
+	);
 }
 
-async function giveBack(store: Store, tx: Sql, destination: number, run: number, keys: string[][], state: 'handed' | 'claimed'): Promise<void> {
+async function giveBack(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	run: number,
+	keys: string[][],
+	state: 'handed' | 'claimed',
+): Promise<void> {
 	const { table } = store;
 	await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, due_at = ${tx.dialect.now},
 		state = CASE WHEN l.reason = 'sweep' AND l.version = r.version THEN 'settled' ELSE ${AGAIN} END
@@ -134,11 +179,20 @@ async function giveBack(store: Store, tx: Sql, destination: number, run: number,
 }
 
 /** Removals as intentions: they wait for the guard. */
-export async function intendRemovals(store: Store, destination: number, run: number, keys: { key: string; part: string }[]): Promise<void> {
+export async function intendRemovals(
+	store: Store,
+	destination: number,
+	run: number,
+	keys: { key: string; part: string }[],
+): Promise<void> {
 	if (keys.length === 0) return;
 	await store.db.transaction(async (tx) => {
 		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = 'intended', removal = 'intended', lease = NULL, lease_until = NULL
-			FROM ${tx.dialect.values('w', KEY_AND_PART, keys.map(({ key, part }) => [key, part]))}
+			FROM ${tx.dialect.values(
+				'w',
+				KEY_AND_PART,
+				keys.map(({ key, part }) => [key, part]),
+			)}
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed'`);
 	});
 }
@@ -148,21 +202,42 @@ export async function intend(
 	store: Store,
 	destination: number,
 	run: number,
-	writes: { key: string; part: string; version: number; create: boolean }[],
+	writes: { key: string; part: string; version: number; create: boolean; match: Fields | null }[],
 	ttl: number,
 ): Promise<Set<string>> {
 	if (writes.length === 0) return new Set();
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const columns = [...KEY_AND_PART, { name: 'version', type: 'integer' }, { name: 'creates', type: 'integer' }];
-		const wanted = tx.dialect.values('w', columns, writes.map(({ key, part, version, create }) => [key, part, version, create ? 1 : 0]));
+		const columns = [
+			...KEY_AND_PART,
+			{ name: 'version', type: 'integer' },
+			{ name: 'creates', type: 'integer' },
+			{ name: 'match', type: 'text' },
+		];
+		const wanted = tx.dialect.values(
+			'w',
+			columns,
+			writes.map(({ key, part, version, create, match }) => [
+				key,
+				part,
+				version,
+				create ? 1 : 0,
+				match && canonical(match),
+			]),
+		);
 		await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'writing', lease_until = ${at + ttl},
-			create_intended = CASE WHEN w.creates = 1 THEN 1 ELSE l.create_intended END
+			create_intended = CASE WHEN w.creates = 1 THEN 1 ELSE l.create_intended END,
+			match = CASE WHEN w.creates = 1 THEN w.match ELSE l.match END
 			FROM ${wanted}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed' AND l.lease_until >= ${at}
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version = w.version`);
-		const rows = await tx.all(sql<{ key: string; part: string }>`SELECT key, part FROM ${table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing'`);
+		const rows = await tx.all(
+			sql<{
+				key: string;
+				part: string;
+			}>`SELECT key, part FROM ${table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing'`,
+		);
 		return new Set(rows.map(({ key, part }) => linkName(key, part)));
 	});
 }
@@ -185,12 +260,19 @@ const CONFIRM_COLUMNS = [
  * Confirms what was done. A record that has moved on meanwhile is due again at once. Answers with the links whose
  * confirmation came too late.
  */
-export async function confirm(store: Store, destination: number, run: number, confirmed: Confirmed[]): Promise<Set<string>> {
+export async function confirm(
+	store: Store,
+	destination: number,
+	run: number,
+	confirmed: Confirmed[],
+): Promise<Set<string>> {
 	if (confirmed.length === 0) return new Set();
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const [row] = await tx.all(sql<{ revision: number }>`SELECT revision FROM ${table('destination')} WHERE id = ${destination}`);
+		const [row] = await tx.all(
+			sql<{ revision: number }>`SELECT revision FROM ${table('destination')} WHERE id = ${destination}`,
+		);
 		const mine = await ownedBy(store, tx, destination, run, confirmed);
 		const late = new Set<string>();
 		const rows: SqlValue[][] = [];
@@ -200,7 +282,15 @@ export async function confirm(store: Store, destination: number, run: number, co
 				late.add(linkName(one.key, one.part));
 				continue;
 			}
-			rows.push([one.key, one.part, one.version, one.counterpart, one.fields && canonical(one.fields), one.told && canonical(one.told), one.state]);
+			rows.push([
+				one.key,
+				one.part,
+				one.version,
+				one.counterpart,
+				one.fields && canonical(one.fields),
+				one.told && canonical(one.told),
+				one.state,
+			]);
 			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
 		}
 		if (rows.length > 0) {
@@ -213,11 +303,16 @@ export async function confirm(store: Store, destination: number, run: number, co
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN r.version > w.version AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
 				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${big(at)} ELSE NULL END,
 				removed_at = CASE WHEN w.state = 'gone' THEN ${big(at)} ELSE NULL END,
-				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}
+				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 			await writeHistory(store, tx, destination, at, history);
-			await eraseRemoved(store, tx, destination, confirmed.filter(({ state }) => state === 'gone').map(({ key }) => key));
+			await eraseRemoved(
+				store,
+				tx,
+				destination,
+				confirmed.filter(({ state }) => state === 'gone').map(({ key }) => key),
+			);
 		}
 		return late;
 	});
@@ -229,9 +324,22 @@ export async function fail(store: Store, destination: number, run: number, faile
 	const { table } = store;
 	await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const columns = [...KEY_AND_PART, { name: 'error', type: 'text' }, { name: 'due_at', type: 'integer' }, { name: 'state', type: 'text' }, { name: 'counted', type: 'integer' }, { name: 'counterpart', type: 'text' }];
+		const columns = [
+			...KEY_AND_PART,
+			{ name: 'error', type: 'text' },
+			{ name: 'due_at', type: 'integer' },
+			{ name: 'state', type: 'text' },
+			{ name: 'counted', type: 'integer' },
+			{ name: 'counterpart', type: 'text' },
+		];
 		const rows = failed.map((one): SqlValue[] => [
-			one.key, one.part, one.error, at + (one.retryIn ?? 0), one.retryIn === null ? 'failed' : 'due', one.countsAttempt ? 1 : 0, one.counterpart ?? null,
+			one.key,
+			one.part,
+			one.error,
+			at + (one.retryIn ?? 0),
+			one.retryIn === null ? 'failed' : 'due',
+			one.countsAttempt ? 1 : 0,
+			one.counterpart ?? null,
 		]);
 		await tx.run(sql`UPDATE ${table('link')} AS l SET
 			state = CASE WHEN r.version > coalesce(l.handed, 0) OR w.state = 'due' THEN ${AGAIN} ELSE 'failed' END,
@@ -242,12 +350,24 @@ export async function fail(store: Store, destination: number, run: number, faile
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
-		await writeHistory(store, tx, destination, at, failed.map(({ key, part, version, history }) => ({ key, part, version, entries: history ?? [] })));
+		await writeHistory(
+			store,
+			tx,
+			destination,
+			at,
+			failed.map(({ key, part, version, history }) => ({ key, part, version, entries: history ?? [] })),
+		);
 	});
 }
 
 /** A counterpart found or made in a test run; nothing is confirmed. */
-export async function keepCounterpart(store: Store, destination: number, key: string, part: string, counterpart: string): Promise<void> {
+export async function keepCounterpart(
+	store: Store,
+	destination: number,
+	key: string,
+	part: string,
+	counterpart: string,
+): Promise<void> {
 	await store.db.run(sql`UPDATE ${store.table('link')} SET counterpart = ${counterpart}
 		WHERE destination = ${destination} AND key = ${key} AND part = ${part} AND counterpart IS NULL`);
 }
@@ -257,14 +377,28 @@ export async function sharers(store: Store, destination: number, counterparts: s
 	if (counterparts.length === 0) return new Map();
 	const { db, table } = store;
 	const rows = await db.all(sql<{ counterpart: string; key: string }>`
-		SELECT l.counterpart, l.key FROM ${db.dialect.values('w', [{ name: 'counterpart', type: 'text' }], counterparts.map((one) => [one]))}
+		SELECT l.counterpart, l.key FROM ${db.dialect.values(
+			'w',
+			[{ name: 'counterpart', type: 'text' }],
+			counterparts.map((one) => [one]),
+		)}
 		JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart`);
 	return new Map(rows.map(({ counterpart, key }) => [counterpart, key]));
 }
 
-async function ownedBy(store: Store, tx: Sql, destination: number, run: number, keys: { key: string; part: string }[]): Promise<Set<string>> {
+async function ownedBy(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	run: number,
+	keys: { key: string; part: string }[],
+): Promise<Set<string>> {
 	const rows = await tx.all(sql<{ key: string; part: string }>`
-		SELECT l.key, l.part FROM ${tx.dialect.values('w', KEY_AND_PART, keys.map(({ key, part }) => [key, part]))}
+		SELECT l.key, l.part FROM ${tx.dialect.values(
+			'w',
+			KEY_AND_PART,
+			keys.map(({ key, part }) => [key, part]),
+		)}
 		JOIN ${store.table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
 		WHERE l.lease = ${run} AND l.state IN ('claimed', 'writing')`);
 	return new Set(rows.map(({ key, part }) => linkName(key, part)));
@@ -275,22 +409,45 @@ async function eraseRemoved(store: Store, tx: Sql, destination: number, keys: st
 	if (keys.length === 0) return;
 	const { table } = store;
 	await tx.run(sql`UPDATE ${table('record')} AS r SET fields = NULL, name = NULL
-		FROM ${tx.dialect.values('w', [{ name: 'key', type: 'text' }], keys.map((key) => [key]))}, ${table('destination')} d
+		FROM ${tx.dialect.values(
+			'w',
+			[{ name: 'key', type: 'text' }],
+			keys.map((key) => [key]),
+		)}, ${table('destination')} d
 		WHERE d.id = ${destination} AND r.sync = d.sync AND r.key = w.key AND r.present = 0
 		AND NOT EXISTS (SELECT 1 FROM ${table('link')} o JOIN ${table('destination')} od ON od.id = o.destination
 			WHERE od.sync = d.sync AND od.state = 'active' AND o.key = r.key AND o.state NOT IN ('gone', 'settled', 'unrouted'))`);
 }
 
 /** Appends to the history. */
-export async function writeHistory(store: Store, tx: Sql, destination: number, at: number, all: { key: string; part: string; version: number; entries: HistoryEntry[] }[]): Promise<void> {
+export async function writeHistory(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	at: number,
+	all: { key: string; part: string; version: number; entries: HistoryEntry[] }[],
+): Promise<void> {
 	const rows: SqlValue[][] = all.flatMap(({ key, part, version, entries }) =>
-		entries.map((entry): SqlValue[] => [destination, key, part, at, version, entry.outcome, entry.field, text(entry.was), text(entry.now), entry.why]),
+		entries.map((entry): SqlValue[] => [
+			destination,
+			key,
+			part,
+			at,
+			version,
+			entry.outcome,
+			entry.field,
+			text(entry.was),
+			text(entry.now),
+			entry.why,
+		]),
 	);
 	if (rows.length === 0) return;
-	const columns = ['destination', 'key', 'part', 'at', 'version', 'outcome', 'field', 'was', 'now', 'why'].map((name) => ({
-		name,
-		type: ['destination', 'at', 'version'].includes(name) ? 'integer' : 'text',
-	}));
+	const columns = ['destination', 'key', 'part', 'at', 'version', 'outcome', 'field', 'was', 'now', 'why'].map(
+		(name) => ({
+			name,
+			type: ['destination', 'at', 'version'].includes(name) ? 'integer' : 'text',
+		}),
+	);
 	await tx.insert(store.table('history'), columns, rows);
 }
 

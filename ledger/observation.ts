@@ -28,7 +28,14 @@ const COLUMNS = [
 ];
 
 /** Opens an observation for the sync's present observer. */
-export async function observe(store: Store, sync: number, token: number, tag: string, sensitive: string[], secret: string): Promise<Observation> {
+export async function observe(
+	store: Store,
+	sync: number,
+	token: number,
+	tag: string,
+	sensitive: string[],
+	secret: string,
+): Promise<Observation> {
 	const began = await store.db.transaction(async (tx) => {
 		await fence(store, tx, sync, token);
 		return await next(store, tx);
@@ -80,11 +87,22 @@ class StagedObservation implements Observation {
 		const stage = this.stage.table;
 		const record = this.store.table('record');
 		const result: ObservationResult = {
-			read: this.read, created: 0, updated: 0, returned: 0, vanished: 0, unchanged: 0, duplicates: { count: 0, sample: [] }, emptied: false,
+			read: this.read,
+			created: 0,
+			updated: 0,
+			returned: 0,
+			vanished: 0,
+			unchanged: 0,
+			duplicates: { count: 0, sample: [] },
+			emptied: false,
 		};
-		const repeated = await db.all(sql<{ key: string }>`SELECT key FROM ${stage} WHERE repeated = 1 ORDER BY key LIMIT 20`);
+		const repeated = await db.all(
+			sql<{ key: string }>`SELECT key FROM ${stage} WHERE repeated = 1 ORDER BY key LIMIT 20`,
+		);
 		if (repeated.length > 0) {
-			const [row] = await db.all(sql<{ count: number }>`SELECT count(*) AS count FROM ${stage} WHERE repeated = 1`);
+			const [row] = await db.all(
+				sql<{ count: number }>`SELECT count(*) AS count FROM ${stage} WHERE repeated = 1`,
+			);
 			result.duplicates = { count: row!.count, sample: repeated.map(({ key }) => key) };
 		}
 		const different = sql`s.repeated = 0 AND (r.key IS NULL OR (r.touched <= ${this.reading.began} AND (
@@ -92,7 +110,9 @@ class StagedObservation implements Observation {
 				OR CASE WHEN r.tag = ${this.reading.tag} THEN r.fingerprint <> s.fingerprint ELSE r.fields IS NULL OR r.fields <> s.fields END)))))
 			AND NOT (r.key IS NULL AND s.removed = 1)`;
 		await this.inRanges(
-			(after) => sql<{ key: string }>`SELECT s.key FROM ${stage} s LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
+			(after) => sql<{
+				key: string;
+			}>`SELECT s.key FROM ${stage} s LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 				WHERE ${after === null ? sql`1 = 1` : sql`s.key > ${after}`} AND ${different} ORDER BY s.key LIMIT ${CHUNK}`,
 			async (tx, from, to) => await this.merge(tx, from, to, different, result),
 		);
@@ -129,7 +149,13 @@ class StagedObservation implements Observation {
 		}
 	}
 
-	private async merge(tx: Sql, from: string, to: string, different: ReturnType<typeof sql>, result: ObservationResult): Promise<void> {
+	private async merge(
+		tx: Sql,
+		from: string,
+		to: string,
+		different: ReturnType<typeof sql>,
+		result: ObservationResult,
+	): Promise<void> {
 		const { sync, tag, began } = this.reading;
 		const now = tx.dialect.now;
 		const record = this.store.table('record');
@@ -153,7 +179,8 @@ class StagedObservation implements Observation {
 		result.created += Number(counts!.created);
 		result.returned += Number(counts!.returned);
 		result.vanished += Number(counts!.removed);
-		result.updated += Number(counts!.all) - Number(counts!.created) - Number(counts!.returned) - Number(counts!.removed);
+		result.updated +=
+			Number(counts!.all) - Number(counts!.created) - Number(counts!.returned) - Number(counts!.removed);
 	}
 
 	/** Records that a complete read no longer held. An empty read removes nothing. */
@@ -164,14 +191,20 @@ class StagedObservation implements Observation {
 		const gone = sql`r.sync = ${sync} AND r.present = 1 AND r.touched <= ${began}
 			AND NOT EXISTS (SELECT 1 FROM ${stage} s WHERE s.key = r.key)`;
 		if (this.read === 0) {
-			const known = await this.store.db.all(sql`SELECT 1 FROM ${record} r WHERE r.sync = ${sync} AND r.present = 1 LIMIT 1`);
+			const known = await this.store.db.all(
+				sql`SELECT 1 FROM ${record} r WHERE r.sync = ${sync} AND r.present = 1 LIMIT 1`,
+			);
 			result.emptied = known.length > 0;
 			return;
 		}
 		await this.inRanges(
-			(after) => sql<{ key: string }>`SELECT r.key FROM ${record} r WHERE ${after === null ? sql`1 = 1` : sql`r.key > ${after}`} AND ${gone} ORDER BY r.key LIMIT ${CHUNK}`,
+			(after) =>
+				sql<{
+					key: string;
+				}>`SELECT r.key FROM ${record} r WHERE ${after === null ? sql`1 = 1` : sql`r.key > ${after}`} AND ${gone} ORDER BY r.key LIMIT ${CHUNK}`,
 			async (tx, from, to) => {
-				result.vanished += await tx.run(sql`UPDATE ${record} AS r SET version = version + 1, present = 0, touched = ${began}, changed_at = ${tx.dialect.now}
+				result.vanished +=
+					await tx.run(sql`UPDATE ${record} AS r SET version = version + 1, present = 0, touched = ${began}, changed_at = ${tx.dialect.now}
 					WHERE r.key >= ${from} AND r.key <= ${to} AND ${gone}`);
 				await this.makeDue(tx, from, to);
 			},
@@ -217,8 +250,12 @@ class StagedObservation implements Observation {
 				tag = ${tag}, records = records + ${result.created + result.returned - result.vanished},
 				complete_read_at = ${complete ? tx.dialect.now : sql`complete_read_at`}
 				WHERE id = ${sync}`);
-			if (how.cursor !== undefined) await tx.run(sql`UPDATE ${table('sync')} SET cursor = ${canonical(how.cursor)} WHERE id = ${sync}`);
-			if (complete) await tx.run(sql`UPDATE ${table('record')} SET tag = ${tag} WHERE sync = ${sync} AND present = 1 AND tag <> ${tag} AND touched <= ${began}`);
+			if (how.cursor !== undefined)
+				await tx.run(sql`UPDATE ${table('sync')} SET cursor = ${canonical(how.cursor)} WHERE id = ${sync}`);
+			if (complete)
+				await tx.run(
+					sql`UPDATE ${table('record')} SET tag = ${tag} WHERE sync = ${sync} AND present = 1 AND tag <> ${tag} AND touched <= ${began}`,
+				);
 		});
 	}
 }

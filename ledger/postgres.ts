@@ -18,6 +18,7 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 	return {
 		db,
 		where,
+		shared: true,
 		// Bytewise, so that key ranges mean the same whatever the database's locale is.
 		keyType: sql`TEXT COLLATE "C"`,
 		bigType: sql`BIGINT`,

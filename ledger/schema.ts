@@ -101,9 +101,13 @@ export async function migrate(store: Store): Promise<void> {
 		const [row] = await tx.all(sql<{ schema: number }>`SELECT schema FROM ${table('ledger')}`);
 		const from = row!.schema;
 		if (from > SCHEMA_VERSION) {
-			throw new SyncError('setup', `The ledger ${store.where} was written by a newer version of this package (schema ${from}, this one knows ${SCHEMA_VERSION}).`, {
-				todo: 'Install that version again; nothing was changed.',
-			});
+			throw new SyncError(
+				'setup',
+				`The ledger ${store.where} was written by a newer version of this package (schema ${from}, this one knows ${SCHEMA_VERSION}).`,
+				{
+					todo: 'Install that version again; nothing was changed.',
+				},
+			);
 		}
 		for (let step = from; step < SCHEMA_VERSION; step++) await STEPS[step]!(store, tx);
 		if (from < SCHEMA_VERSION) await tx.run(sql`UPDATE ${table('ledger')} SET schema = ${SCHEMA_VERSION}`);

@@ -28,6 +28,7 @@ export async function sqliteStore(file: string): Promise<Store> {
 	return {
 		db,
 		where: file,
+		shared: false,
 		keyType: sql`TEXT`,
 		bigType: big,
 		table: (name) => sql.id(name),
@@ -55,7 +56,10 @@ export async function sqliteStore(file: string): Promise<Store> {
 			await db.run(sql`ANALYZE`);
 			await db.transaction(async (tx) => {
 				await tx.run(sql`DELETE FROM sqlite_stat1`);
-				for (const [table, index, figures] of FIGURES) await tx.run(sql`INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (${table}, ${index}, ${figures})`);
+				for (const [table, index, figures] of FIGURES)
+					await tx.run(
+						sql`INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (${table}, ${index}, ${figures})`,
+					);
 			});
 			await db.run(sql`ANALYZE sqlite_schema`);
 		},

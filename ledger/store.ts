@@ -20,6 +20,8 @@ export interface Store {
 	readonly db: Database;
 	/** For people: a file's path, or a server and schema without secrets. */
 	readonly where: string;
+	/** Whether several processes may have it open at once. */
+	readonly shared: boolean;
 	/** The column type of keys: compared byte by byte. */
 	readonly keyType: RawBuilder<unknown>;
 	readonly bigType: RawBuilder<unknown>;

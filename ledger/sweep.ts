@@ -23,22 +23,39 @@ interface SweptRow {
 }
 
 /** Claims the sweep if it is due and nobody has it. */
-export async function claimSweep(store: Store, destination: number, holder: string, ttl: number): Promise<{ after: { key: string; part: string } | null } | undefined> {
+export async function claimSweep(
+	store: Store,
+	destination: number,
+	holder: string,
+	ttl: number,
+): Promise<{ after: { key: string; part: string } | null } | undefined> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const claimed = await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}
+		const claimed =
+			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}
 			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}`);
 		if (claimed === 0) return undefined;
-		const [row] = await tx.all(sql<{ sweep_key: string | null; sweep_part: string | null }>`SELECT sweep_key, sweep_part FROM ${table('destination')} WHERE id = ${destination}`);
+		const [row] = await tx.all(
+			sql<{
+				sweep_key: string | null;
+				sweep_part: string | null;
+			}>`SELECT sweep_key, sweep_part FROM ${table('destination')} WHERE id = ${destination}`,
+		);
 		return { after: row!.sweep_key === null ? null : { key: row!.sweep_key, part: row!.sweep_part ?? '' } };
 	});
 }
 
 /** The next links to compare: confirmed at the present revision, in the order of their keys. */
-export async function sweepPage(store: Store, destination: number, after: { key: string; part: string } | null, limit: number): Promise<SweptLink[]> {
+export async function sweepPage(
+	store: Store,
+	destination: number,
+	after: { key: string; part: string } | null,
+	limit: number,
+): Promise<SweptLink[]> {
 	const { db, table } = store;
-	const from = after === null ? sql`1 = 1` : sql`(l.key > ${after.key} OR (l.key = ${after.key} AND l.part > ${after.part}))`;
+	const from =
+		after === null ? sql`1 = 1` : sql`(l.key > ${after.key} OR (l.key = ${after.key} AND l.part > ${after.part}))`;
 	const rows = await db.all(sql<SweptRow>`
 		SELECT l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, r.name
 		FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
@@ -47,58 +64,113 @@ export async function sweepPage(store: Store, destination: number, after: { key:
 		AND l.fields IS NOT NULL AND l.version IS NOT NULL AND l.revision = d.revision
 		ORDER BY l.key, l.part LIMIT ${limit}`);
 	return rows.map((row) => ({
-		key: row.key, part: row.part, counterpart: row.counterpart, version: row.version, revision: row.revision,
-		fields: JSON.parse(row.fields) as Fields, told: row.told === null ? null : (JSON.parse(row.told) as Fields), name: row.name,
+		key: row.key,
+		part: row.part,
+		counterpart: row.counterpart,
+		version: row.version,
+		revision: row.revision,
+		fields: JSON.parse(row.fields) as Fields,
+		told: row.told === null ? null : (JSON.parse(row.told) as Fields),
+		name: row.name,
 	}));
 }
 
 /** Takes links for healing, under a run of their own; those that are still as the page said. */
-export async function claimHeal(store: Store, destination: number, links: { key: string; part: string; version: number }[], ttl: number): Promise<{ run: number; keys: Set<string> }> {
+export async function claimHeal(
+	store: Store,
+	destination: number,
+	links: { key: string; part: string; version: number }[],
+	ttl: number,
+): Promise<{ run: number; keys: Set<string> }> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const run = await next(store, tx);
-		const columns = [{ name: 'key', type: 'text' }, { name: 'part', type: 'text' }, { name: 'version', type: 'integer' }];
+		const columns = [
+			{ name: 'key', type: 'text' },
+			{ name: 'part', type: 'text' },
+			{ name: 'version', type: 'integer' },
+		];
 		await tx.run(sql`UPDATE ${table('link')} AS l SET healing = l.state, state = 'writing', lease = ${run}, lease_until = ${at + ttl}, handed = w.version
-			FROM ${tx.dialect.values('w', columns, links.map(({ key, part, version }) => [key, part, version]))}
+			FROM ${tx.dialect.values(
+				'w',
+				columns,
+				links.map(({ key, part, version }) => [key, part, version]),
+			)}
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.version = w.version AND l.state IN ('settled', 'gone', 'held')`);
-		const rows = await tx.all(sql<{ key: string; part: string }>`SELECT key, part FROM ${table('link')} WHERE lease = ${run}`);
+		const rows = await tx.all(
+			sql<{ key: string; part: string }>`SELECT key, part FROM ${table('link')} WHERE lease = ${run}`,
+		);
 		return { run, keys: new Set(rows.map(({ key, part }) => linkName(key, part))) };
 	});
 }
 
 /** Confirms what was healed. The links are what they were before, unless their records have moved on. */
-export async function confirmHeal(store: Store, destination: number, run: number, healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[]): Promise<void> {
+export async function confirmHeal(
+	store: Store,
+	destination: number,
+	run: number,
+	healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[],
+): Promise<void> {
 	if (healed.length === 0) return;
 	const { table } = store;
 	await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const columns = [{ name: 'key', type: 'text' }, { name: 'part', type: 'text' }, { name: 'told', type: 'text' }];
+		const columns = [
+			{ name: 'key', type: 'text' },
+			{ name: 'part', type: 'text' },
+			{ name: 'told', type: 'text' },
+		];
 		const rows = healed.map(({ key, part, told }) => [key, part, told && canonical(told)]);
 		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, confirmed_at = ${at},
 			state = CASE WHEN l.healing = 'settled' AND r.version > l.version THEN CASE WHEN r.present = 1 THEN 'due' ELSE 'intended' END ELSE l.healing END
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'writing' AND l.healing IS NOT NULL
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
-		await writeHistory(store, tx, destination, at, healed.map(({ key, part, history }) => ({ key, part, version: 0, entries: history })));
+		await writeHistory(
+			store,
+			tx,
+			destination,
+			at,
+			healed.map(({ key, part, history }) => ({ key, part, version: 0, entries: history })),
+		);
 	});
 }
 
 /** Counterparts that are gone: due again by the ordinary way, which looks them up before it creates. */
-export async function sweptMissing(store: Store, destination: number, links: { key: string; part: string; version: number }[]): Promise<void> {
+export async function sweptMissing(
+	store: Store,
+	destination: number,
+	links: { key: string; part: string; version: number }[],
+): Promise<void> {
 	if (links.length === 0) return;
 	await store.db.transaction(async (tx) => {
-		const columns = [{ name: 'key', type: 'text' }, { name: 'part', type: 'text' }, { name: 'version', type: 'integer' }];
+		const columns = [
+			{ name: 'key', type: 'text' },
+			{ name: 'part', type: 'text' },
+			{ name: 'version', type: 'integer' },
+		];
 		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = 'due', reason = 'requested', due_at = ${tx.dialect.now}, attempts = 0
-			FROM ${tx.dialect.values('w', columns, links.map(({ key, part, version }) => [key, part, version]))}
+			FROM ${tx.dialect.values(
+				'w',
+				columns,
+				links.map(({ key, part, version }) => [key, part, version]),
+			)}
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.version = w.version AND l.state = 'settled'`);
 	});
 }
 
 /** Saves how far the sweep got; false when another node has it by now. */
-export async function sweepProgress(store: Store, destination: number, holder: string, after: { key: string; part: string }, ttl: number): Promise<boolean> {
+export async function sweepProgress(
+	store: Store,
+	destination: number,
+	holder: string,
+	after: { key: string; part: string },
+	ttl: number,
+): Promise<boolean> {
 	const { db, table } = store;
-	const mine = await db.run(sql`UPDATE ${table('destination')} SET sweep_key = ${after.key}, sweep_part = ${after.part}, sweep_until = ${db.dialect.now} + ${ttl}
+	const mine =
+		await db.run(sql`UPDATE ${table('destination')} SET sweep_key = ${after.key}, sweep_part = ${after.part}, sweep_until = ${db.dialect.now} + ${ttl}
 		WHERE id = ${destination} AND sweep_by = ${holder}`);
 	return mine === 1;
 }

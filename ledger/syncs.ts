@@ -45,7 +45,12 @@ export async function find(store: Store, tx: Sql, identity: SyncIdentity): Promi
  * one already has is a copy or an import, and two syncs of one name would write over each other: it is refused until a
  * person names the workflow that it takes over from.
  */
-export async function register(store: Store, identity: SyncIdentity, name: string, takeOver?: string): Promise<SyncRow> {
+export async function register(
+	store: Store,
+	identity: SyncIdentity,
+	name: string,
+	takeOver?: string,
+): Promise<SyncRow> {
 	const { table } = store;
 	const { instance, workflow, node } = identity;
 	return await store.db.transaction(async (tx) => {
@@ -53,12 +58,18 @@ export async function register(store: Store, identity: SyncIdentity, name: strin
 		const [namesake] = await tx.all(sql<{ id: number; workflow: string }>`
 			SELECT id, workflow FROM ${table('sync')} WHERE name = ${name} AND NOT (instance = ${instance} AND workflow = ${workflow} AND node = ${node})`);
 		if (namesake && takeOver !== namesake.workflow) {
-			throw new SyncError('setup', `The sync “${name}” already belongs to the trigger of another workflow (${namesake.workflow}); this looks like a copy of it.`, {
-				todo: `Give this one another name, or, to let it take over all that is known, set the option Take Over From Workflow to ${namesake.workflow}.`,
-			});
+			throw new SyncError(
+				'setup',
+				`The sync “${name}” already belongs to the trigger of another workflow (${namesake.workflow}); this looks like a copy of it.`,
+				{
+					todo: `Give this one another name, or, to let it take over all that is known, set the option Take Over From Workflow to ${namesake.workflow}.`,
+				},
+			);
 		}
 		if (namesake && !known) {
-			await tx.run(sql`UPDATE ${table('sync')} SET instance = ${instance}, workflow = ${workflow}, node = ${node} WHERE id = ${namesake.id}`);
+			await tx.run(
+				sql`UPDATE ${table('sync')} SET instance = ${instance}, workflow = ${workflow}, node = ${node} WHERE id = ${namesake.id}`,
+			);
 		} else if (!known) {
 			const id = await next(store, tx);
 			await tx.run(sql`INSERT INTO ${table('sync')} (id, instance, workflow, node, name, registered_at)
@@ -75,7 +86,8 @@ export async function beginTick(store: Store, sync: number, holder: string, ttl:
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const token = await next(store, tx);
-		const taken = await tx.run(sql`UPDATE ${store.table('sync')} SET observer_token = ${token}, observer_holder = ${holder},
+		const taken =
+			await tx.run(sql`UPDATE ${store.table('sync')} SET observer_token = ${token}, observer_holder = ${holder},
 			observer_until = ${at + ttl}, tick_at = ${at}
 			WHERE id = ${sync} AND (observer_until < ${at} OR observer_holder = ${holder} OR observer_holder IS NULL)`);
 		return taken === 1 ? token : undefined;
@@ -90,14 +102,23 @@ export async function renewTick(store: Store, sync: number, token: number, ttl: 
 }
 
 export async function endTick(store: Store, sync: number, token: number): Promise<void> {
-	await store.db.run(sql`UPDATE ${store.table('sync')} SET observer_until = 0, observer_holder = NULL WHERE id = ${sync} AND observer_token = ${token}`);
+	await store.db.run(
+		sql`UPDATE ${store.table('sync')} SET observer_until = 0, observer_holder = NULL WHERE id = ${sync} AND observer_token = ${token}`,
+	);
 }
 
 /** Says how the sync feels; `turned` when that is news. */
-export async function setHealth(store: Store, sync: number, health: 'healthy' | 'failing', text: string | null): Promise<{ turned: boolean }> {
+export async function setHealth(
+	store: Store,
+	sync: number,
+	health: 'healthy' | 'failing',
+	text: string | null,
+): Promise<{ turned: boolean }> {
 	const { db } = store;
 	return await db.transaction(async (tx) => {
-		const [before] = await tx.all(sql<{ health: string }>`SELECT health FROM ${store.table('sync')} WHERE id = ${sync}`);
+		const [before] = await tx.all(
+			sql<{ health: string }>`SELECT health FROM ${store.table('sync')} WHERE id = ${sync}`,
+		);
 		await tx.run(sql`UPDATE ${store.table('sync')} SET health = ${health}, health_text = ${text},
 			health_at = CASE WHEN health = ${health} THEN health_at ELSE ${tx.dialect.now} END WHERE id = ${sync}`);
 		return { turned: before?.health !== health && !(before?.health === 'new' && health === 'healthy') };

@@ -39,9 +39,23 @@ function groups(items: DesiredItem[], size: number, applied: Applied, { where }:
 		const twin = seen.get(id);
 		if (twin) {
 			if (twin.stamp.action !== item.stamp.action || canonical(twin.fields) !== canonical(item.fields)) {
-				twin.stamp = { ...twin.stamp, action: 'fail', error: { reason: 'it reached this node twice in one run, with different values', todo: 'See which branches between the trigger and this node meet here, and let only one of them carry the record.' } };
+				twin.stamp = {
+					...twin.stamp,
+					action: 'fail',
+					error: {
+						reason: 'it reached this node twice in one run, with different values',
+						todo: 'See which branches between the trigger and this node meet here, and let only one of them carry the record.',
+					},
+				};
 			}
-			applied.outcomes.push(outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], 'the same record came twice in this run')));
+			applied.outcomes.push(
+				outcome(
+					item,
+					'superseded',
+					where,
+					sentence('superseded', nameOf(item), where, [], 'the same record came twice in this run'),
+				),
+			);
 			continue;
 		}
 		seen.set(id, item);
@@ -49,20 +63,42 @@ function groups(items: DesiredItem[], size: number, applied: Applied, { where }:
 		if (group) group.push(item);
 		else byRun.set(name, [item]);
 	}
-	return [...byRun.values()].flatMap((group) => Array.from({ length: Math.ceil(group.length / size) }, (_, n) => group.slice(n * size, (n + 1) * size)));
+	return [...byRun.values()].flatMap((group) =>
+		Array.from({ length: Math.ceil(group.length / size) }, (_, n) => group.slice(n * size, (n + 1) * size)),
+	);
 }
 
 async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: Applied): Promise<void> {
 	const { ledger, row, destination, where, secret } = context;
 	const { run, mapping } = items[0]!.stamp;
 	if (run === undefined) throw new SyncError('setup', 'An item without a lease cannot be written.');
-	const { revision, claims } = await ledger.claim(row.id, run, mapping, items.map(({ stamp }) => ({ key: stamp.key, version: stamp.version })), context.leaseTtl);
+	const { revision, claims } = await ledger.claim(
+		row.id,
+		run,
+		mapping,
+		items.map(({ stamp }) => ({ key: stamp.key, version: stamp.version })),
+		context.leaseTtl,
+	);
 	const byKey = new Map(claims.map((claim) => [claim.link.key, claim]));
 	const claimed: Claimed[] = [];
 	for (const item of items) {
 		const claim = byKey.get(item.stamp.key);
 		if (claim && claim.superseded === undefined) claimed.push({ item, link: claim.link });
-		else applied.outcomes.push(outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], claim?.superseded ?? 'the ledger does not know it for this destination')));
+		else
+			applied.outcomes.push(
+				outcome(
+					item,
+					'superseded',
+					where,
+					sentence(
+						'superseded',
+						nameOf(item),
+						where,
+						[],
+						claim?.superseded ?? 'the ledger does not know it for this destination',
+					),
+				),
+			);
 	}
 	if (claimed.length === 0) return;
 	const settlement = new Settlement(context, run, revision, applied);
@@ -76,26 +112,57 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 		const writes: { one: Ready; plan: Plan }[] = [];
 		const creating = new Map<string, string>();
 		for (const one of ready) {
-			const planned = plan({ stamp: one.item.stamp, link: one.link, prepared: one.prepared, actual: one.actual, revision, secret, sharedWith: shared(one) });
+			const planned = plan({
+				stamp: one.item.stamp,
+				link: one.link,
+				prepared: one.prepared,
+				actual: one.actual,
+				revision,
+				secret,
+				sharedWith: shared(one),
+			});
 			const twin = planned.action === 'create' ? sameMatch(one, creating) : undefined;
 			if (twin !== undefined) {
-				settlement.refuse(one.item, one.link, new SyncError('conflict', `it has the same match value as key ${twin}`, { todo: 'Make the match value unique in the source, or match by another field.' }));
+				settlement.refuse(
+					one.item,
+					one.link,
+					new SyncError('conflict', `it has the same match value as key ${twin}`, {
+						todo: 'Make the match value unique in the source, or match by another field.',
+					}),
+				);
 			} else if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
 		}
 		await settlement.write(writes);
 		await settlement.close();
 	} catch (error) {
-		const fault = error instanceof SyncError ? error : new SyncError('unreachable', error instanceof Error ? error.message : String(error), { cause: error });
+		const fault =
+			error instanceof SyncError
+				? error
+				: new SyncError('unreachable', error instanceof Error ? error.message : String(error), {
+						cause: error,
+					});
 		applied.down ??= fault;
 		applied.waiting += await settlement.giveUp(claimed, fault);
 	}
 }
 
 /** A record that was only sent to carry a sweep is compared by the sweep, not here. */
-async function letPass(claimed: Claimed[], revision: number, run: number, { ledger, row }: ApplyContext): Promise<Claimed[]> {
+async function letPass(
+	claimed: Claimed[],
+	revision: number,
+	run: number,
+	{ ledger, row }: ApplyContext,
+): Promise<Claimed[]> {
 	const carries = ({ item, link }: Claimed) =>
-		item.stamp.reason === 'sweep' && link.confirmedVersion === link.version && link.confirmedRevision === revision && link.removal !== 'released';
-	await ledger.unclaim(row.id, run, claimed.filter(carries).map(({ link }) => link));
+		item.stamp.reason === 'sweep' &&
+		link.confirmedVersion === link.version &&
+		link.confirmedRevision === revision &&
+		link.removal !== 'released';
+	await ledger.unclaim(
+		row.id,
+		run,
+		claimed.filter(carries).map(({ link }) => link),
+	);
 	return claimed.filter((one) => !carries(one));
 }
 

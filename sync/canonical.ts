@@ -40,6 +40,7 @@ export function pick(fields: Fields, names: Iterable<string>): Fields {
 
 /** Sets a member by any name, `__proto__` too, as plain data. */
 export function set(fields: Fields, name: string, value: Value): void {
-	if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+	if (name === '__proto__')
+		Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
 	else fields[name] = value;
 }

@@ -36,6 +36,13 @@ export interface Applied {
 }
 
 /** The same for every attempt of one write, another for any other. */
-export function idempotencyKey(context: ApplyContext, of: { key: string; part: string; version: number }, revision: number, action: string): string {
-	return fingerprint([context.row.epoch, context.row.id, of.key, of.part, of.version, revision, action].join('\u0000'));
+export function idempotencyKey(
+	context: ApplyContext,
+	of: { key: string; part: string; version: number },
+	revision: number,
+	action: string,
+): string {
+	return fingerprint(
+		[context.row.epoch, context.row.id, of.key, of.part, of.version, revision, action].join('\u0000'),
+	);
 }

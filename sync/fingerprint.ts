@@ -21,7 +21,13 @@ export function keyed(secret: string, value: Value): Keyed {
 }
 
 export function isKeyed(value: Value | undefined): value is Keyed {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['$keyed'] === 'string' && Object.keys(value).length === 1;
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		!Array.isArray(value) &&
+		typeof value['$keyed'] === 'string' &&
+		Object.keys(value).length === 1
+	);
 }
 
 /** The fields with every sensitive value replaced by its keyed fingerprint. An empty value stays empty. */

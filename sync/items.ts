@@ -67,7 +67,8 @@ export interface Outcome {
 	item?: number;
 	outcome: OutcomeName;
 	/** In a preview: what would be done. */
-	action?: 'create' | 'adopt' | 'update' | 'heal' | 'remove' | 'deactivate' | 'reactivate' | 'detach' | 'none' | 'fail';
+	action?:
+		'create' | 'adopt' | 'update' | 'heal' | 'remove' | 'deactivate' | 'reactivate' | 'detach' | 'none' | 'fail';
 	key: string;
 	name: string;
 	/** One plain sentence, ready for a chat message. */

@@ -132,6 +132,8 @@ export interface Link {
 	initial: boolean;
 	/** A create was intended and its answer never came. */
 	createIntended: boolean;
+	/** The match values of that create; the record may have others by now. */
+	match: Fields | null;
 }
 
 export interface Claim {
@@ -242,12 +244,25 @@ export interface Ledger {
 	/** Counts intended removals per destination against the guard: releases them, or holds them all. */
 	countRemovals(sync: number, token: number, guard: RemovalGuard): Promise<{ released: number; held: Hold[] }>;
 	/** Takes due work, removals first, then the oldest; at most `limit` keys and about `bytes` of fields. */
-	lease(sync: number, token: number, limits: { keys: number; bytes: number; ttl: number; /** Only what was due by then. */ before: number; removalsOnly: boolean }): Promise<{ run: number; records: HandedRecord[] }>;
+	lease(
+		sync: number,
+		token: number,
+		limits: {
+			keys: number;
+			bytes: number;
+			ttl: number;
+			/** Only what was due by then. */ before: number;
+			removalsOnly: boolean;
+		},
+	): Promise<{ run: number; records: HandedRecord[] }>;
 	/** One confirmed record, whole, for a destination that has a sweep due or a hold to show and got no item. */
 	carrier(sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined>;
 	renewRun(run: number, ttl: number): Promise<void>;
 	/** After a run's end: what was handed and never claimed is settled as unrouted, or due again. */
-	endRun(run: number, how: { ok: boolean; error?: string; retryIn: number }): Promise<{ unrouted: number; unroutedLinked: number; again: number }>;
+	endRun(
+		run: number,
+		how: { ok: boolean; error?: string; retryIn: number },
+	): Promise<{ unrouted: number; unroutedLinked: number; again: number }>;
 	counts(sync: number): Promise<DueCounts>;
 	setHealth(sync: number, health: 'healthy' | 'failing', text: string | null): Promise<{ turned: boolean }>;
 
@@ -262,18 +277,34 @@ export interface Ledger {
 	 * The destination row for this node and target; a changed target starts a new one and retires the old. Without a
 	 * target (what it writes to could not be reached or named): the node's present one, as it is.
 	 */
-	destination(sync: number, node: string, name: string, target?: { id: string; text: string }): Promise<DestinationRow>;
+	destination(
+		sync: number,
+		node: string,
+		name: string,
+		target?: { id: string; text: string },
+	): Promise<DestinationRow>;
 	/** The links of these keys as they are, for a preview: claims nothing, registers nothing. */
 	look(sync: number, node: string, target: string, keys: string[]): Promise<{ destination?: number; links: Link[] }>;
 	/**
 	 * Claims items of one run; each (key, version) is taken again from the ledger.
 	 * A new mapping fingerprint of a run that is not older starts a new revision: every link is due with it.
 	 */
-	claim(destination: number, run: number, mapping: string, items: { key: string; version: number }[], ttl: number): Promise<{ revision: number; claims: Claim[] }>;
+	claim(
+		destination: number,
+		run: number,
+		mapping: string,
+		items: { key: string; version: number }[],
+		ttl: number,
+	): Promise<{ revision: number; claims: Claim[] }>;
 	/** Marks removals as intended; they wait for the guard. */
 	intendRemovals(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
 	/** Write-ahead: from here until `ttl` a write may be in flight. Answers with the keys that may still be written. */
-	intend(destination: number, run: number, writes: { key: string; part: string; version: number; create: boolean }[], ttl: number): Promise<Set<string>>;
+	intend(
+		destination: number,
+		run: number,
+		writes: { key: string; part: string; version: number; create: boolean; match: Fields | null }[],
+		ttl: number,
+	): Promise<Set<string>>;
 	/** Answers with the keys whose confirmation came too late (another run has them now). */
 	confirm(destination: number, run: number, confirmed: Confirmed[]): Promise<Set<string>>;
 	fail(destination: number, run: number, failed: FailedLink[]): Promise<void>;
@@ -290,15 +321,32 @@ export interface Ledger {
 
 	// sweep
 	/** Claims the destination's sweep if one is due; where it was cut off. */
-	claimSweep(destination: number, holder: string, ttl: number): Promise<{ after: { key: string; part: string } | null } | undefined>;
+	claimSweep(
+		destination: number,
+		holder: string,
+		ttl: number,
+	): Promise<{ after: { key: string; part: string } | null } | undefined>;
 	sweepPage(destination: number, after: { key: string; part: string } | null, limit: number): Promise<SweptLink[]>;
 	/** Claims settled links for healing; answers with the keys that are still as the page said. A run of its own. */
-	claimHeal(destination: number, links: { key: string; part: string; version: number }[], ttl: number): Promise<{ run: number; keys: Set<string> }>;
+	claimHeal(
+		destination: number,
+		links: { key: string; part: string; version: number }[],
+		ttl: number,
+	): Promise<{ run: number; keys: Set<string> }>;
 	/** Confirms what was healed; what the links were otherwise, they stay. */
-	confirmHeal(destination: number, run: number, healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[]): Promise<void>;
+	confirmHeal(
+		destination: number,
+		run: number,
+		healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[],
+	): Promise<void>;
 	/** Counterparts that are gone: due again, by the ordinary way. */
 	sweptMissing(destination: number, links: { key: string; part: string; version: number }[]): Promise<void>;
-	sweepProgress(destination: number, holder: string, after: { key: string; part: string }, ttl: number): Promise<boolean>;
+	sweepProgress(
+		destination: number,
+		holder: string,
+		after: { key: string; part: string },
+		ttl: number,
+	): Promise<boolean>;
 	endSweep(destination: number, holder: string): Promise<void>;
 
 	close(): Promise<void>;

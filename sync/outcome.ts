@@ -15,7 +15,11 @@ export function show(value: Value | undefined): string {
 
 /** Changes with the values of sensitive fields hidden. */
 export function hide(changes: FieldChange[], sensitive: string[]): FieldChange[] {
-	return changes.map((change) => (sensitive.includes(change.field) ? { ...change, was: change.was === null ? null : HIDDEN, now: change.now === null ? null : HIDDEN } : change));
+	return changes.map((change) =>
+		sensitive.includes(change.field)
+			? { ...change, was: change.was === null ? null : HIDDEN, now: change.now === null ? null : HIDDEN }
+			: change,
+	);
 }
 
 function list(changes: FieldChange[]): string {
@@ -25,12 +29,20 @@ function list(changes: FieldChange[]): string {
 }
 
 /** The sentence for an outcome. `where` is the destination as a person knows it. */
-export function sentence(outcome: OutcomeName, name: string, where: string, changes: FieldChange[], more?: string): string {
+export function sentence(
+	outcome: OutcomeName,
+	name: string,
+	where: string,
+	changes: FieldChange[],
+	more?: string,
+): string {
 	switch (outcome) {
 		case 'created':
 			return `${name} was created in ${where}.`;
 		case 'adopted':
-			return changes.length > 0 ? `${name} was already in ${where}; it is now linked, and ${list(changes)} was set.` : `${name} was already in ${where}; it is now linked.`;
+			return changes.length > 0
+				? `${name} was already in ${where}; it is now linked, and ${list(changes)} was set.`
+				: `${name} was already in ${where}; it is now linked.`;
 		case 'updated':
 			return `${name} was updated in ${where}: ${list(changes)}.`;
 		case 'healed':
@@ -59,12 +71,19 @@ export function sentence(outcome: OutcomeName, name: string, where: string, chan
 }
 
 /** What a preview says would be done. */
-export function intention(action: NonNullable<Outcome['action']>, where: string, changes: FieldChange[], more?: string): string {
+export function intention(
+	action: NonNullable<Outcome['action']>,
+	where: string,
+	changes: FieldChange[],
+	more?: string,
+): string {
 	switch (action) {
 		case 'create':
 			return `would be created in ${where}`;
 		case 'adopt':
-			return changes.length > 0 ? `would be linked to what is already in ${where}, setting ${list(changes)}` : `would be linked to what is already in ${where}`;
+			return changes.length > 0
+				? `would be linked to what is already in ${where}, setting ${list(changes)}`
+				: `would be linked to what is already in ${where}`;
 		case 'update':
 			return `would be updated in ${where}: ${list(changes)}`;
 		case 'heal':
@@ -114,7 +133,21 @@ export function nameOf({ stamp }: DesiredItem): string {
 }
 
 /** An outcome with its sensitive values hidden. */
-export function outcome(item: DesiredItem, name: Outcome['outcome'], where: string, text?: string, more: Partial<Outcome> = {}): Outcome {
+export function outcome(
+	item: DesiredItem,
+	name: Outcome['outcome'],
+	where: string,
+	text?: string,
+	more: Partial<Outcome> = {},
+): Outcome {
 	const changes = hide(more.changes ?? [], item.stamp.sensitive);
-	return { item: item.item, outcome: name, key: item.stamp.key, name: nameOf(item), text: text ?? sentence(name, nameOf(item), where, changes), ...more, changes };
+	return {
+		item: item.item,
+		outcome: name,
+		key: item.stamp.key,
+		name: nameOf(item),
+		text: text ?? sentence(name, nameOf(item), where, changes),
+		...more,
+		changes,
+	};
 }

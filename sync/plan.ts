@@ -11,7 +11,14 @@ import type { ActualRecord, Fields, Value } from './types';
 export type Plan =
 	| { action: 'none'; outcome: 'unchanged' | 'adopted'; counterpart: string | null; fields: Fields; note?: string }
 	| { action: 'create'; set: Fields; fields: Fields }
-	| { action: 'update'; outcome: 'updated' | 'healed' | 'adopted' | 'reactivated'; counterpart: string; set: Fields; fields: Fields; changes: FieldChange[] }
+	| {
+			action: 'update';
+			outcome: 'updated' | 'healed' | 'adopted' | 'reactivated';
+			counterpart: string;
+			set: Fields;
+			fields: Fields;
+			changes: FieldChange[];
+	  }
 	| { action: 'delete'; counterpart: string }
 	| { action: 'deactivate'; counterpart: string; set: Fields; fields: Fields; changes: FieldChange[] }
 	| { action: 'detach'; counterpart: string }
@@ -47,7 +54,8 @@ function planRemoval({ stamp, link, prepared, actual, secret, preview }: PlanInp
 	const found = actual[0];
 	const { kind, set: onRemoval } = stamp.removal;
 	const done = link.removal === 'sent' && link.removedBefore;
-	if (done && (kind !== 'deactivate' || !found)) return { action: 'forget', counterpart: link.counterpart, fields: link.fields, state: 'gone' };
+	if (done && (kind !== 'deactivate' || !found))
+		return { action: 'forget', counterpart: link.counterpart, fields: link.fields, state: 'gone' };
 	if (link.counterpart === null && !(link.createIntended && actual.length === 1)) {
 		return { action: 'forget', counterpart: null, fields: null, state: 'settled' };
 	}
@@ -56,50 +64,120 @@ function planRemoval({ stamp, link, prepared, actual, secret, preview }: PlanInp
 	if (kind === 'delete') return { action: 'delete', counterpart: found.id };
 	if (kind === 'detach') return { action: 'detach', counterpart: found.id };
 	const fields = pick(prepared, Object.keys(onRemoval));
-	const changes = differences(fields, found.fields).filter(({ field, now, was }) => !(done && isOwnSpelling(link, field, now, was, secret)));
+	const changes = differences(fields, found.fields).filter(
+		({ field, now, was }) => !(done && isOwnSpelling(link, field, now, was, secret)),
+	);
 	if (done && changes.length === 0) return { action: 'forget', counterpart: link.counterpart, fields, state: 'gone' };
-	return { action: 'deactivate', counterpart: found.id, set: pick(fields, changes.map(({ field }) => field)), fields, changes };
+	return {
+		action: 'deactivate',
+		counterpart: found.id,
+		set: pick(
+			fields,
+			changes.map(({ field }) => field),
+		),
+		fields,
+		changes,
+	};
 }
 
 function planWrite(input: PlanInput): Plan {
 	const { stamp, link, prepared, actual, revision, sharedWith, secret } = input;
 	const owned = pick(prepared, stamp.owned);
 	if (actual.length > 1) {
-		return { action: 'fail', reason: `${matchText(stamp, prepared)} finds ${actual.length} counterparts in the destination`, todo: 'Make the match field unique there, or match by another field.' };
+		return {
+			action: 'fail',
+			reason: `${matchText(stamp, prepared)} finds ${actual.length} counterparts in the destination`,
+			todo: 'Make the match field unique there, or match by another field.',
+		};
 	}
 	const found = actual[0];
 	const first = link.confirmedVersion === null;
 	const untouched = link.initial && !link.createIntended && leftAlone(stamp, first);
 	if (found === undefined) {
-		if (untouched) return { action: 'none', outcome: 'unchanged', counterpart: null, fields: {}, note: 'it was there before the sync began, and the mapping leaves such records alone' };
-		if (!stamp.may.create) return { action: 'none', outcome: 'unchanged', counterpart: null, fields: owned, note: 'it has no counterpart, and the mapping may not create one' };
+		if (untouched)
+			return {
+				action: 'none',
+				outcome: 'unchanged',
+				counterpart: null,
+				fields: {},
+				note: 'it was there before the sync began, and the mapping leaves such records alone',
+			};
+		if (!stamp.may.create)
+			return {
+				action: 'none',
+				outcome: 'unchanged',
+				counterpart: null,
+				fields: owned,
+				note: 'it has no counterpart, and the mapping may not create one',
+			};
 		if (stamp.match.length === 0) {
-			return { action: 'fail', reason: 'the mapping names no match field, so that a retried create could make a twin', todo: 'Choose a match field in the mapping.' };
+			return {
+				action: 'fail',
+				reason: 'the mapping names no match field, so that a retried create could make a twin',
+				todo: 'Choose a match field in the mapping.',
+			};
 		}
-		const unmatched = stamp.match.find((field) => prepared[field] === undefined || prepared[field] === null || prepared[field] === '');
+		const unmatched = stamp.match.find(
+			(field) => prepared[field] === undefined || prepared[field] === null || prepared[field] === '',
+		);
 		if (unmatched !== undefined) {
-			return { action: 'fail', field: unmatched, reason: `the match field “${unmatched}” is empty`, todo: 'Fill it in the source, or match by another field.' };
+			return {
+				action: 'fail',
+				field: unmatched,
+				reason: `the match field “${unmatched}” is empty`,
+				todo: 'Fill it in the source, or match by another field.',
+			};
 		}
 		return { action: 'create', set: pick(prepared, [...stamp.owned, ...stamp.once]), fields: owned };
 	}
 	if (sharedWith !== undefined) {
-		return { action: 'fail', reason: `it shares its counterpart ${found.id} with key ${sharedWith}`, todo: 'Two records of the source have the same match value; make it unique, or match by another field.' };
+		return {
+			action: 'fail',
+			reason: `it shares its counterpart ${found.id} with key ${sharedWith}`,
+			todo: 'Two records of the source have the same match value; make it unique, or match by another field.',
+		};
 	}
 	const adopting = first || link.counterpart !== found.id;
 	const leave = !stamp.may.update || untouched;
 	if (leave) {
 		// What stands there is taken for confirmed, so that nothing is written until the source changes.
 		const standing = pick(found.fields, stamp.owned);
-		return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: stamp.may.update ? standing : {} };
+		return {
+			action: 'none',
+			outcome: adopting ? 'adopted' : 'unchanged',
+			counterpart: found.id,
+			fields: stamp.may.update ? standing : {},
+		};
 	}
 	const returning = link.removedBefore && link.removal === 'sent';
 	const wanted = returning ? { ...owned, ...pick(prepared, Object.keys(stamp.removal.onReturn)) } : owned;
-	const changes = differences(wanted, found.fields).filter(({ field, now, was }) => !isOwnSpelling(link, field, now, was, secret));
+	const changes = differences(wanted, found.fields).filter(
+		({ field, now, was }) => !isOwnSpelling(link, field, now, was, secret),
+	);
 	for (const change of changes) if (!adopting && !returning && isDrift(link, change, secret)) change.drift = true;
-	if (changes.length === 0) return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: owned };
-	const stale = link.confirmedVersion !== null && (link.confirmedVersion < link.version || (link.confirmedRevision ?? 0) < revision);
-	const outcome = returning ? 'reactivated' : adopting ? 'adopted' : changes.every(({ drift }) => drift) || !stale ? 'healed' : 'updated';
-	return { action: 'update', outcome, counterpart: found.id, set: pick(wanted, changes.map(({ field }) => field)), fields: owned, changes };
+	if (changes.length === 0)
+		return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: owned };
+	const stale =
+		link.confirmedVersion !== null &&
+		(link.confirmedVersion < link.version || (link.confirmedRevision ?? 0) < revision);
+	const outcome = returning
+		? 'reactivated'
+		: adopting
+			? 'adopted'
+			: changes.every(({ drift }) => drift) || !stale
+				? 'healed'
+				: 'updated';
+	return {
+		action: 'update',
+		outcome,
+		counterpart: found.id,
+		set: pick(
+			wanted,
+			changes.map(({ field }) => field),
+		),
+		fields: owned,
+		changes,
+	};
 }
 
 /** Whether a record that was there when the sync began is only tied, not written: until it changes, or for as long as it is too old. */
@@ -121,7 +199,13 @@ export function differences(wanted: Fields, actual: Fields): FieldChange[] {
 }
 
 /** The destination said before that it spells this very value so. */
-export function isOwnSpelling(link: { fields: Fields | null; told: Fields | null }, field: string, now: Value, was: Value, secret: string): boolean {
+export function isOwnSpelling(
+	link: { fields: Fields | null; told: Fields | null },
+	field: string,
+	now: Value,
+	was: Value,
+	secret: string,
+): boolean {
 	const told = link.told && Object.hasOwn(link.told, field) ? link.told[field] : undefined;
 	return told !== undefined && matches(told, was, secret) && matches(link.fields?.[field], now, secret);
 }
@@ -138,7 +222,11 @@ export function matches(known: Value | undefined, value: Value, secret: string):
 }
 
 function matchText(stamp: MappedStamp, prepared: Fields): string {
-	return stamp.match.map((field) => (stamp.sensitive.includes(field) ? field : `${field} = ${JSON.stringify(prepared[field] ?? null)}`)).join(' and ');
+	return stamp.match
+		.map((field) =>
+			stamp.sensitive.includes(field) ? field : `${field} = ${JSON.stringify(prepared[field] ?? null)}`,
+		)
+		.join(' and ');
 }
 
 /** Adds a field to a list of names once. */

@@ -3,6 +3,7 @@
  * now, read in as few calls as the destination allows.
  */
 import { pick } from './canonical';
+import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
 import type { Ledger, Link } from './ledger';
 import { merge, names } from './plan';
@@ -32,7 +33,10 @@ function fieldsOf({ stamp }: DesiredItem): string[] {
 }
 
 /** Brings every item's desired values into the destination's spelling; those that it cannot hold are refused. */
-export async function prepareAll(claimed: { item: DesiredItem; link: Link }[], destination: Destination): Promise<{ ready: Ready[]; refused: Refused[] }> {
+export async function prepareAll(
+	claimed: { item: DesiredItem; link: Link }[],
+	destination: Destination,
+): Promise<{ ready: Ready[]; refused: Refused[] }> {
 	const ready: Ready[] = [];
 	const refused: Refused[] = [];
 	for (const { item, link } of claimed) {
@@ -47,7 +51,10 @@ export async function prepareAll(claimed: { item: DesiredItem; link: Link }[], d
 		const wanted =
 			stamp.action === 'remove'
 				? merge(pick(fields, stamp.match), removal.set)
-				: merge(pick(fields, names(stamp.owned, stamp.once, stamp.match)), link.removedBefore ? removal.onReturn : {});
+				: merge(
+						pick(fields, names(stamp.owned, stamp.once, stamp.match)),
+						link.removedBefore ? removal.onReturn : {},
+					);
 		const prepared = await destination.prepare(wanted);
 		if (prepared.ok) ready.push({ item, link, prepared: prepared.fields, actual: [], byMatch: false });
 		else if (stamp.action === 'remove') {
@@ -63,8 +70,18 @@ export async function prepareAll(claimed: { item: DesiredItem; link: Link }[], d
 /** Looks up the counterparts: by id where it is known, else by match; a known one that is gone is looked for by match. */
 export async function readActual(ready: Ready[], destination: Destination): Promise<void> {
 	const fields = names(...ready.map(({ item }) => fieldsOf(item)));
-	const byId = ready.flatMap(({ link }, ref): Lookup[] => (link.counterpart === null ? [] : [{ ref, id: link.counterpart }]));
+	const byId = ready.flatMap(({ link }, ref): Lookup[] =>
+		link.counterpart === null ? [] : [{ ref, id: link.counterpart }],
+	);
 	await read(ready, byId, fields, destination);
+	// A create whose answer never came may stand there under the values that it was sent with.
+	const intended = ready.flatMap((one, ref): Lookup[] => {
+		const { createIntended, match } = one.link;
+		if (one.actual.length > 0 || !createIntended || match === null || Object.values(match).some(isKeyed)) return [];
+		one.byMatch = true;
+		return [{ ref, match }];
+	});
+	await read(ready, intended, fields, destination);
 	const byMatch = ready.flatMap((one, ref): Lookup[] => {
 		if (one.actual.length > 0) return [];
 		const removing = one.item.stamp.action === 'remove';
@@ -89,7 +106,9 @@ function matchOf({ item, prepared }: Ready): Fields | undefined {
 	const { match } = item.stamp;
 	if (match.length === 0) return undefined;
 	const values = pick(prepared, match);
-	return match.every((field) => values[field] !== undefined && values[field] !== null && values[field] !== '') ? values : undefined;
+	return match.every((field) => values[field] !== undefined && values[field] !== null && values[field] !== '')
+		? values
+		: undefined;
 }
 
 async function read(ready: Ready[], lookups: Lookup[], fields: string[], destination: Destination): Promise<void> {
@@ -98,8 +117,13 @@ async function read(ready: Ready[], lookups: Lookup[], fields: string[], destina
 }
 
 /** Which key a counterpart that was found by match belongs to already, if to another one. */
-export async function sharers(ready: Ready[], { ledger, row }: { ledger: Pick<Ledger, 'sharers'>; row: { id: number } }): Promise<(one: Ready) => string | undefined> {
-	const found = ready.filter(({ byMatch, actual }) => byMatch && actual.length === 1).map(({ actual }) => actual[0]!.id);
+export async function sharers(
+	ready: Ready[],
+	{ ledger, row }: { ledger: Pick<Ledger, 'sharers'>; row: { id: number } },
+): Promise<(one: Ready) => string | undefined> {
+	const found = ready
+		.filter(({ byMatch, actual }) => byMatch && actual.length === 1)
+		.map(({ actual }) => actual[0]!.id);
 	const owners = await ledger.sharers(row.id, found);
 	// Two records of this batch may match one counterpart that nobody owns yet: the first one gets it.
 	const first = new Map<string, string>();

@@ -143,6 +143,7 @@ function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 		attempts: 0,
 		initial,
 		createIntended: false,
+		match: null,
 	};
 }
 

@@ -27,7 +27,11 @@ function fold(text: string): string {
 function sameNumber(written: string, actual: string): boolean {
 	if (Number(written) === Number(actual)) return true;
 	const scale = /\.(\d+)$/.exec(actual)?.[1]?.length ?? 0;
-	return Math.abs(Number(written) - Number(actual)) <= 0.5 * 10 ** -scale * (1 + Number.EPSILON) && Math.trunc(Number(actual)) !== 0 && !/e/i.test(actual);
+	return (
+		Math.abs(Number(written) - Number(actual)) <= 0.5 * 10 ** -scale * (1 + Number.EPSILON) &&
+		Math.trunc(Number(actual)) !== 0 &&
+		!/e/i.test(actual)
+	);
 }
 
 function sameInstant(written: string, actual: string): boolean {

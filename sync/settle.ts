@@ -43,11 +43,25 @@ export class Settlement {
 		const retryIn = final ? null : (error.detail.retryAfter ?? retry.delay(tries));
 		const message = error.message.replace(/[.\s]+$/, '');
 		const text = error.detail.todo ? `${message}. ${error.detail.todo}` : `${message}.`;
-		const history: HistoryEntry[] = final ? [{ outcome: 'failed', field: error.detail.field ?? null, was: null, now: null, why: text }] : [];
-		this.failed.push({ key: link.key, part: link.part, version: link.version, error: text, retryIn, countsAttempt: true, counterpart: extra.counterpart, history });
+		const history: HistoryEntry[] = final
+			? [{ outcome: 'failed', field: error.detail.field ?? null, was: null, now: null, why: text }]
+			: [];
+		this.failed.push({
+			key: link.key,
+			part: link.part,
+			version: link.version,
+			error: text,
+			retryIn,
+			countsAttempt: true,
+			counterpart: extra.counterpart,
+			history,
+		});
 		this.answered.add(link.key);
 		this.applied.outcomes.push(
-			outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), { todo: error.detail.todo, again: !final }),
+			outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
+				todo: error.detail.todo,
+				again: !final,
+			}),
 		);
 	}
 
@@ -55,7 +69,11 @@ export class Settlement {
 	without({ item, link }: Ready, planned: Plan): boolean {
 		switch (planned.action) {
 			case 'fail':
-				this.refuse(item, link, new SyncError('refused', planned.reason, { todo: planned.todo, field: planned.field }));
+				this.refuse(
+					item,
+					link,
+					new SyncError('refused', planned.reason, { todo: planned.todo, field: planned.field }),
+				);
 				return true;
 			case 'intend':
 				this.intended.push({ key: link.key, part: link.part });
@@ -64,19 +82,45 @@ export class Settlement {
 			case 'none': {
 				const fresh = planned.outcome === 'adopted';
 				const told = fresh ? null : link.told;
-				this.confirm(item, link, { counterpart: planned.counterpart, fields: item.stamp.may.update ? planned.fields : {}, told, state: 'settled' }, planned.outcome, [], {
-					more: planned.note,
-					history: fresh,
-				});
+				this.confirm(
+					item,
+					link,
+					{
+						counterpart: planned.counterpart,
+						fields: item.stamp.may.update ? planned.fields : {},
+						told,
+						state: 'settled',
+					},
+					planned.outcome,
+					[],
+					{
+						more: planned.note,
+						history: fresh,
+					},
+				);
 				return true;
 			}
 			case 'forget':
-				this.confirm(item, link, { counterpart: planned.counterpart, fields: planned.fields, told: link.told, state: planned.state }, 'unchanged', [], {
-					more: planned.state === 'gone' ? 'it is no longer there' : 'it does not belong there',
-				});
+				this.confirm(
+					item,
+					link,
+					{ counterpart: planned.counterpart, fields: planned.fields, told: link.told, state: planned.state },
+					'unchanged',
+					[],
+					{
+						more: planned.state === 'gone' ? 'it is no longer there' : 'it does not belong there',
+					},
+				);
 				return true;
 			case 'detach':
-				this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'detached', [], { history: true });
+				this.confirm(
+					item,
+					link,
+					{ counterpart: null, fields: null, told: null, state: 'gone' },
+					'detached',
+					[],
+					{ history: true },
+				);
 				return true;
 			default:
 				return false;
@@ -92,21 +136,48 @@ export class Settlement {
 		const shared = await sharers(clashed, context);
 		const again: Planned[] = [];
 		for (const one of clashed) {
-			const found = plan({ stamp: one.item.stamp, link: one.link, prepared: one.prepared, actual: one.actual, revision, secret: context.secret, sharedWith: shared(one) });
+			const found = plan({
+				stamp: one.item.stamp,
+				link: one.link,
+				prepared: one.prepared,
+				actual: one.actual,
+				revision,
+				secret: context.secret,
+				sharedWith: shared(one),
+			});
 			if (found.action === 'create') {
-				this.refuse(one.item, one.link, new SyncError('conflict', 'another record stands in its way, and the match fields do not find it', { todo: 'Match by the field that has to be unique.' }));
+				this.refuse(
+					one.item,
+					one.link,
+					new SyncError('conflict', 'another record stands in its way, and the match fields do not find it', {
+						todo: 'Match by the field that has to be unique.',
+					}),
+				);
 			} else if (!this.without(one, found)) again.push({ one, plan: found });
 		}
 		for (const one of await this.send(again)) {
-			this.refuse(one.item, one.link, new SyncError('conflict', 'another record stands in its way', { todo: 'See which record has the same unique value.' }));
+			this.refuse(
+				one.item,
+				one.link,
+				new SyncError('conflict', 'another record stands in its way', {
+					todo: 'See which record has the same unique value.',
+				}),
+			);
 		}
 	}
 
 	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
 	private async send(planned: Planned[]): Promise<Ready[]> {
-		const { ledger, row, destination, writeTtl, where } = this.context;
+		const { ledger, row, destination, writeTtl, where, secret } = this.context;
 		if (planned.length === 0) return [];
-		const intents = planned.map(({ one: { link }, plan: { action } }) => ({ key: link.key, part: link.part, version: link.version, create: action === 'create' }));
+		const intents = planned.map(({ one: { link, item, prepared }, plan: { action } }) => ({
+			key: link.key,
+			part: link.part,
+			version: link.version,
+			create: action === 'create',
+			match:
+				action === 'create' ? forLedger(pick(prepared, item.stamp.match), item.stamp.sensitive, secret) : null,
+		}));
 		const allowed = await ledger.intend(row.id, this.run, intents, writeTtl);
 		const sending: Planned[] = [];
 		for (const one of planned) {
@@ -119,10 +190,16 @@ export class Settlement {
 		const answers = new Map(results.map((result) => [result.ref, result]));
 		for (const [ref, { one, plan: writing }] of sending.entries()) {
 			const result = answers.get(ref);
-			if (!result) this.refuse(one.item, one.link, new SyncError('retry', 'the destination gave no answer for this record'));
+			if (!result)
+				this.refuse(
+					one.item,
+					one.link,
+					new SyncError('retry', 'the destination gave no answer for this record'),
+				);
 			else if (result.ok) this.accept(one, writing as Writing, result);
 			else if (writing.action === 'create' && result.error.kind === 'conflict') clashed.push(one);
-			else if (writing.action === 'delete' && result.error.kind === 'missing') this.accept(one, writing, { ref, ok: true, id: writing.counterpart, actual: null });
+			else if (writing.action === 'delete' && result.error.kind === 'missing')
+				this.accept(one, writing, { ref, ok: true, id: writing.counterpart, actual: null });
 			else this.refuse(one.item, one.link, result.error);
 		}
 		return clashed;
@@ -131,9 +208,15 @@ export class Settlement {
 	private asWrite({ item, link }: Ready, writing: Writing, ref: number): Write {
 		const confirmed = { key: link.key, part: link.part, version: link.version };
 		const key = idempotencyKey(this.context, confirmed, this.revision, writing.action);
-		if (writing.action === 'delete') return { ref, action: 'delete', id: writing.counterpart, set: {}, readBack: [], idempotencyKey: key };
-		const readBack = names(Object.keys(writing.set), Object.keys(writing.fields), item.stamp.match.filter((field) => Object.hasOwn(item.fields, field)));
-		if (writing.action === 'create') return { ref, action: 'create', set: writing.set, readBack, idempotencyKey: key };
+		if (writing.action === 'delete')
+			return { ref, action: 'delete', id: writing.counterpart, set: {}, readBack: [], idempotencyKey: key };
+		const readBack = names(
+			Object.keys(writing.set),
+			Object.keys(writing.fields),
+			item.stamp.match.filter((field) => Object.hasOwn(item.fields, field)),
+		);
+		if (writing.action === 'create')
+			return { ref, action: 'create', set: writing.set, readBack, idempotencyKey: key };
 		return { ref, action: 'update', id: writing.counterpart, set: writing.set, readBack, idempotencyKey: key };
 	}
 
@@ -141,7 +224,10 @@ export class Settlement {
 	private accept({ item, link, actual }: Ready, writing: Writing, result: Extract<WriteResult, { ok: true }>): void {
 		const { stamp } = item;
 		if (writing.action === 'delete') {
-			this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'removed', [], { history: true, counterpart: writing.counterpart });
+			this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'removed', [], {
+				history: true,
+				counterpart: writing.counterpart,
+			});
 			return;
 		}
 		let told: Fields | null = null;
@@ -153,7 +239,10 @@ export class Settlement {
 			this.refuse(item, link, error, { counterpart: result.id });
 			return;
 		}
-		const changes: FieldChange[] = writing.action === 'create' ? Object.entries(writing.set).map(([field, now]) => ({ field, was: null, now })) : writing.changes;
+		const changes: FieldChange[] =
+			writing.action === 'create'
+				? Object.entries(writing.set).map(([field, now]) => ({ field, was: null, now }))
+				: writing.changes;
 		const name: OutcomeName = writing.action === 'update' ? writing.outcome : OUTCOMES[writing.action];
 		const fields = writing.action === 'deactivate' || stamp.may.update ? writing.fields : {};
 		const state = writing.action === 'deactivate' ? 'gone' : 'settled';
@@ -171,13 +260,32 @@ export class Settlement {
 		const { secret, where } = this.context;
 		const { sensitive } = item.stamp;
 		const text = how.more === undefined ? undefined : sentence(name, nameOf(item), where, [], how.more);
-		const answer = outcome(item, name, where, text, { changes, counterpart: how.counterpart ?? done.counterpart ?? undefined });
+		const answer = outcome(item, name, where, text, {
+			changes,
+			counterpart: how.counterpart ?? done.counterpart ?? undefined,
+		});
 		const why = name === 'healed' ? 'edited in the destination' : item.stamp.reason;
-		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({ outcome: drift ? 'healed' : name, field, was, now, why }));
-		const history = !how.history ? [] : fieldHistory.length > 0 ? fieldHistory : [{ outcome: name, field: null, was: null, now: null, why }];
+		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({
+			outcome: drift ? 'healed' : name,
+			field,
+			was,
+			now,
+			why,
+		}));
+		const history = !how.history
+			? []
+			: fieldHistory.length > 0
+				? fieldHistory
+				: [{ outcome: name, field: null, was: null, now: null, why }];
 		this.confirmed.push({
-			key: link.key, part: link.part, version: link.version, counterpart: done.counterpart, state: done.state, history,
-			fields: forLedger(done.fields, sensitive, secret), told: forLedger(done.told, sensitive, secret),
+			key: link.key,
+			part: link.part,
+			version: link.version,
+			counterpart: done.counterpart,
+			state: done.state,
+			history,
+			fields: forLedger(done.fields, sensitive, secret),
+			told: forLedger(done.told, sensitive, secret),
 		});
 		this.answered.add(link.key);
 		this.told.push({ key: link.key, part: link.part, tell: () => this.applied.outcomes.push(answer) });
@@ -199,7 +307,18 @@ export class Settlement {
 		const left = claimed.filter(({ link }) => !this.answered.has(link.key));
 		await this.close();
 		const retryIn = fault.detail.retryAfter ?? retry.delay(1);
-		await ledger.fail(row.id, this.run, left.map(({ link }) => ({ key: link.key, part: link.part, version: link.version, error: fault.message, retryIn, countsAttempt: false })));
+		await ledger.fail(
+			row.id,
+			this.run,
+			left.map(({ link }) => ({
+				key: link.key,
+				part: link.part,
+				version: link.version,
+				error: fault.message,
+				retryIn,
+				countsAttempt: false,
+			})),
+		);
 		return left.length;
 	}
 }

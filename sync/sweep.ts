@@ -28,7 +28,12 @@ interface Drifted {
 }
 
 /** Runs the destination's sweep if one is due; undefined when none is. Outcomes are added to `applied`. */
-export async function sweep(context: ApplyContext, holder: string, revision: number, applied: Applied): Promise<Swept | undefined> {
+export async function sweep(
+	context: ApplyContext,
+	holder: string,
+	revision: number,
+	applied: Applied,
+): Promise<Swept | undefined> {
 	const { ledger, row, leaseTtl, signal } = context;
 	const claimed = await ledger.claimSweep(row.id, holder, leaseTtl);
 	if (!claimed) return undefined;
@@ -41,7 +46,12 @@ export async function sweep(context: ApplyContext, holder: string, revision: num
 		try {
 			await sweepOnce(page, context, revision, applied, swept);
 		} catch (error) {
-			applied.down ??= error instanceof SyncError ? error : new SyncError('unreachable', error instanceof Error ? error.message : String(error), { cause: error });
+			applied.down ??=
+				error instanceof SyncError
+					? error
+					: new SyncError('unreachable', error instanceof Error ? error.message : String(error), {
+							cause: error,
+						});
 			return swept;
 		}
 		const last = page[page.length - 1]!;
@@ -52,12 +62,20 @@ export async function sweep(context: ApplyContext, holder: string, revision: num
 	return swept;
 }
 
-async function sweepOnce(page: SweptLink[], context: ApplyContext, revision: number, applied: Applied, swept: Swept): Promise<void> {
+async function sweepOnce(
+	page: SweptLink[],
+	context: ApplyContext,
+	revision: number,
+	applied: Applied,
+	swept: Swept,
+): Promise<void> {
 	const { ledger, row, destination, secret } = context;
 	const fields = names(...page.map((link) => Object.keys(link.fields)));
 	const found = new Map<number, ActualRecord>();
 	for (let from = 0; from < page.length; from += destination.batchSize) {
-		const lookups = page.slice(from, from + destination.batchSize).map(({ counterpart }, n) => ({ ref: from + n, id: counterpart }));
+		const lookups = page
+			.slice(from, from + destination.batchSize)
+			.map(({ counterpart }, n) => ({ ref: from + n, id: counterpart }));
 		for (const record of await destination.read(lookups, fields)) found.set(record.ref, record);
 	}
 	swept.compared += page.length;
@@ -96,13 +114,20 @@ function drift(link: SweptLink, actual: Fields, secret: string): FieldChange[] {
 
 async function heal(drifted: Drifted[], context: ApplyContext, revision: number, applied: Applied): Promise<void> {
 	const { ledger, row, destination, writeTtl, where, secret, retry } = context;
-	const { run, keys } = await ledger.claimHeal(row.id, drifted.map(({ link }) => link), writeTtl);
+	const { run, keys } = await ledger.claimHeal(
+		row.id,
+		drifted.map(({ link }) => link),
+		writeTtl,
+	);
 	const sending = drifted.filter(({ link }) => keys.has(link.key));
 	const writes = sending.map(({ link, changes }, ref): Write => ({
 		ref,
 		action: 'update',
 		id: link.counterpart,
-		set: pick(link.fields, changes.map(({ field }) => field)),
+		set: pick(
+			link.fields,
+			changes.map(({ field }) => field),
+		),
 		readBack: Object.keys(link.fields).filter((field) => !isKeyed(link.fields[field])),
 		idempotencyKey: idempotencyKey(context, link, revision, `heal ${run}`),
 	}));
@@ -113,7 +138,8 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 		const result = results.get(ref);
 		const name = link.name ?? link.key;
 		try {
-			if (!result?.ok) throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
+			if (!result?.ok)
+				throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
 			const written = pick(link.fields, Object.keys(result.actual ?? {}));
 			const told = verify(written, result.actual ?? {}, actual.fields, sensitive);
 			const shown = hide(changes, sensitive);
@@ -123,12 +149,36 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 				told: forLedger(told, sensitive, secret),
 				history: shown.map(({ field, was, now }) => ({ outcome: 'healed', field, was, now, why: 'sweep' })),
 			});
-			applied.outcomes.push({ outcome: 'healed', key: link.key, name, text: sentence('healed', name, where, shown), changes: shown, counterpart: link.counterpart });
+			applied.outcomes.push({
+				outcome: 'healed',
+				key: link.key,
+				name,
+				text: sentence('healed', name, where, shown),
+				changes: shown,
+				counterpart: link.counterpart,
+			});
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
 			const again = retry.attempts > 1;
-			await ledger.fail(row.id, run, [{ key: link.key, part: link.part, version: link.version, error: error.message, retryIn: again ? retry.delay(1) : null, countsAttempt: true }]);
-			applied.outcomes.push({ outcome: 'failed', key: link.key, name, text: sentence('failed', name, where, [], error.message), changes: [], todo: error.detail.todo, again });
+			await ledger.fail(row.id, run, [
+				{
+					key: link.key,
+					part: link.part,
+					version: link.version,
+					error: error.message,
+					retryIn: again ? retry.delay(1) : null,
+					countsAttempt: true,
+				},
+			]);
+			applied.outcomes.push({
+				outcome: 'failed',
+				key: link.key,
+				name,
+				text: sentence('failed', name, where, [], error.message),
+				changes: [],
+				todo: error.detail.todo,
+				again,
+			});
 		}
 	}
 	await ledger.confirmHeal(row.id, run, healed);

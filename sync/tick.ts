@@ -5,7 +5,17 @@
 import { canonical, set } from './canonical';
 import { conceal, isKeyed } from './fingerprint';
 import type { Stamp } from './items';
-import type { DestinationSeen, DueCounts, HandedRecord, Hold, Ledger, ObservationResult, RemovalGuard, SyncIdentity, SyncRow } from './ledger';
+import type {
+	DestinationSeen,
+	DueCounts,
+	HandedRecord,
+	Hold,
+	Ledger,
+	ObservationResult,
+	RemovalGuard,
+	SyncIdentity,
+	SyncRow,
+} from './ledger';
 import { SyncError, type Fields, type Source } from './types';
 
 export interface OutgoingItem {
@@ -72,7 +82,17 @@ export interface TickResult {
 
 /** Runs one tick. Never throws for a source, a run or a destination that fails: that is what `troubles` says. */
 export async function tick(ledger: Ledger, host: TickHost, settings: TickSettings): Promise<TickResult> {
-	const result: TickResult = { busy: false, handed: 0, runs: 0, released: 0, held: [], unrouted: 0, troubles: [], turned: false, health: 'healthy' };
+	const result: TickResult = {
+		busy: false,
+		handed: 0,
+		runs: 0,
+		released: 0,
+		held: [],
+		unrouted: 0,
+		troubles: [],
+		turned: false,
+		health: 'healthy',
+	};
 	const sync = await ledger.register(settings.identity, settings.name, settings.takeOver);
 	await ledger.destinationsSeen(sync.id, host.destinations(), settings.sweepEvery);
 	const token = await ledger.beginTick(sync.id, settings.holder, settings.leaseTtl);
@@ -107,7 +127,8 @@ class Turn {
 	async observe(): Promise<void> {
 		const { ledger, sync, token, settings, host } = this;
 		const { completeEvery } = settings;
-		const complete = completeEvery === null || sync.completeReadAt === null || sync.now - sync.completeReadAt >= completeEvery;
+		const complete =
+			completeEvery === null || sync.completeReadAt === null || sync.now - sync.completeReadAt >= completeEvery;
 		let observation;
 		try {
 			const source = (this.source ??= await host.openSource());
@@ -135,10 +156,14 @@ class Turn {
 	private judge(observed: ObservationResult, unkeyed: number): void {
 		const { troubles } = this.result;
 		if (observed.emptied) {
-			troubles.push(`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If the source really is empty now, remove the sync’s destinations by hand.`);
+			troubles.push(
+				`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If the source really is empty now, remove the sync’s destinations by hand.`,
+			);
 		}
 		if (observed.duplicates.count > 0) {
-			troubles.push(`${observed.duplicates.count} keys came more than once with different fields, and were left as they were: ${observed.duplicates.sample.slice(0, 5).join(', ')}. Choose key columns that are unique.`);
+			troubles.push(
+				`${observed.duplicates.count} keys came more than once with different fields, and were left as they were: ${observed.duplicates.sample.slice(0, 5).join(', ')}. Choose key columns that are unique.`,
+			);
 		}
 		if (unkeyed > 0) troubles.push(`${unkeyed} rows have an empty key and were left out.`);
 	}
@@ -166,7 +191,12 @@ class Turn {
 		const before = await ledger.now();
 		for (;;) {
 			if (this.host.signal.aborted) return false;
-			const { run, records } = await ledger.lease(sync.id, token, { ...settings.batch, ttl: settings.leaseTtl, before, removalsOnly });
+			const { run, records } = await ledger.lease(sync.id, token, {
+				...settings.batch,
+				ttl: settings.leaseTtl,
+				before,
+				removalsOnly,
+			});
 			if (records.length === 0) return true;
 			if (!(await this.hand(run, records))) return false;
 		}
@@ -187,7 +217,11 @@ class Turn {
 		result.handed += items.length;
 		result.runs++;
 		if (items.length === 0) {
-			await ledger.endRun(run, { ok: false, error: 'the record changed at the source while it was handed over', retryIn: 0 });
+			await ledger.endRun(run, {
+				ok: false,
+				error: 'the record changed at the source while it was handed over',
+				retryIn: 0,
+			});
 			return true;
 		}
 		const end = await host.handOver(items, async () => {
@@ -200,13 +234,21 @@ class Turn {
 			return true;
 		}
 		if (end.how === 'silent') return true;
-		const settled = await ledger.endRun(run, { ok: end.how === 'ended', error: end.error, retryIn: settings.retryIn });
+		const settled = await ledger.endRun(run, {
+			ok: end.how === 'ended',
+			error: end.error,
+			retryIn: settings.retryIn,
+		});
 		result.unrouted += settled.unrouted + settled.unroutedLinked;
 		if (settled.unroutedLinked > 0) {
-			result.troubles.push(`${settled.unroutedLinked} records that have a counterpart were dropped between the trigger and the destination. Use the scope of the mapping instead, which also removes.`);
+			result.troubles.push(
+				`${settled.unroutedLinked} records that have a counterpart were dropped between the trigger and the destination. Use the scope of the mapping instead, which also removes.`,
+			);
 		}
 		if (end.how === 'error') {
-			result.troubles.push(`A run failed${end.error ? `: ${end.error}` : ''}; ${settled.again} records will be tried again.`);
+			result.troubles.push(
+				`A run failed${end.error ? `: ${end.error}` : ''}; ${settled.again} records will be tried again.`,
+			);
 			return false;
 		}
 		return true;
@@ -246,17 +288,20 @@ class Turn {
 		const fields = new Map<string, Fields>();
 		const wanted: HandedRecord[] = [];
 		for (const record of records) {
-			if (record.change === 'removed' || !settings.sensitive.some((name) => isKeyed(record.fields[name]))) fields.set(record.key, without(record.fields));
+			if (record.change === 'removed' || !settings.sensitive.some((name) => isKeyed(record.fields[name])))
+				fields.set(record.key, without(record.fields));
 			else wanted.push(record);
 		}
 		if (wanted.length === 0) return fields;
 		const source = (this.source ??= await host.openSource());
-		if (!source.fetch) throw new SyncError('setup', 'This source cannot read single records again, which sensitive fields need.');
+		if (!source.fetch)
+			throw new SyncError('setup', 'This source cannot read single records again, which sensitive fields need.');
 		const now = new Map((await source.fetch(wanted.map(({ key }) => key))).map((record) => [record.key, record]));
 		const secret = await this.ledger.secret();
 		for (const record of wanted) {
 			const found = now.get(record.key);
-			if (found && canonical(conceal(found.fields, settings.sensitive, secret)) === canonical(record.fields)) fields.set(record.key, found.fields);
+			if (found && canonical(conceal(found.fields, settings.sensitive, secret)) === canonical(record.fields))
+				fields.set(record.key, found.fields);
 		}
 		return fields;
 	}
@@ -265,11 +310,15 @@ class Turn {
 	async tell(): Promise<void> {
 		const { ledger, sync, result } = this;
 		result.counts = await ledger.counts(sync.id);
-		for (const { name, text } of await ledger.down(sync.id)) result.troubles.push(`${name} cannot be written to: ${text}`);
+		for (const { name, text } of await ledger.down(sync.id))
+			result.troubles.push(`${name} cannot be written to: ${text}`);
 		for (const { reason, id } of await ledger.openHolds(sync.id)) {
-			result.troubles.push(`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`);
+			result.troubles.push(
+				`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`,
+			);
 		}
-		if (result.counts.failed > 0) result.troubles.push(`${result.counts.failed} records failed and were given up for now.`);
+		if (result.counts.failed > 0)
+			result.troubles.push(`${result.counts.failed} records failed and were given up for now.`);
 		result.health = result.troubles.length === 0 ? 'healthy' : 'failing';
 		const { turned } = await ledger.setHealth(sync.id, result.health, result.troubles.join('\n') || null);
 		result.turned = turned;

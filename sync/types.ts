@@ -107,13 +107,21 @@ export interface Write {
 }
 
 export type WriteResult =
-	| { ref: number; ok: true; id: string; /** Read back after the write, in the destination's own spelling; null after a delete. */ actual: Fields | null }
+	| {
+			ref: number;
+			ok: true;
+			id: string;
+			/** Read back after the write, in the destination's own spelling; null after a delete. */ actual: Fields | null;
+	  }
 	| { ref: number; ok: false; error: SyncError };
 
 export interface Destination {
 	readonly batchSize: number;
 	/** What this is, for identity: equal for the same system, host, database and object, whoever logs in there. */
-	readonly target: { /** Hashed into the destination's identity. */ id: string; /** For people: `table access_list in postgres@db1/hr`. */ text: string };
+	readonly target: {
+		/** Hashed into the destination's identity. */ id: string;
+		/** For people: `table access_list in postgres@db1/hr`. */ text: string;
+	};
 	/** The fields there are. Throws {@link SyncError} where the object is not there or not reachable. */
 	describe(): Promise<FieldInfo[]>;
 	/**

@@ -20,10 +20,16 @@ export function verify(written: Fields, actual: Fields, before: Fields, sensitiv
 		if (!respelled(value, found)) {
 			const [now, stands] = sensitive.includes(field) ? ['the value', 'another one'] : [show(value), show(found)];
 			const kept = Object.hasOwn(before, field) && same(before[field], found);
-			throw new SyncError('refused', kept ? `the destination did not take ${now} for “${field}”; ${stands} still stands there` : `the destination holds ${stands} in “${field}” after ${now} was written`, {
-				field,
-				todo: 'See whether the field is read-only, too small, or written by something else too.',
-			});
+			throw new SyncError(
+				'refused',
+				kept
+					? `the destination did not take ${now} for “${field}”; ${stands} still stands there`
+					: `the destination holds ${stands} in “${field}” after ${now} was written`,
+				{
+					field,
+					todo: 'See whether the field is read-only, too small, or written by something else too.',
+				},
+			);
 		}
 		told ??= {};
 		setField(told, field, found);

@@ -32,21 +32,44 @@ describe('a table in SQLite to another one', () => {
 		n8n = await startN8n();
 		const files = { source: join(n8n.files, 'hr.sqlite'), destination: join(n8n.files, 'access.sqlite') };
 		source = new DatabaseSync(files.source);
-		source.exec('CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, full_name TEXT, department TEXT, salary INTEGER)');
+		source.exec(
+			'CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, full_name TEXT, department TEXT, salary INTEGER)',
+		);
 		destination = new DatabaseSync(files.destination);
-		destination.exec('CREATE TABLE access (id INTEGER PRIMARY KEY, login TEXT UNIQUE NOT NULL, name TEXT, department TEXT, active TEXT, note TEXT)');
-		for (let n = 1; n <= 40; n++) change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', n, `p${n}@x.test`, `Person ${n}`, 'Sales', 1000 + n);
+		destination.exec(
+			'CREATE TABLE access (id INTEGER PRIMARY KEY, login TEXT UNIQUE NOT NULL, name TEXT, department TEXT, active TEXT, note TEXT)',
+		);
+		for (let n = 1; n <= 40; n++)
+			change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', n, `p${n}@x.test`, `Person ${n}`, 'Sales', 1000 + n);
 		const created = await n8n.api.createWorkflow(
 			line({
 				name: 'HR roster',
-				trigger: { dialect: 'sqlite', file: files.source, table: { __rl: true, mode: 'list', value: 'people' }, nameColumn: 'full_name', sensitive: ['salary'], options: { sweepEvery: 10, sweepUnit: 'seconds' } },
+				trigger: {
+					dialect: 'sqlite',
+					file: files.source,
+					table: { __rl: true, mode: 'list', value: 'people' },
+					nameColumn: 'full_name',
+					sensitive: ['salary'],
+					options: { sweepEvery: 10, sweepUnit: 'seconds' },
+				},
 				mapping: {
-					rows: { row: [...(drag({ login: 'email', name: 'full_name', department: 'department' })['row'] as object[]), { field: 'active', value: 'yes' }] },
+					rows: {
+						row: [
+							...(drag({ login: 'email', name: 'full_name', department: 'department' })[
+								'row'
+							] as object[]),
+							{ field: 'active', value: 'yes' },
+						],
+					},
 					match: ['login'],
 					removal: 'deactivate',
 					removalRows: { row: [{ field: 'active', set: 'no', onReturn: 'yes' }] },
 				},
-				destination: { dialect: 'sqlite', file: files.destination, table: { __rl: true, mode: 'list', value: 'access' } },
+				destination: {
+					dialect: 'sqlite',
+					file: files.destination,
+					table: { __rl: true, mode: 'list', value: 'access' },
+				},
 			}),
 		);
 		workflow = created.id;
@@ -73,8 +96,15 @@ describe('a table in SQLite to another one', () => {
 		await n8n.api.activate(workflow);
 		await until(() => access().length === 40, { what: '40 rows' });
 		expect(one('p7@x.test')).toMatchObject({ name: 'Person 7', department: 'Sales', active: 'yes', note: null });
-		const told = await until(async () => (await outcomes()).filter(({ outcome }) => outcome === 'created').length === 40 && (await outcomes()));
-		expect(told.find(({ key }) => key === '7')).toMatchObject({ outcome: 'created', name: 'Person 7', text: expect.stringContaining('Person 7 was created') });
+		const told = await until(
+			async () =>
+				(await outcomes()).filter(({ outcome }) => outcome === 'created').length === 40 && (await outcomes()),
+		);
+		expect(told.find(({ key }) => key === '7')).toMatchObject({
+			outcome: 'created',
+			name: 'Person 7',
+			text: expect.stringContaining('Person 7 was created'),
+		});
 	});
 
 	test('an edit at the source arrives, and only the changed field is written', async () => {
@@ -89,7 +119,11 @@ describe('a table in SQLite to another one', () => {
 		await until(() => one('p9@x.test')?.['name'] === 'Person 9');
 		expect(one('p9@x.test')).toMatchObject({ note: 'theirs' });
 		const healed = await until(async () => (await outcomes()).find(({ outcome }) => outcome === 'healed'));
-		expect(healed).toMatchObject({ key: '9', name: 'Person 9', changes: [{ field: 'name', was: 'Somebody', now: 'Person 9', drift: true }] });
+		expect(healed).toMatchObject({
+			key: '9',
+			name: 'Person 9',
+			changes: [{ field: 'name', was: 'Somebody', now: 'Person 9', drift: true }],
+		});
 	});
 
 	test('somebody who leaves is deactivated, and is the same account again on return', async () => {
@@ -112,10 +146,18 @@ describe('a table in SQLite to another one', () => {
 		expect(held).toHaveLength(1);
 		expect(held[0]).toMatchObject({ count: 36 });
 		expect(access().every(({ active }) => active === 'yes')).toBe(true);
-		const failed = await until(async () => (await n8n.api.executions({ workflowId: workflow, status: 'error' }))[0]);
+		const failed = await until(
+			async () => (await n8n.api.executions({ workflowId: workflow, status: 'error' }))[0],
+		);
 		expect(JSON.stringify((await n8n.api.execution(failed.id)).data)).toContain('would be removed');
-		for (const row of before.slice(4)) change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', ...(Object.values(row) as SQLInputValue[]));
-		await until(async () => JSON.stringify((await n8n.api.execution((await n8n.api.executions({ workflowId: workflow, status: 'error' }))[0]!.id)).data).includes('healthy again'));
+		for (const row of before.slice(4))
+			change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', ...(Object.values(row) as SQLInputValue[]));
+		await until(async () =>
+			JSON.stringify(
+				(await n8n.api.execution((await n8n.api.executions({ workflowId: workflow, status: 'error' }))[0]!.id))
+					.data,
+			).includes('healthy again'),
+		);
 		expect(await outcomes(1)).toHaveLength(1);
 		expect(access().every(({ active }) => active === 'yes')).toBe(true);
 	});
@@ -123,25 +165,41 @@ describe('a table in SQLite to another one', () => {
 	test('a source that is empty all of a sudden removes nobody', async () => {
 		const before = people();
 		source.exec('DELETE FROM people');
-		await until(async () => JSON.stringify((await n8n.api.execution((await n8n.api.executions({ workflowId: workflow, status: 'error' }))[0]!.id)).data).includes('no record at all'));
+		await until(async () =>
+			JSON.stringify(
+				(await n8n.api.execution((await n8n.api.executions({ workflowId: workflow, status: 'error' }))[0]!.id))
+					.data,
+			).includes('no record at all'),
+		);
 		expect(access().filter(({ active }) => active === 'yes')).toHaveLength(40);
-		for (const row of before) change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', ...(Object.values(row) as SQLInputValue[]));
+		for (const row of before)
+			change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', ...(Object.values(row) as SQLInputValue[]));
 	});
 
 	test('a mapping that is changed and published again writes all records anew, by itself', async () => {
 		const { nodes } = await n8n.api.workflow(workflow);
 		const mapping = nodes.find(({ name }) => name === 'Mapping')!;
 		const rows = (mapping.parameters['rows'] as { row: object[] }).row;
-		mapping.parameters['rows'] = { row: [...rows.slice(0, 2), { field: 'department', value: '={{ $json.department.toUpperCase() }}' }, ...rows.slice(3)] } as never;
+		mapping.parameters['rows'] = {
+			row: [
+				...rows.slice(0, 2),
+				{ field: 'department', value: '={{ $json.department.toUpperCase() }}' },
+				...rows.slice(3),
+			],
+		} as never;
 		await n8n.api.updateWorkflow(workflow, { nodes });
 		await n8n.api.activate(workflow);
-		await until(() => access().every(({ department }) => department === String(department).toUpperCase()), { timeout: 90_000 });
+		await until(() => access().every(({ department }) => department === String(department).toUpperCase()), {
+			timeout: 90_000,
+		});
 		expect(one('p7@x.test')).toMatchObject({ department: 'LEGAL' });
 	});
 
 	test('the salary, which is sensitive, is nowhere in the ledger', async () => {
 		const ledger = new DatabaseSync(join(n8n.folder, '.n8n', 'one-way-sync.sqlite'), { readOnly: true });
-		const tables = ledger.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[];
+		const tables = ledger.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as {
+			name: string;
+		}[];
 		const all = tables.map(({ name }) => JSON.stringify(ledger.prepare(`SELECT * FROM "${name}"`).all())).join();
 		ledger.close();
 		expect(all).toContain('Person 7');

@@ -18,13 +18,30 @@ export interface Line {
 }
 
 /** Trigger → mapping → destination. */
-export function line({ name = 'A story', trigger, mapping, destination, credentials = {}, settings = {} }: Line): NewWorkflow {
+export function line({
+	name = 'A story',
+	trigger,
+	mapping,
+	destination,
+	credentials = {},
+	settings = {},
+}: Line): NewWorkflow {
 	return {
 		name,
 		nodes: [
-			{ name: 'From', type: `${TYPE}.syncFromDatabaseTrigger`, parameters: { syncName: name, every: 10, unit: 'seconds', ...trigger } as never, credentials: credentials.trigger as never },
+			{
+				name: 'From',
+				type: `${TYPE}.syncFromDatabaseTrigger`,
+				parameters: { syncName: name, every: 10, unit: 'seconds', ...trigger },
+				credentials: credentials.trigger,
+			},
 			{ name: 'Mapping', type: `${TYPE}.sourceWinsMapping`, parameters: mapping as never },
-			{ name: 'To', type: `${TYPE}.syncToDatabase`, parameters: destination as never, credentials: credentials.destination as never },
+			{
+				name: 'To',
+				type: `${TYPE}.syncToDatabase`,
+				parameters: destination as never,
+				credentials: credentials.destination,
+			},
 		],
 		connections: inARow('From', 'Mapping', 'To'),
 		settings: { saveManualExecutions: true, executionOrder: 'v1', ...settings },
@@ -33,5 +50,10 @@ export function line({ name = 'A story', trigger, mapping, destination, credenti
 
 /** Rows `destination field ← source field`, as dragging leaves them. */
 export function drag(fields: Record<string, string>): IDataObject {
-	return { row: Object.entries(fields).map(([field, from]) => ({ field, value: from.startsWith('=') || !/^[\w.]+$/u.test(from) ? from : `={{ $json.${from} }}` })) };
+	return {
+		row: Object.entries(fields).map(([field, from]) => ({
+			field,
+			value: from.startsWith('=') || !/^[\w.]+$/u.test(from) ? from : `={{ $json.${from} }}`,
+		})),
+	};
 }

@@ -10,6 +10,7 @@ import { sleep, World } from './world';
 type Step =
 	| { do: 'add' | 'edit'; who: number; team: string }
 	| { do: 'remove'; who: number }
+	| { do: 'rename'; who: number; as: number }
 	| { do: 'drift'; who: number; team: string }
 	| { do: 'note'; who: number; note: string }
 	| { do: 'vandal'; who: number }
@@ -22,26 +23,48 @@ const word = fc.constantFrom('Sales', 'Legal', 'Ops', 'R&D');
 const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 3, arbitrary: fc.record({ do: fc.constantFrom('add' as const, 'edit' as const), who, team: word }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), who }) },
+	{
+		weight: 1,
+		arbitrary: fc.record({ do: fc.constant('rename' as const), who, as: fc.integer({ min: 1, max: 3 }) }),
+	},
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('drift' as const), who, team: word }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('note' as const), who, note: word }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('vandal' as const), who }) },
-	{ weight: 2, arbitrary: fc.record({ do: fc.constant('fault' as const), fault: fc.constantFrom('down' as const, 'die before' as const, 'die after' as const) }) },
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('broken read' as const), after: fc.integer({ min: 0, max: 20 }) }) },
-	{ weight: 5, arbitrary: fc.record({ do: fc.constantFrom('tick' as const, 'tick' as const, 'tick' as const, 'reopen' as const) }) },
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			do: fc.constant('fault' as const),
+			fault: fc.constantFrom('down' as const, 'die before' as const, 'die after' as const),
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({ do: fc.constant('broken read' as const), after: fc.integer({ min: 0, max: 20 }) }),
+	},
+	{
+		weight: 5,
+		arbitrary: fc.record({
+			do: fc.constantFrom('tick' as const, 'tick' as const, 'tick' as const, 'reopen' as const),
+		}),
+	},
 );
 
 async function play(world: World, steps: Step[]): Promise<Map<string, string>> {
 	const notes = new Map<string, string>();
 	for (const one of steps) {
-		const email = 'who' in one ? `k${one.who}@x.test` : '';
-		const row = world.destination.byEmail(email);
+		const key = 'who' in one ? `k${one.who}` : '';
+		const [id, row] = [...world.destination.rows].find(([, found]) => found.name === `Person ${key}`) ?? [];
+		const email = world.source.records.get(key)?.email;
 		switch (one.do) {
 			case 'add':
 			case 'edit':
-				world.person(`k${one.who}`, { team: one.team });
+				world.person(key, { team: one.team, ...(email !== undefined && { email }) });
 				break;
 			case 'remove':
-				world.source.records.delete(`k${one.who}`);
+				world.source.records.delete(key);
+				break;
+			case 'rename':
+				if (email !== undefined) world.person(key, { team: 'Sales', email: `${key}-${one.as}@x.test` });
 				break;
 			case 'drift':
 				if (row) row.team = one.team;
@@ -49,12 +72,12 @@ async function play(world: World, steps: Step[]): Promise<Map<string, string>> {
 			case 'note':
 				if (row) {
 					row.note = one.note;
-					notes.set(email, one.note);
+					notes.set(id!, one.note);
 				}
 				break;
 			case 'vandal':
-				for (const [id, found] of world.destination.rows) if (found === row) world.destination.rows.delete(id);
-				notes.delete(email);
+				world.destination.rows.delete(id!);
+				notes.delete(id!);
 				break;
 			case 'fault':
 				world.destination.faults.push(one.fault);
@@ -93,16 +116,16 @@ describe('a sync converges', () => {
 						await sleep(50);
 						await world.tick();
 					}
-					const emails = [...world.destination.rows.values()].map(({ email }) => String(email));
-					expect(emails).toHaveLength(new Set(emails).size);
+					const people = [...world.destination.rows.values()].map(({ name }) => String(name));
+					expect(people).toHaveLength(new Set(people).size);
 					for (const fields of world.source.records.values()) {
 						const row = world.destination.byEmail(String(fields.email));
 						expect(row).toMatchObject(expected(fields));
 						expect(row!.active ?? 'yes').toBe('yes');
 					}
-					for (const [email, note] of notes) expect(world.destination.byEmail(email)?.note).toBe(note);
+					for (const [id, note] of notes) expect(world.destination.rows.get(id)?.note).toBe(note);
 					for (const row of world.destination.rows.values()) {
-						if (world.source.records.has(String(row.email).replace('@x.test', ''))) continue;
+						if (world.source.records.has(String(row.name).replace('Person ', ''))) continue;
 						// The source may be empty, which removes nothing.
 						if (world.source.records.size > 0) expect(row.active).toBe('no');
 					}

@@ -2,7 +2,20 @@
  * A source and a destination in memory, for the engine's own tests: they do what a real system does when it is slow,
  * respells, refuses, or dies between a write and its answer. Real systems have the conformance suite.
  */
-import { SyncError, type ActualRecord, type Cursor, type Destination, type FieldInfo, type Fields, type Lookup, type RecordPage, type Source, type SourceRecord, type Write, type WriteResult } from '../../sync/types';
+import {
+	SyncError,
+	type ActualRecord,
+	type Cursor,
+	type Destination,
+	type FieldInfo,
+	type Fields,
+	type Lookup,
+	type RecordPage,
+	type Source,
+	type SourceRecord,
+	type Write,
+	type WriteResult,
+} from '../../sync/types';
 
 export class MemorySource implements Source {
 	readonly tag = 'memory';
@@ -13,7 +26,11 @@ export class MemorySource implements Source {
 
 	async *read(_since?: Cursor): AsyncIterable<RecordPage> {
 		this.reads++;
-		const all: SourceRecord[] = [...this.records].map(([key, fields]) => ({ key, fields: { ...fields }, name: String(fields.name ?? key) }));
+		const all: SourceRecord[] = [...this.records].map(([key, fields]) => ({
+			key,
+			fields: { ...fields },
+			name: String(fields.name ?? key),
+		}));
 		const size = 7;
 		for (let from = 0; from < all.length || from === 0; from += size) {
 			if (this.breakAfter !== undefined && from + size > this.breakAfter) {
@@ -25,7 +42,9 @@ export class MemorySource implements Source {
 	}
 
 	async fetch(keys: string[]): Promise<SourceRecord[]> {
-		return keys.filter((key) => this.records.has(key)).map((key) => ({ key, fields: { ...this.records.get(key)! } }));
+		return keys
+			.filter((key) => this.records.has(key))
+			.map((key) => ({ key, fields: { ...this.records.get(key)! } }));
 	}
 
 	async close(): Promise<void> {}
@@ -49,7 +68,14 @@ export class MemoryDestination implements Destination {
 	spell: (field: string, value: Fields[string]) => Fields[string] = (_field, value) => value;
 
 	async describe(): Promise<FieldInfo[]> {
-		return ['id', 'email', 'name', 'team', 'active', 'note'].map((name) => ({ name, type: 'text', kind: 'text', required: false, identity: name === 'id', writable: name !== 'id' }));
+		return ['id', 'email', 'name', 'team', 'active', 'note'].map((name) => ({
+			name,
+			type: 'text',
+			kind: 'text',
+			required: false,
+			identity: name === 'id',
+			writable: name !== 'id',
+		}));
 	}
 
 	async prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }> {
@@ -64,8 +90,16 @@ export class MemoryDestination implements Destination {
 		const found: ActualRecord[] = [];
 		for (const { ref, id, match } of wanted) {
 			for (const [at, row] of this.rows) {
-				if (id !== undefined ? at === id : Object.entries(match!).every(([field, value]) => row[field] === value)) {
-					found.push({ ref, id: at, fields: Object.fromEntries(fields.map((field) => [field, row[field] ?? null])) });
+				if (
+					id !== undefined
+						? at === id
+						: Object.entries(match!).every(([field, value]) => row[field] === value)
+				) {
+					found.push({
+						ref,
+						id: at,
+						fields: Object.fromEntries(fields.map((field) => [field, row[field] ?? null])),
+					});
 				}
 			}
 		}
@@ -83,8 +117,11 @@ export class MemoryDestination implements Destination {
 
 	private one({ ref, action, id, set, readBack }: Write): WriteResult {
 		const email = String(set.email ?? (id !== undefined ? this.rows.get(id)?.email : ''));
-		if (this.refuses.has(email)) return { ref, ok: false, error: new SyncError('refused', `${email} is not welcome`, { field: 'email' }) };
-		const spelt = Object.fromEntries(Object.entries(set).map(([field, value]) => [field, this.spell(field, value)]));
+		if (this.refuses.has(email))
+			return { ref, ok: false, error: new SyncError('refused', `${email} is not welcome`, { field: 'email' }) };
+		const spelt = Object.fromEntries(
+			Object.entries(set).map(([field, value]) => [field, this.spell(field, value)]),
+		);
 		if (action === 'create') {
 			const at = String(++this.last);
 			this.rows.set(at, spelt);
@@ -93,7 +130,9 @@ export class MemoryDestination implements Destination {
 			return { ref, ok: true, id: at, actual: this.back(at, readBack) };
 		}
 		if (!this.rows.has(id!)) return { ref, ok: false, error: new SyncError('missing', `there is no ${id}`) };
-		this.log.push(`${action} ${this.rows.get(id!)!.email}${action === 'update' ? ` ${Object.keys(set).sort().join(',')}` : ''}`);
+		this.log.push(
+			`${action} ${this.rows.get(id!)!.email}${action === 'update' ? ` ${Object.keys(set).sort().join(',')}` : ''}`,
+		);
 		if (action === 'delete') {
 			this.rows.delete(id!);
 			return { ref, ok: true, id: id!, actual: null };

@@ -12,19 +12,30 @@ describe('with a ledger in a SQLite file', () => {
 	stories();
 });
 
-withDatabase('postgres', () => {
-	let config: ServerConfig;
-	let stop: () => Promise<void>;
-	beforeAll(async () => {
-		const server = await startPostgres();
-		stop = server.stop;
-		config = { dialect: 'postgres', host: server.host, port: server.port, database: server.database, user: server.user, password: server.password };
-	}, 60_000);
-	afterAll(async () => await stop());
-	beforeEach(async () => {
-		const db = await open(config, { readOnly: false, values: 'plain' });
-		await db.run(sql`DROP SCHEMA IF EXISTS ${sql.id(SCHEMA)} CASCADE`);
-		await db.close();
-	});
-	stories(async () => await postgresStore(config));
-}, 'with a ledger in Postgres');
+withDatabase(
+	'postgres',
+	() => {
+		let config: ServerConfig;
+		let stop: () => Promise<void>;
+		beforeAll(async () => {
+			const server = await startPostgres();
+			stop = server.stop;
+			config = {
+				dialect: 'postgres',
+				host: server.host,
+				port: server.port,
+				database: server.database,
+				user: server.user,
+				password: server.password,
+			};
+		}, 60_000);
+		afterAll(async () => await stop());
+		beforeEach(async () => {
+			const db = await open(config, { readOnly: false, values: 'plain' });
+			await db.run(sql`DROP SCHEMA IF EXISTS ${sql.id(SCHEMA)} CASCADE`);
+			await db.close();
+		});
+		stories(async () => await postgresStore(config));
+	},
+	'with a ledger in Postgres',
+);

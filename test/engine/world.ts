@@ -85,7 +85,13 @@ export class World {
 	}
 
 	person(key: string, fields: Fields = {}): void {
-		this.source.records.set(key, { id: key, email: `${key}@x.test`, name: `Person ${key}`, team: 'Sales', ...fields });
+		this.source.records.set(key, {
+			id: key,
+			email: `${key}@x.test`,
+			name: `Person ${key}`,
+			team: 'Sales',
+			...fields,
+		});
 	}
 
 	/** One tick. A crash in the run is what n8n would make of it: a failed run. */
@@ -100,9 +106,19 @@ export class World {
 				handOver: async (items) => await this.run(items),
 			},
 			{
-				identity: this.identity, name: this.name, takeOver: this.takeOver, release: this.release, holder: 'test', sensitive: this.sensitive,
-				completeEvery: null, sweepEvery: this.sweepEvery, guard: this.guard, batch: { keys: 50, bytes: 1e6 },
-				leaseTtl: this.ttl, retryIn: 0, parkedTtl: 1000,
+				identity: this.identity,
+				name: this.name,
+				takeOver: this.takeOver,
+				release: this.release,
+				holder: 'test',
+				sensitive: this.sensitive,
+				completeEvery: null,
+				sweepEvery: this.sweepEvery,
+				guard: this.guard,
+				batch: { keys: 50, bytes: 1e6 },
+				leaseTtl: this.ttl,
+				retryIn: 0,
+				parkedTtl: 1000,
 			},
 		);
 	}
@@ -147,8 +163,14 @@ export class World {
 		const { ledger, destination } = this;
 		const row = await ledger.destination(items[0]!.stamp.id, this.node, 'To', destination.target);
 		const context: ApplyContext = {
-			ledger, destination, row: { id: row.id, epoch: 1 }, secret: await ledger.secret(), where: 'People',
-			retry: { attempts: this.attempts, delay: () => 0 }, leaseTtl: this.ttl, writeTtl: this.ttl,
+			ledger,
+			destination,
+			row: { id: row.id, epoch: 1 },
+			secret: await ledger.secret(),
+			where: 'People',
+			retry: { attempts: this.attempts, delay: () => 0 },
+			leaseTtl: this.ttl,
+			writeTtl: this.ttl,
 		};
 		const applied = await apply(items, context);
 		await sweep(context, 'test', row.revision, applied);
@@ -160,7 +182,11 @@ export class World {
 
 	/** Outcomes since the last call, `unchanged` left out: `key outcome`. */
 	told(): string[] {
-		return this.outcomes.splice(0).filter(({ outcome }) => outcome !== 'unchanged').map(({ key, outcome }) => `${key} ${outcome}`).sort();
+		return this.outcomes
+			.splice(0)
+			.filter(({ outcome }) => outcome !== 'unchanged')
+			.map(({ key, outcome }) => `${key} ${outcome}`)
+			.sort();
 	}
 }
 
