@@ -41,6 +41,13 @@ if (process.send) {
 		});
 		if (request.reset) reset();
 	});
-	process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+	process.on('disconnect', () => {
+		try {
+			// It leads a process group of its own, its task runner is in it.
+			process.kill(-process.pid, 'SIGKILL');
+		} catch {
+			process.kill(process.pid, 'SIGKILL');
+		}
+	});
 	process.channel.unref();
 }

@@ -9,7 +9,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { Failed, root, run, say } from './run.mjs';
 
 export const nodeVersion = '24.21.0';
-export const n8nVersion = '2.41.1';
+/** `npm run compat` sets another; the harness and the resolver follow the same variable. */
+export const n8nVersion = process.env.N8N_UNDER_TEST ?? '2.41.1';
 
 const digest = (...files) =>
 	files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
