@@ -11,13 +11,21 @@ export const methods = {
 	listSearch: { searchSchemas, searchTables },
 	loadOptions: {
 		async getColumns(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-			const read = reader(this);
-			return read('records', 'table') === 'query'
-				? await queryColumns(this, text(read('query', '')))
-				: await tableColumns(this);
+			return await columns(this);
+		},
+		/** For settings that may stay empty: n8n marks a value that is not in the list as wrong. */
+		async getColumnsOrNone(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+			return [{ name: '(None)', value: '' }, ...(await columns(this))];
 		},
 	},
 };
+
+async function columns(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const read = reader(context);
+	return read('records', 'table') === 'query'
+		? await queryColumns(context, text(read('query', '')))
+		: await tableColumns(context);
+}
 
 /** The columns that a SELECT's first row has; none where it gives no row. */
 async function queryColumns(context: ILoadOptionsFunctions, query: string): Promise<INodePropertyOptions[]> {

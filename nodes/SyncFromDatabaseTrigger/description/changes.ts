@@ -53,7 +53,7 @@ export const changes: INodeProperties[] = [
 		displayName: 'Soft-Delete Column Name or ID',
 		name: 'softDeleteColumn',
 		type: 'options',
-		typeOptions: COLUMNS,
+		typeOptions: { ...COLUMNS, loadOptionsMethod: 'getColumnsOrNone' },
 		default: '',
 		description: `A column that says that the record is gone: true, 1, or a time. ${FROM_LIST}.`,
 	},

@@ -61,7 +61,7 @@ export const records: INodeProperties[] = [
 		displayName: 'Name of a Record: Column Name or ID',
 		name: 'nameColumn',
 		type: 'options',
-		typeOptions: COLUMNS,
+		typeOptions: { ...COLUMNS, loadOptionsMethod: 'getColumnsOrNone' },
 		default: '',
 		description:
 			'The column that a person would call a record by, for messages and lists. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
