@@ -55,7 +55,8 @@ export const changes: INodeProperties[] = [
 		type: 'options',
 		typeOptions: { ...COLUMNS, loadOptionsMethod: 'getColumnsOrNone' },
 		default: '',
-		description: `A column that says that the record is gone: true, 1, or a time. ${FROM_LIST}.`,
+		description:
+			'A column that says that the record is gone: true, 1, or a time. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
 		displayName: 'Full Comparison Every (Hours)',
