@@ -14,7 +14,7 @@ import { DIALECTS, usePlace, withDatabase, type Place } from '../sql/databases';
 
 const ODD = 'it\'s "odd" `name`; --';
 const BIG = 9007199254740993n;
-const KEYS = ['0', ' ', 'plain', 'Zoë \u{1F600}', 'a  b', 'x'.repeat(500), "o'clock", '1e3', '__proto__'];
+const KEYS = ['0', ' ', 'plain', 'Zoë \u{1F600}', 'a  b', 'x'.repeat(1000), "o'clock", '1e3', '__proto__'];
 
 /** Name, type and values (full, sparse) of each column, by dialect. */
 type Columns = [name: string, type: RawBuilder<unknown>, full: SqlValue, sparse: SqlValue][];
@@ -55,7 +55,7 @@ const COLUMNS: Record<DialectName, Columns> = {
 		['empty', sql`VARCHAR(20)`, '', null],
 	],
 	mysql: [
-		['key', sql`VARCHAR(600) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL`, null, null],
+		['key', sql`VARCHAR(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL`, null, null],
 		['part', sql`INTEGER NOT NULL`, null, null],
 		[ODD, sql`TEXT`, 'odd', ''],
 		['__proto__', sql`TEXT`, 'proto', null],
@@ -73,10 +73,13 @@ const COLUMNS: Record<DialectName, Columns> = {
 	],
 };
 
+/** A MySQL index holds 3,072 bytes at most, so that a key of 1,000 characters is indexed by its beginning. */
+const PREFIX = { sqlite: sql``, postgres: sql``, mysql: sql`(600)` };
+
 async function make(db: Database, table: string): Promise<void> {
 	const columns = COLUMNS[db.dialect.name];
 	await db.run(
-		sql`CREATE TABLE ${sql.id(table)} (${sql.join(columns.map(([name, type]) => sql`${sql.id(name)} ${type}`))}, PRIMARY KEY (${sql.id('key')}, part))`,
+		sql`CREATE TABLE ${sql.id(table)} (${sql.join(columns.map(([name, type]) => sql`${sql.id(name)} ${type}`))}, PRIMARY KEY (${sql.id('key')}${PREFIX[db.dialect.name]}, part))`,
 	);
 }
 

@@ -34,8 +34,8 @@ const COLUMNS = ({ schema, name }: TableName) => sql<Row>`
 		DATETIME_PRECISION AS fraction, CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, GENERATION_EXPRESSION AS expression
 	FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${schema} AND TABLE_NAME = ${name} ORDER BY ORDINAL_POSITION`;
 
-const INDEXES = ({ schema, name }: TableName) => sql<{ name: string; field: string | null; part: number | null }>`
-	SELECT INDEX_NAME AS name, COLUMN_NAME AS field, SUB_PART AS part
+const INDEXES = ({ schema, name }: TableName) => sql<{ name: string; field: string | null }>`
+	SELECT INDEX_NAME AS name, COLUMN_NAME AS field
 	FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${schema} AND TABLE_NAME = ${name} AND NON_UNIQUE = 0
 	ORDER BY INDEX_NAME, SEQ_IN_INDEX`;
 
@@ -160,9 +160,10 @@ export const mysqlTables: TableDialect = {
 	tables: (database) => database.all(TABLES),
 	describe: async (database, table) => {
 		const indexes = new Map<string, string[] | undefined>();
-		for (const { name, field, part } of await database.all(INDEXES(table))) {
+		for (const { name, field } of await database.all(INDEXES(table))) {
 			const columns = indexes.has(name) ? indexes.get(name) : [];
-			indexes.set(name, columns && field !== null && part === null ? [...columns, field] : undefined);
+			// An index over the beginnings of columns, unique, makes the whole columns unique all the more.
+			indexes.set(name, columns && field !== null ? [...columns, field] : undefined);
 		}
 		const checks = await database.all(JSON_CHECKS(table)).catch((error: unknown) => {
 			if (error instanceof SqlError && (error.kind === 'no column' || error.kind === 'no table')) return []; // MySQL has a type of its own
