@@ -35,8 +35,8 @@ export function available(): Availability {
 		: { ok: false, missing: 'PostgreSQL (initdb, postgres): apt-get install postgresql' };
 }
 
-/** Starts a server with an empty cluster. */
-export async function startPostgres(): Promise<Server> {
+/** Starts a server with an empty cluster; `settings` go over those that make tests fast. */
+export async function startPostgres(settings: Record<string, string | number> = {}): Promise<Server> {
 	const bin = programs();
 	if (!bin) throw new Error('PostgreSQL is not installed');
 	const as = unprivileged(['postgres', 'nobody']);
@@ -58,6 +58,7 @@ export async function startPostgres(): Promise<Server> {
 			full_page_writes: 'off',
 			synchronous_commit: 'off',
 			timezone: 'America/New_York',
+			...settings,
 		};
 		const args = ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 		const at = { host: '127.0.0.1', port, user: 'postgres', password: 'none needed', database: 'postgres' };

@@ -1,0 +1,64 @@
+/** Figures of a benchmark, and waiting without being noticed. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Load } from '../../test/n8n/harness';
+
+export const seconds = (since: number): number => (Date.now() - since) / 1000;
+
+export function median(values: number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length >> 1;
+	return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));
+
+/** Asks every few milliseconds until it is so; answers the moment. */
+export async function momentOf(
+	ask: () => Promise<boolean>,
+	{ timeout, what, every = 5 }: { timeout: number; what: string; every?: number },
+): Promise<number> {
+	const end = Date.now() + timeout;
+	for (;;) {
+		if (await ask()) return Date.now();
+		if (Date.now() > end) throw new Error(`waited ${timeout / 1000} s for ${what}`);
+		await delay(every);
+	}
+}
+
+/** One contender's rounds. */
+export interface Measured {
+	system: string;
+	/** Of each round. */
+	seconds: number[];
+	/** The greatest of all rounds, above the idle process. */
+	extraMemoryMB: number;
+	stallMs: number;
+	/** Per round. */
+	rowsWritten: number;
+	cpuSeconds?: number;
+	/** Rows that were not as in the source at the end. */
+	differing: number;
+}
+
+/** What several rounds took of the n8n process at most. */
+export class Loads {
+	private peak = 0;
+	private stall = 0;
+
+	/** `idle`: what the fresh process held, in MB. */
+	constructor(private readonly idle: number) {}
+
+	add({ peakMB, stallMs }: Load): void {
+		this.peak = Math.max(this.peak, peakMB);
+		this.stall = Math.max(this.stall, stallMs);
+	}
+
+	get extraMemoryMB(): number {
+		return Math.max(0, Math.round(this.peak - this.idle));
+	}
+
+	get stallMs(): number {
+		return Math.round(this.stall);
+	}
+}
