@@ -46,12 +46,7 @@ export async function destinationsSeen(
 		}
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : sql`coalesce(swept_at, created_at) + ${sweepEvery}`}
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL`);
-		for (const { node, flow } of seen) {
-			if (flow === undefined) continue;
-			// A sweep brings one record to the node, and with it the mapping's new fingerprint.
-			await tx.run(sql`UPDATE ${table('destination')} SET flow = ${flow}, sweep_due_at = CASE WHEN flow IS NULL THEN sweep_due_at ELSE ${at} END
-				WHERE sync = ${sync} AND node = ${node} AND state = 'active' AND (flow IS NULL OR flow <> ${flow})`);
-		}
+		for (const { node, mappings } of seen) if (mappings) await flowOf(store, tx, sync, node, mappings);
 	});
 }
 
@@ -106,18 +101,26 @@ export async function destination(
 			);
 			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
 		}
-		const [linked] = await tx.all(
-			sql<{
-				linked: number;
-			}>`SELECT count(*) AS linked FROM ${table('link')} WHERE destination = ${row.id} AND counterpart IS NOT NULL AND state <> 'gone'`,
-		);
-		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, linked: linked!.linked };
+		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision };
 	});
 }
 
+/** The mappings on the way to a destination, as the trigger sees them: others than it saw before are a new revision. */
+async function flowOf(store: Store, tx: Sql, sync: number, node: string, mappings: string[]): Promise<void> {
+	const { table } = store;
+	const flow = JSON.stringify([...mappings].sort());
+	const rows = await tx.all(sql<Row & { flow: string | null }>`
+		SELECT id, sync, node, target, mapping, revision, revision_run, flow FROM ${table('destination')}
+		WHERE sync = ${sync} AND node = ${node} AND state = 'active' AND (flow IS NULL OR flow <> ${flow})`);
+	for (const row of rows) {
+		await tx.run(sql`UPDATE ${table('destination')} SET flow = ${flow} WHERE id = ${row.id}`);
+		if (mappings.length > 0 && row.mapping !== flow) await begin(store, tx, row, await next(store, tx), flow);
+	}
+}
+
 /**
- * The revision of the mapping that a run brings. Another fingerprint than the present one is a new revision, and all
- * links are due with it; but a run that was handed out before the present revision came is older, and gets undefined.
+ * The revision of the mapping that a run brings. A fingerprint that is not among the present ones is a new revision, and
+ * all links are due with it; but a run that was handed out before the present revision came is older, and gets undefined.
  */
 export async function revise(
 	store: Store,
@@ -131,15 +134,23 @@ export async function revise(
 		sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`,
 	);
 	if (!row) return undefined;
-	if (row.mapping === mapping) return row.revision;
+	if (row.mapping !== null && (JSON.parse(row.mapping) as string[]).includes(mapping)) return row.revision;
 	if (run < row.revision_run) return undefined;
+	return await begin(store, tx, row, run, JSON.stringify([mapping]));
+}
+
+/** Begins a revision: what is confirmed under the former one is due again, what it held is planned anew. */
+async function begin(store: Store, tx: Sql, row: Row, run: number, mapping: string): Promise<number> {
+	const { table } = store;
+	const { id } = row;
 	const revision = row.revision + 1;
 	await tx.run(
 		sql`UPDATE ${table('destination')} SET mapping = ${mapping}, revision = ${revision}, revision_run = ${run} WHERE id = ${id}`,
 	);
 	if (row.mapping !== null) {
-		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', reason = 'remapped', attempts = 0, due_at = ${tx.dialect.now}
-			WHERE destination = ${id} AND state IN ('settled', 'failed', 'unrouted')
+		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', reason = 'remapped', attempts = 0, hold = NULL, error = NULL,
+			due_at = ${tx.dialect.now}, removal = CASE WHEN removal = 'sent' THEN 'sent' ELSE 'none' END
+			WHERE destination = ${id} AND state IN ('settled', 'failed', 'unrouted', 'gone', 'held', 'intended')
 			AND key IN (SELECT r.key FROM ${table('record')} r WHERE r.sync = ${row.sync} AND r.present = 1)`);
 	}
 	return revision;
@@ -183,9 +194,10 @@ async function makeAllDue(store: Store, tx: Sql, id: number, sync: number, at: n
 }
 
 /** Says that the destination as a whole cannot be worked with, or can again. */
-export async function setDown(store: Store, id: number, text: string | null): Promise<void> {
+export async function setDown(store: Store, id: number, text: string | null, probeIn: number): Promise<void> {
 	const { db, table } = store;
 	await db.run(sql`UPDATE ${table('destination')} SET down_text = ${text},
+		probe_at = ${text === null ? sql`NULL` : sql`${db.dialect.now} + ${probeIn}`},
 		down_since = ${text === null ? sql`NULL` : sql`coalesce(down_since, ${db.dialect.now})`} WHERE id = ${id}`);
 }
 

@@ -50,7 +50,7 @@ export async function lease(
 			JOIN ${table('link')} l ON l.destination = d.id AND l.state = 'due' AND l.due_at <= ${limits.before}
 			JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 			WHERE d.sync = ${sync} AND d.state = 'active' AND l.state NOT IN ('settled', 'gone')
-				AND ${limits.removalsOnly ? sql`l.removal = 'released'` : sql`1 = 1`}
+				AND (d.probe_at IS NULL OR d.probe_at <= ${at}) AND ${limits.removalsOnly ? sql`l.removal = 'released'` : sql`1 = 1`}
 			ORDER BY CASE WHEN l.removal = 'released' THEN 0 ELSE 1 END, l.due_at, l.key LIMIT ${limits.keys}`);
 		const keys = new Set<string>();
 		let bytes = 0;
@@ -82,7 +82,7 @@ async function hand(
 	);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'handed', handed = r.version, lease = ${run}, lease_until = ${at + ttl}
 		FROM ${wanted}, ${table('destination')} d, ${table('record')} r
-		WHERE d.sync = ${sync} AND d.state = 'active' AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before}`);
+		WHERE d.sync = ${sync} AND d.state = 'active' AND (d.probe_at IS NULL OR d.probe_at <= ${at}) AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before}`);
 	await tx.run(
 		sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${keys.length})`,
 	);
@@ -189,7 +189,7 @@ export async function endRun(
 		// The record moved on while its item was on the way.
 		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'changed', due_at = ${at}, ${free}
 			FROM ${table('destination')} d, ${table('record')} r
-			WHERE ${mine} AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version <> l.handed`);
+			WHERE ${mine} AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND (r.version <> l.handed OR d.revision_run > ${run})`);
 		// A carrier's record was settled before and is so again.
 		await tx.run(
 			sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} WHERE ${mine} AND l.reason = 'sweep'`,

@@ -46,7 +46,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		down: async (sync) => await destinations.down(store, sync),
 		openHolds: async (sync) => await removals.openHolds(store, sync),
 
-		setDown: async (destination, text) => await destinations.setDown(store, destination, text),
+		setDown: async (destination, text, probeIn) => await destinations.setDown(store, destination, text, probeIn),
 		destination: async (sync, node, name, target) =>
 			await destinations.destination(store, sync, node, name, target),
 		look: async (sync, node, target, keys) => await links.look(store, sync, node, target, keys),
@@ -54,7 +54,8 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 			await links.claim(store, destination, run, mapping, items, ttl),
 		intendRemovals: async (destination, run, keys) => await links.intendRemovals(store, destination, run, keys),
 		intend: async (destination, run, writes, ttl) => await links.intend(store, destination, run, writes, ttl),
-		confirm: async (destination, run, confirmed) => await links.confirm(store, destination, run, confirmed),
+		confirm: async (destination, run, revision, confirmed) =>
+			await links.confirm(store, destination, run, revision, confirmed),
 		fail: async (destination, run, failed) => await links.fail(store, destination, run, failed),
 		unclaim: async (destination, run, keys) => await links.unclaim(store, destination, run, keys),
 		keepCounterpart: async (destination, key, part, counterpart) =>

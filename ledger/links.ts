@@ -264,15 +264,13 @@ export async function confirm(
 	store: Store,
 	destination: number,
 	run: number,
+	revision: number,
 	confirmed: Confirmed[],
 ): Promise<Set<string>> {
 	if (confirmed.length === 0) return new Set();
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const [row] = await tx.all(
-			sql<{ revision: number }>`SELECT revision FROM ${table('destination')} WHERE id = ${destination}`,
-		);
 		const mine = await ownedBy(store, tx, destination, run, confirmed);
 		const late = new Set<string>();
 		const rows: SqlValue[][] = [];
@@ -294,13 +292,13 @@ export async function confirm(
 			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
 		}
 		if (rows.length > 0) {
-			// Cleared first: within one batch two links may exchange counterparts.
+			const behind = sql`(r.version > w.version OR d.revision > ${revision})`;
 			await tx.run(sql`UPDATE ${table('link')} AS l SET
 				former = CASE WHEN w.state = 'gone' AND w.counterpart IS NULL THEN l.counterpart ELSE l.former END,
-				counterpart = w.counterpart, version = w.version, revision = ${row!.revision}, fields = w.fields, told = w.told,
-				state = CASE WHEN r.version > w.version THEN CASE WHEN r.present = 1 THEN 'due' WHEN w.state = 'gone' THEN 'gone'
+				counterpart = w.counterpart, version = w.version, revision = ${revision}, fields = w.fields, told = w.told,
+				state = CASE WHEN ${behind} THEN CASE WHEN r.present = 1 THEN 'due' WHEN w.state = 'gone' THEN 'gone'
 					WHEN w.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END ELSE w.state END,
-				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN r.version > w.version AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
+				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN ${behind} AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
 				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${big(at)} ELSE NULL END,
 				removed_at = CASE WHEN w.state = 'gone' THEN ${big(at)} ELSE NULL END,
 				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}

@@ -53,8 +53,8 @@ export interface SyncRow {
 export interface DestinationSeen {
 	node: string;
 	name: string;
-	/** A fingerprint of the settings between the trigger and this node; another one than before means: look again. */
-	flow?: string;
+	/** Fingerprints of the mappings on the way to it; others than before are a new revision. Left out where they cannot be seen. */
+	mappings?: string[];
 }
 
 export interface ObservationResult {
@@ -102,8 +102,6 @@ export interface DestinationRow {
 	epoch: number;
 	/** Number of the mapping as it is now. */
 	revision: number;
-	/** How many counterparts are linked. */
-	linked: number;
 }
 
 export type Removal = 'none' | 'intended' | 'released' | 'sent';
@@ -271,8 +269,8 @@ export interface Ledger {
 	openHolds(sync: number): Promise<Hold[]>;
 
 	// destination
-	/** Says that the destination as a whole cannot be worked with, or can again. */
-	setDown(destination: number, text: string | null): Promise<void>;
+	/** Says that the destination as a whole cannot be worked with (nothing is due there for `probeIn` milliseconds), or can again. */
+	setDown(destination: number, text: string | null, probeIn: number): Promise<void>;
 	/**
 	 * The destination row for this node and target; a changed target starts a new one and retires the old. Without a
 	 * target (what it writes to could not be reached or named): the node's present one, as it is.
@@ -305,8 +303,8 @@ export interface Ledger {
 		writes: { key: string; part: string; version: number; create: boolean; match: Fields | null }[],
 		ttl: number,
 	): Promise<Set<string>>;
-	/** Answers with the keys whose confirmation came too late (another run has them now). */
-	confirm(destination: number, run: number, confirmed: Confirmed[]): Promise<Set<string>>;
+	/** `revision`: the mapping's number when the items were claimed. Answers with the keys whose confirmation came too late (another run has them now). */
+	confirm(destination: number, run: number, revision: number, confirmed: Confirmed[]): Promise<Set<string>>;
 	fail(destination: number, run: number, failed: FailedLink[]): Promise<void>;
 	/** Gives claimed links back untouched. */
 	unclaim(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;

@@ -295,7 +295,7 @@ export class Settlement {
 	async close(): Promise<void> {
 		const { ledger, row } = this.context;
 		await ledger.intendRemovals(row.id, this.run, this.intended);
-		const late = await ledger.confirm(row.id, this.run, this.confirmed);
+		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);
 		await ledger.fail(row.id, this.run, this.failed);
 		for (const { key, tell } of this.told) if (!late.has(key)) tell();
 		this.confirmed.length = this.failed.length = this.intended.length = this.told.length = 0;

@@ -2,22 +2,32 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 
 import type { DestinationSeen } from '../../sync/ledger';
+import { mappingFingerprint } from '../../sync/mapping';
 
 /** Types of nodes that write records, without the package's name. */
 const DESTINATIONS = new Set(['syncToDatabase', 'syncToApp', 'syncToDirectory', 'syncConfirm']);
 
-/** The enabled destinations behind the trigger. */
+/** The enabled destinations behind the trigger, each with the mappings on the way to it. */
 export function destinationsBehind(context: ITriggerFunctions): DestinationSeen[] {
 	const { name: trigger, type } = context.getNode();
 	const ours = type.slice(0, type.lastIndexOf('.') + 1);
 	const ids = nodeIds(context);
-	return context
-		.getChildNodes(trigger)
-		.filter(
-			(node) =>
-				node.disabled !== true && node.type.startsWith(ours) && DESTINATIONS.has(node.type.slice(ours.length)),
-		)
-		.map(({ name }) => ({ node: ids(name), name }));
+	const behind = context
+		.getChildNodes(trigger, { includeNodeParameters: true })
+		.filter((node) => node.disabled !== true && node.type.startsWith(ours));
+	const mappings = behind
+		.filter((node) => node.type.slice(ours.length) === 'sourceWinsMapping')
+		.map(({ name, parameters }) => ({
+			fingerprint: mappingFingerprint(parameters ?? {}),
+			reaches: new Set(context.getChildNodes(name).map((child) => child.name)),
+		}));
+	return behind
+		.filter((node) => DESTINATIONS.has(node.type.slice(ours.length)))
+		.map(({ name }) => ({
+			node: ids(name),
+			name,
+			mappings: mappings.filter(({ reaches }) => reaches.has(name)).map(({ fingerprint }) => fingerprint),
+		}));
 }
 
 /**

@@ -16,6 +16,8 @@ import { retryPolicy } from './retry';
 /** Claimed links stay the node's own so long, and one batch of writes may take so long. */
 const CLAIM = 60_000;
 const WRITE = 60_000;
+/** A destination that is down is tried once in so many milliseconds. */
+const PROBE = 30_000;
 
 export interface Went {
 	applied: Applied;
@@ -55,7 +57,7 @@ export async function runLive(
 	};
 	const applied = await apply(items, working);
 	const swept = applied.down ? undefined : await sweep(working, randomUUID(), row.revision, applied);
-	await ledger.setDown(row.id, applied.down ? whole(applied.down) : null);
+	await ledger.setDown(row.id, applied.down ? whole(applied.down) : null, PROBE);
 	return { applied, swept, where, stamp };
 }
 

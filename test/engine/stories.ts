@@ -220,12 +220,10 @@ export function stories(store?: () => Promise<Store>): void {
 
 		it('notices a changed mapping though nothing else is due', async () => {
 			for (let n = 0; n < 25; n++) world.person(`k${n}`);
-			world.flow = 'flow 1';
+			world.flow = 'mapping 1';
 			await world.tick();
-			world.flow = 'flow 2';
-			world.mapping.fingerprint = 'mapping 2';
-			expect((await world.tick()).handed).toBe(1);
-			expect((await world.tick()).handed).toBe(24);
+			world.flow = world.mapping.fingerprint = 'mapping 2';
+			expect((await world.tick()).handed).toBe(25);
 			expect((await world.tick()).handed).toBe(0);
 		});
 
@@ -354,6 +352,31 @@ export function stories(store?: () => Promise<Store>): void {
 			world.destination.faults = [];
 			expect((await world.tick()).health).toBe('healthy');
 			expect(world.told()).toEqual(['a created']);
+		});
+
+		it('tries a destination that is down once per interval only', async () => {
+			for (let n = 0; n < 120; n++) world.person(`k${n}`);
+			world.destination.faults = ['down'];
+			world.probeIn = 300;
+			await world.tick();
+			expect((await world.tick()).runs).toBe(0);
+			await sleep(350);
+			await world.tick();
+			expect(world.destination.rows.size).toBe(120);
+		});
+
+		it('frees removals that a mistaken scope intended, once the scope is mended', async () => {
+			for (let n = 0; n < 100; n++) world.person(`k${n}`);
+			await world.tick();
+			world.flow = world.mapping.fingerprint = 'mapping 2';
+			world.mapping.scope = () => false;
+			await world.tick();
+			expect((await world.tick()).counts).toMatchObject({ held: 100 });
+			world.flow = world.mapping.fingerprint = 'mapping 3';
+			world.mapping.scope = () => true;
+			await world.tick();
+			expect((await world.tick()).health).toBe('healthy');
+			expect(world.destination.log.filter((entry) => !entry.startsWith('create'))).toEqual([]);
 		});
 
 		it('settles what a node between dropped, and shows a linked record that is dropped as failed', async () => {

@@ -41,6 +41,7 @@ export class World {
 	takeOver?: string;
 	release?: number;
 	attempts = 3;
+	probeIn = 0;
 	/** Milliseconds; short, so that a test can wait for a lease to end. */
 	ttl = 200;
 	node = 'to';
@@ -102,7 +103,9 @@ export class World {
 			{
 				signal: controller.signal,
 				openSource: async () => this.source,
-				destinations: () => [{ node: this.node, name: 'To', flow: this.flow }],
+				destinations: () => [
+					{ node: this.node, name: 'To', mappings: this.flow === undefined ? undefined : [this.flow] },
+				],
 				handOver: async (items) => await this.run(items),
 			},
 			{
@@ -176,7 +179,7 @@ export class World {
 		await sweep(context, 'test', row.revision, applied);
 		this.outcomes.push(...applied.outcomes);
 		this.held.push(...applied.held);
-		await ledger.setDown(row.id, applied.down?.message ?? null);
+		await ledger.setDown(row.id, applied.down?.message ?? null, this.probeIn);
 		return applied;
 	}
 
