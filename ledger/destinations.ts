@@ -1,10 +1,10 @@
 /** Destinations: a node, what it writes to, and the number of its mapping. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import type { DestinationRow, DestinationSeen } from '../sync/ledger';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { next, now, type Store } from './store';
+import { now, type Store } from './store';
 
 interface Row {
 	id: number;
@@ -44,7 +44,7 @@ export async function destinationsSeen(
 		for (const row of known) {
 			if (row.state === 'active' && !seen.some(({ node }) => node === row.node)) await retire(store, tx, row.id);
 		}
-		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : sql`coalesce(swept_at, created_at) + ${sweepEvery}`}
+		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : nextSweep(sql`coalesce(swept_at, created_at)`, sql`${sweepEvery}`)}
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL`);
 		for (const { node, mappings } of seen) if (mappings) await flowOf(store, tx, sync, node, mappings);
 	});
@@ -114,7 +114,7 @@ async function flowOf(store: Store, tx: Sql, sync: number, node: string, mapping
 		WHERE sync = ${sync} AND node = ${node} AND state = 'active' AND (flow IS NULL OR flow <> ${flow})`);
 	for (const row of rows) {
 		await tx.run(sql`UPDATE ${table('destination')} SET flow = ${flow} WHERE id = ${row.id}`);
-		if (mappings.length > 0 && row.mapping !== flow) await begin(store, tx, row, await next(store, tx), flow);
+		if (mappings.length > 0 && row.mapping !== flow) await begin(store, tx, row, await store.next(tx), flow);
 	}
 }
 
@@ -162,7 +162,7 @@ async function add(
 	row: { sync: number; node: string; name: string; at: number; target?: { id: string; text: string } },
 ): Promise<number> {
 	const { table } = store;
-	const id = await next(store, tx);
+	const id = await store.next(tx);
 	await tx.run(sql`INSERT INTO ${table('destination')} (id, sync, node, name, target, target_text, state, created_at)
 		VALUES (${id}, ${row.sync}, ${row.node}, ${row.name}, ${row.target?.id ?? null}, ${row.target?.text ?? null}, 'active', ${row.at})`);
 	await makeAllDue(store, tx, id, row.sync, row.at);
@@ -191,6 +191,11 @@ async function makeAllDue(store: Store, tx: Sql, id: number, sync: number, at: n
 	await tx.run(sql`INSERT INTO ${table('link')} (destination, key, part, state, reason, due_at, initial)
 		SELECT ${id}, r.key, '', 'due', 'changed', ${at}, 1 FROM ${table('record')} r WHERE r.sync = ${sync} AND r.present = 1
 		AND NOT EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = ${id} AND l.key = r.key)`);
+}
+
+/** When the sweep after one that began `since` is due: a tenth early, so that it does not miss the tick at which it is wanted. */
+export function nextSweep(since: RawBuilder<unknown>, every: RawBuilder<unknown>): RawBuilder<unknown> {
+	return sql`${since} + CAST(${every} AS BIGINT) * 9 / 10`;
 }
 
 /** Says that the destination as a whole cannot be worked with, or can again. */

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { DueCounts, HandedRecord, Reason } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { fence, next, now, type Store } from './store';
+import { fence, lockRun, now, type Store } from './store';
 
 interface DueRow {
 	key: string;
@@ -43,7 +43,7 @@ export async function lease(
 		await fence(store, tx, sync, token);
 		const at = await now(tx);
 		await expire(store, tx, sync, at);
-		const run = await next(store, tx);
+		const run = await store.next(tx);
 		const due = await tx.all(sql<DueRow>`
 			SELECT l.key, coalesce(length(r.fields), 0) AS size
 			FROM ${table('destination')} d
@@ -137,7 +137,7 @@ export async function carrier(
 				(d.sweep_due_at IS NOT NULL AND d.sweep_due_at <= ${at} AND d.sweep_until < ${at})
 				OR EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.destination = d.id AND h.told_at IS NULL AND h.released_at IS NULL))`);
 		if (waiting.length === 0) return undefined;
-		const run = await next(store, tx);
+		const run = await store.next(tx);
 		for (const { id } of waiting) {
 			const [pick] = await tx.all(sql<{ key: string; part: string }>`
 				SELECT l.key, l.part FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
@@ -181,6 +181,7 @@ export async function endRun(
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
+		await lockRun(store, tx, run);
 		const mine = sql`l.lease = ${run} AND l.state = 'handed'`;
 		const free = sql`lease = NULL, lease_until = NULL`;
 		let unrouted = 0;

@@ -10,7 +10,7 @@ import type { Fields } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
 import { revise } from './destinations';
 import { AGAIN } from './due';
-import { big, now, type Store } from './store';
+import { big, lockRun, now, type Store } from './store';
 
 interface LinkRow {
 	key: string;
@@ -78,7 +78,7 @@ export async function claim(
 			.map(({ link }) => [link.key, link.part]);
 		if (mine.length > 0) {
 			await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'claimed', lease_until = ${at + ttl}
-				FROM ${tx.dialect.values('w', KEY_AND_PART, mine)} WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part`);
+				FROM ${tx.dialect.values('w', KEY_AND_PART, mine)} WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'handed'`);
 		}
 		if (behind.length > 0) await giveBack(store, tx, destination, run, behind, 'handed');
 		return { revision: revision ?? 0, claims };
@@ -171,6 +171,7 @@ async function giveBack(
 	state: 'handed' | 'claimed',
 ): Promise<void> {
 	const { table } = store;
+	await lockRun(store, tx, run);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, due_at = ${tx.dialect.now},
 		state = CASE WHEN l.reason = 'sweep' AND l.version = r.version THEN 'settled' ELSE ${AGAIN} END
 		FROM ${tx.dialect.values('w', KEY_AND_PART, keys)}, ${table('destination')} d, ${table('record')} r
@@ -321,6 +322,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 	if (failed.length === 0) return;
 	const { table } = store;
 	await store.db.transaction(async (tx) => {
+		await lockRun(store, tx, run);
 		const at = await now(tx);
 		const columns = [
 			...KEY_AND_PART,
@@ -398,7 +400,7 @@ async function ownedBy(
 			keys.map(({ key, part }) => [key, part]),
 		)}
 		JOIN ${store.table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
-		WHERE l.lease = ${run} AND l.state IN ('claimed', 'writing')`);
+		WHERE l.lease = ${run} AND l.state IN ('claimed', 'writing') ORDER BY l.key, l.part ${store.lock}`);
 	return new Set(rows.map(({ key, part }) => linkName(key, part)));
 }
 

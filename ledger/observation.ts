@@ -14,7 +14,7 @@ import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
 import type { Cursor, SourceRecord } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
-import { fence, next, type Stage, type Store } from './store';
+import { fence, type Stage, type Store } from './store';
 
 /** Keys that one transaction of a merge changes at most. */
 const CHUNK = 2000;
@@ -38,7 +38,7 @@ export async function observe(
 ): Promise<Observation> {
 	const began = await store.db.transaction(async (tx) => {
 		await fence(store, tx, sync, token);
-		return await next(store, tx);
+		return await store.next(tx);
 	});
 	const stage = await store.stage(began);
 	return new StagedObservation(store, stage, { sync, token, tag, began, sensitive, secret });

@@ -31,6 +31,12 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 				removed BIGINT NOT NULL, repeated BIGINT NOT NULL DEFAULT 0)`);
 			return { table, drop: async () => void (await db.run(sql`DROP TABLE IF EXISTS ${table}`)) };
 		},
+		// A sequence: it makes nobody wait for anybody.
+		next: async (tx) => {
+			const [row] = await tx.all(sql<{ number: number }>`SELECT nextval(${`${SCHEMA}.numbers`}) AS number`);
+			return row!.number;
+		},
+		lock: sql`FOR UPDATE OF l`,
 		// Autovacuum keeps the planner's figures.
 		tune: async () => {},
 		alone: async (work) =>
@@ -39,6 +45,7 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 				try {
 					const known = await tx.all(sql`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${SCHEMA}`);
 					if (known.length === 0) await tx.run(sql`CREATE SCHEMA ${sql.id(SCHEMA)}`);
+					await tx.run(sql`CREATE SEQUENCE IF NOT EXISTS ${sql.id(SCHEMA, 'numbers')}`);
 					return await work(tx);
 				} catch (error) {
 					if (!(error instanceof SqlError) || error.kind !== 'refused') throw error;

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { exceeds } from '../sync/guard';
 import type { Hold, RemovalGuard } from '../sync/ledger';
 import type { Sql } from '../sql/types';
-import { fence, next, now, type Store } from './store';
+import { fence, now, type Store } from './store';
 
 const DAY = 24 * 60 * 60 * 1000;
 const NAMES = 20;
@@ -74,7 +74,7 @@ async function hold(
 	const { table } = store;
 	const [open] = await tx.all(sql<{ id: number; created_at: number }>`SELECT id, created_at FROM ${table('hold')}
 		WHERE destination = ${destination} AND kind = 'removals' AND released_at IS NULL ORDER BY id DESC LIMIT 1`);
-	const id = open?.id ?? (await next(store, tx));
+	const id = open?.id ?? (await store.next(tx));
 	await tx.run(
 		sql`UPDATE ${table('link')} SET state = 'held', hold = ${id} WHERE destination = ${destination} AND state = 'intended'`,
 	);

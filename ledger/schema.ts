@@ -44,7 +44,7 @@ const first: Step = async (store, tx) => {
 			flow TEXT, mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
 			created_at ${big} NOT NULL,
 			sweep_due_at ${big}, sweep_key ${key}, sweep_part ${key}, sweep_by TEXT, sweep_until ${big} NOT NULL DEFAULT 0,
-			swept_at ${big},
+			sweep_began_at ${big}, swept_at ${big},
 			down_since ${big}, probe_at ${big}, down_text TEXT)`,
 		sql`CREATE INDEX ${store.index('destination_sync')} ON ${table('destination')} (sync, node)`,
 		sql`CREATE TABLE ${table('link')} (

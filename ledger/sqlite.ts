@@ -52,6 +52,13 @@ export async function sqliteStore(file: string): Promise<Store> {
 				},
 			};
 		},
+		next: async (tx) => {
+			const [row] = await tx.all(
+				sql<{ sequence: number }>`UPDATE ledger SET sequence = sequence + 1 RETURNING sequence`,
+			);
+			return row!.sequence;
+		},
+		lock: sql``, // one writer at a time anyway
 		tune: async () => {
 			await db.run(sql`ANALYZE`);
 			await db.transaction(async (tx) => {

@@ -31,19 +31,14 @@ export interface Store {
 	index(name: string): RawBuilder<unknown>;
 	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, repeated`) of its own. */
 	stage(number: number): Promise<Stage>;
+	/** Takes the next number of the ledger's one sequence: ids, runs, observations. Rising, with gaps. */
+	next(tx: Sql): Promise<number>;
+	/** Put at the end of a SELECT that names links `l`: nobody changes them until the transaction ends. */
+	readonly lock: RawBuilder<unknown>;
 	/** After the schema is there: what the database's planner has to know about it. */
 	tune(): Promise<void>;
 	/** Runs `work` while no other process upgrades the same ledger. */
 	alone<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
-}
-
-/** Takes the next number of the ledger's one sequence: ids, runs, observations. */
-export async function next(store: Store, tx: Sql): Promise<number> {
-	const [row] = await tx.all(
-		sql<{ sequence: number }>`UPDATE ${store.table('ledger')} SET sequence = sequence + 1 RETURNING sequence`,
-	);
-	if (!row) throw new SyncError('setup', `The ledger ${store.where} has lost its own first row.`);
-	return row.sequence;
 }
 
 /** The ledger's clock. */
@@ -63,4 +58,16 @@ export async function fence(store: Store, tx: Sql, sync: number, token: number):
 /** A number whose type a statement does not tell by itself, as in a CASE. */
 export function big(value: number): RawBuilder<number> {
 	return sql<number>`CAST(${value} AS BIGINT)`;
+}
+
+/**
+ * Locks the links that a run holds, in the order of their keys. What a later statement of the transaction reads of their
+ * records is then at least as new as the links: a statement that had to wait for a lock would see the newer link beside
+ * the older record.
+ */
+export async function lockRun(store: Store, tx: Sql, run: number): Promise<void> {
+	if (!store.shared) return;
+	await tx.all(
+		sql`SELECT 1 FROM ${store.table('link')} l WHERE l.lease = ${run} ORDER BY l.destination, l.key, l.part ${store.lock}`,
+	);
 }

@@ -8,8 +8,9 @@ import { sql } from 'kysely';
 import { canonical } from '../sync/canonical';
 import type { HistoryEntry, SweptLink } from '../sync/ledger';
 import type { Fields } from '../sync/types';
+import { nextSweep } from './destinations';
 import { linkName, writeHistory } from './links';
-import { next, now, type Store } from './store';
+import { big, now, type Store } from './store';
 
 interface SweptRow {
 	key: string;
@@ -33,7 +34,8 @@ export async function claimSweep(
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const claimed =
-			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}
+			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl},
+			sweep_began_at = CASE WHEN sweep_key IS NULL THEN ${big(at)} ELSE sweep_began_at END
 			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}`);
 		if (claimed === 0) return undefined;
 		const [row] = await tx.all(
@@ -85,7 +87,7 @@ export async function claimHeal(
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const run = await next(store, tx);
+		const run = await store.next(tx);
 		const columns = [
 			{ name: 'key', type: 'text' },
 			{ name: 'part', type: 'text' },
@@ -175,10 +177,10 @@ export async function sweepProgress(
 	return mine === 1;
 }
 
-/** The sweep went through: the next one is due an interval from now. */
+/** The sweep went through: the next one is due an interval after this one began, or a little before, lest it waits for another tick. */
 export async function endSweep(store: Store, destination: number, holder: string): Promise<void> {
 	const { db, table } = store;
-	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_by = NULL, sweep_until = 0, swept_at = ${db.dialect.now},
-		sweep_due_at = ${db.dialect.now} + (SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)
+	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at,
+		sweep_due_at = ${nextSweep(sql`sweep_began_at`, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)}
 		WHERE id = ${destination} AND sweep_by = ${holder}`);
 }

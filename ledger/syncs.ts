@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { SyncIdentity, SyncRow } from '../sync/ledger';
 import { SyncError, type Cursor } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { next, now, type Store } from './store';
+import { now, type Store } from './store';
 
 interface Row {
 	id: number;
@@ -71,7 +71,7 @@ export async function register(
 				sql`UPDATE ${table('sync')} SET instance = ${instance}, workflow = ${workflow}, node = ${node} WHERE id = ${namesake.id}`,
 			);
 		} else if (!known) {
-			const id = await next(store, tx);
+			const id = await store.next(tx);
 			await tx.run(sql`INSERT INTO ${table('sync')} (id, instance, workflow, node, name, registered_at)
 				VALUES (${id}, ${instance}, ${workflow}, ${node}, ${name}, ${tx.dialect.now})`);
 		} else if (known.name !== name) {
@@ -85,7 +85,7 @@ export async function register(
 export async function beginTick(store: Store, sync: number, holder: string, ttl: number): Promise<number | undefined> {
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const token = await next(store, tx);
+		const token = await store.next(tx);
 		const taken =
 			await tx.run(sql`UPDATE ${store.table('sync')} SET observer_token = ${token}, observer_holder = ${holder},
 			observer_until = ${at + ttl}, tick_at = ${at}

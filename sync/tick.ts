@@ -157,7 +157,7 @@ class Turn {
 		const { troubles } = this.result;
 		if (observed.emptied) {
 			troubles.push(
-				`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If the source really is empty now, remove the sync’s destinations by hand.`,
+				`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If it is meant to be empty, delete the rows in the destination yourself.`,
 			);
 		}
 		if (observed.duplicates.count > 0) {

@@ -1,6 +1,6 @@
 /** Tables in SQLite, where a column's declared type is only a leaning (affinity), unless the table is STRICT. */
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { sql } from 'kysely';
 
 import type { FileConfig, Sql, SqlValue } from '../../../sql/types';
@@ -121,7 +121,10 @@ export const sqliteTables: TableDialect = {
 				: value,
 	place: (config, { name, schema }) => {
 		const file = realFile((config as FileConfig).file);
-		return { id: JSON.stringify(['sqlite', file, schema ?? 'main', name]), text: `table ${name} in ${file}` };
+		return {
+			id: JSON.stringify(['sqlite', file, schema ?? 'main', name]),
+			text: `table ${name} in ${basename(file)}`,
+		};
 	},
 	qualified: (_config, { schema, name }) => (schema && schema !== 'main' ? { schema, name } : { name }),
 };
