@@ -36,6 +36,7 @@ const SETTINGS: TickSettings = {
 	batch: { keys: 1000, bytes: 5 * 1024 * 1024 },
 	leaseTtl: 60_000,
 	retryIn: 0,
+	historyDays: 90,
 	parkedTtl: 60_000,
 };
 

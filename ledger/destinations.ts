@@ -65,9 +65,7 @@ export async function destination(
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const [known] = await tx.all(
-			sql<{ epoch: number }>`SELECT g.epoch FROM ${table('sync')} s, ${table('ledger')} g WHERE s.id = ${sync}`,
-		);
+		const [known] = await tx.all(sql<{ epoch: number }>`SELECT epoch FROM ${table('sync')} WHERE id = ${sync}`);
 		if (!known) {
 			throw new SyncError('setup', 'The ledger of this n8n does not know the sync that these items come from.', {
 				todo: 'Let its trigger run once here; items of another n8n or of an older ledger cannot be written.',
@@ -211,4 +209,13 @@ export async function down(store: Store, sync: number): Promise<{ name: string; 
 	const { db, table } = store;
 	return await db.all(sql<{ name: string; text: string }>`SELECT name, down_text AS text FROM ${table('destination')}
 		WHERE sync = ${sync} AND state = 'active' AND down_text IS NOT NULL ORDER BY id`);
+}
+
+/** Says which fields the destination's mapping owns. */
+export async function owns(store: Store, id: number, fields: string[]): Promise<void> {
+	const { db, table } = store;
+	const owned = JSON.stringify([...fields].sort());
+	await db.run(
+		sql`UPDATE ${table('destination')} SET owned = ${owned} WHERE id = ${id} AND (owned IS NULL OR owned <> ${owned})`,
+	);
 }

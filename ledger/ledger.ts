@@ -11,6 +11,7 @@ import { migrate } from './schema';
 import { now, type Store } from './store';
 import * as sweeps from './sweep';
 import * as syncs from './syncs';
+import { tidy } from './tidy';
 
 /** Upgrades the store to this package's schema and puts the ledger's face on it. */
 export async function ledgerOn(store: Store): Promise<Ledger> {
@@ -21,6 +22,8 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 	const secret = row!.secret;
 	return {
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
+		checkAge: async (sync, seen) => await syncs.checkAge(store, sync, seen),
+		sequence: async () => await store.last(db),
 		find: async (identity) => await syncs.find(store, db, identity),
 		destinationsSeen: async (sync, seen, sweepEvery) =>
 			await destinations.destinationsSeen(store, sync, seen, sweepEvery),
@@ -61,6 +64,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		keepCounterpart: async (destination, key, part, counterpart) =>
 			await links.keepCounterpart(store, destination, key, part, counterpart),
 		sharers: async (destination, counterparts) => await links.sharers(store, destination, counterparts),
+		owns: async (destination, fields) => await destinations.owns(store, destination, fields),
 		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
 		release: async (sync, hold) => await removals.release(store, sync, hold),
 
@@ -68,11 +72,12 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		sweepPage: async (destination, after, limit) => await sweeps.sweepPage(store, destination, after, limit),
 		claimHeal: async (destination, found, ttl) => await sweeps.claimHeal(store, destination, found, ttl),
 		confirmHeal: async (destination, run, healed) => await sweeps.confirmHeal(store, destination, run, healed),
-		sweptMissing: async (destination, found) => await sweeps.sweptMissing(store, destination, found),
+		sweptMissing: async (destination, found, how) => await sweeps.sweptMissing(store, destination, found, how),
 		sweepProgress: async (destination, holder, after, ttl) =>
 			await sweeps.sweepProgress(store, destination, holder, after, ttl),
 		endSweep: async (destination, holder) => await sweeps.endSweep(store, destination, holder),
 
+		tidy: async (sync, days) => await tidy(store, sync, days),
 		close: async () => await db.close(),
 	};
 }

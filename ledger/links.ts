@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
-import type { Claim, Confirmed, FailedLink, HistoryEntry, Link, Removal } from '../sync/ledger';
+import type { Sharer, Claim, Confirmed, FailedLink, HistoryEntry, Link, Removal } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
 import { revise } from './destinations';
@@ -372,18 +372,30 @@ export async function keepCounterpart(
 		WHERE destination = ${destination} AND key = ${key} AND part = ${part} AND counterpart IS NULL`);
 }
 
-/** Which of a batch's counterparts already belong to another key: counterpart to that key. */
-export async function sharers(store: Store, destination: number, counterparts: string[]): Promise<Map<string, string>> {
-	if (counterparts.length === 0) return new Map();
+/**
+ * Who has a batch's counterparts already: another key of this destination, or another destination (of this sync or
+ * another) that writes to the same target, with the fields that it owns.
+ */
+export async function sharers(store: Store, destination: number, counterparts: string[]): Promise<Sharer[]> {
+	if (counterparts.length === 0) return [];
 	const { db, table } = store;
-	const rows = await db.all(sql<{ counterpart: string; key: string }>`
-		SELECT l.counterpart, l.key FROM ${db.dialect.values(
-			'w',
-			[{ name: 'counterpart', type: 'text' }],
-			counterparts.map((one) => [one]),
-		)}
-		JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart`);
-	return new Map(rows.map(({ counterpart, key }) => [counterpart, key]));
+	const places = await db.all(sql<{ id: number; owned: string | null; sync: string }>`
+		SELECT o.id, o.owned, s.name AS sync FROM ${table('destination')} d
+		JOIN ${table('destination')} o ON o.id = d.id OR (o.target = d.target AND o.state = 'active')
+		JOIN ${table('sync')} s ON s.id = o.sync WHERE d.id = ${destination}`);
+	const found: Sharer[] = [];
+	for (const place of places) {
+		const rows = await db.all(sql<{ counterpart: string; key: string }>`
+			SELECT l.counterpart, l.key FROM ${db.dialect.values(
+				'w',
+				[{ name: 'counterpart', type: 'text' }],
+				counterparts.map((one) => [one]),
+			)}
+			JOIN ${table('link')} l ON l.destination = ${place.id} AND l.counterpart = w.counterpart WHERE l.state <> 'gone' OR l.destination = ${destination}`);
+		const owned = place.owned === null ? [] : (JSON.parse(place.owned) as string[]);
+		for (const row of rows) found.push({ ...row, destination: place.id, sync: place.sync, owned });
+	}
+	return found;
 }
 
 async function ownedBy(

@@ -36,6 +36,12 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 			const [row] = await tx.all(sql<{ number: number }>`SELECT nextval(${`${SCHEMA}.numbers`}) AS number`);
 			return row!.number;
 		},
+		last: async (tx) =>
+			(await tx.all(sql<{ last: number }>`SELECT last_value AS last FROM ${sql.id(SCHEMA, 'numbers')}`))[0]!.last,
+		skip: async (tx, past) =>
+			void (await tx.all(
+				sql`SELECT setval(${`${SCHEMA}.numbers`}, greatest(last_value, ${past})) FROM ${sql.id(SCHEMA, 'numbers')}`,
+			)),
 		lock: sql`FOR UPDATE OF l`,
 		// Autovacuum keeps the planner's figures.
 		tune: async () => {},

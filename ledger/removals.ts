@@ -1,8 +1,8 @@
 /**
- * The guard's ledger side: intended removals are counted per destination in one transaction, and then all released or
- * all held. What it counts: intended, held, and sent within a rolling 24 hours.
+ * The guard's ledger side: what is intended is counted per destination in one transaction, and then all released or all
+ * held. What it counts of removals: intended, held, and sent within a rolling 24 hours.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import { exceeds } from '../sync/guard';
 import type { Hold, RemovalGuard } from '../sync/ledger';
@@ -14,14 +14,17 @@ const NAMES = 20;
 
 interface HoldRow {
 	id: number;
-	kind: 'removals';
+	kind: Hold['kind'];
 	reason: string;
 	count: number;
 	names: string;
 	created_at: number;
 }
 
-/** Counts the sync's intended removals against the guard. */
+/**
+ * What waits to be counted: removals, and counterparts that a sweep found missing, which would be created again. Each kind
+ * by itself, per destination; then all of it is released, or all of it held.
+ */
 export async function countRemovals(
 	store: Store,
 	sync: number,
@@ -29,77 +32,109 @@ export async function countRemovals(
 	guard: RemovalGuard,
 ): Promise<{ released: number; held: Hold[] }> {
 	const { table } = store;
-	const destinations = await store.db.all(sql<{
-		id: number;
-	}>`SELECT id FROM ${table('destination')} d WHERE d.sync = ${sync} AND d.state = 'active'
+	const destinations = await store.db.all(sql<{ id: number; cautious: number }>`
+		SELECT d.id, s.cautious FROM ${table('destination')} d JOIN ${table('sync')} s ON s.id = d.sync
+		WHERE d.sync = ${sync} AND d.state = 'active'
 		AND EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = d.id AND l.state = 'intended' AND l.state NOT IN ('settled', 'gone'))`);
 	const held: Hold[] = [];
 	let released = 0;
-	for (const { id } of destinations) {
-		await store.db.transaction(async (tx) => {
-			await fence(store, tx, sync, token);
-			const at = await now(tx);
-			const count = async (condition: ReturnType<typeof sql>) =>
-				(
-					await tx.all(
-						sql<{
-							count: number;
-						}>`SELECT count(*) AS count FROM ${table('link')} WHERE destination = ${id} AND ${condition}`,
-					)
-				)[0]!.count;
-			const intended = await count(sql`state = 'intended' AND state NOT IN ('settled', 'gone')`);
-			const waiting = await count(sql`state = 'held' AND state NOT IN ('settled', 'gone')`);
-			const sent = await count(sql`sent_at IS NOT NULL AND sent_at > ${at - DAY}`);
-			const linked = await count(sql`counterpart IS NOT NULL AND state <> 'gone'`);
-			if (!exceeds(guard, { removals: intended + waiting + sent, links: linked + sent })) {
-				released +=
-					await tx.run(sql`UPDATE ${table('link')} SET state = 'due', removal = 'released', reason = 'released', due_at = ${at}
-					WHERE destination = ${id} AND state = 'intended'`);
-				return;
-			}
-			held.push(await hold(store, tx, id, at, { intended, waiting, sent, links: linked + sent }));
-		});
+	for (const { id, cautious } of destinations) {
+		for (const kind of ['removals', 'missing'] as const) {
+			await store.db.transaction(async (tx) => {
+				await fence(store, tx, sync, token);
+				const at = await now(tx);
+				const counted = await count(store, tx, id, kind, at);
+				if (counted.intended === 0) return;
+				const all = counted.intended + counted.waiting + counted.sent;
+				if (!cautious && !exceeds(guard, { removals: all, links: counted.links })) {
+					released += await pass(store, tx, id, kind, sql`state = 'intended'`, at);
+				} else held.push(await hold(store, tx, id, kind, at, counted));
+			});
+		}
 	}
 	return { released, held };
 }
+
+/** Links of a kind among those that are intended or held. */
+const OF_KIND = { removals: sql`removal = 'intended'`, missing: sql`removal <> 'intended'` };
+
+interface Counted {
+	intended: number;
+	waiting: number;
+	sent: number;
+	/** Counterparts that stood before the first of them went. */
+	links: number;
+}
+
+async function count(store: Store, tx: Sql, destination: number, kind: Hold['kind'], at: number): Promise<Counted> {
+	const of = async (condition: RawBuilder<unknown>) => {
+		const link = store.table('link');
+		const [row] = await tx.all(
+			sql<{
+				count: number;
+			}>`SELECT count(*) AS count FROM ${link} WHERE destination = ${destination} AND ${condition}`,
+		);
+		return row!.count;
+	};
+	const open = sql`state NOT IN ('settled', 'gone') AND ${OF_KIND[kind]}`;
+	const intended = await of(sql`state = 'intended' AND ${open}`);
+	if (intended === 0) return { intended, waiting: 0, sent: 0, links: 0 };
+	const waiting = await of(sql`state = 'held' AND ${open}`);
+	const sent = kind === 'missing' ? 0 : await of(sql`sent_at IS NOT NULL AND sent_at > ${at - DAY}`);
+	const links = (await of(sql`counterpart IS NOT NULL AND state <> 'gone'`)) + sent;
+	return { intended, waiting, sent, links };
+}
+
+/** Makes links due that were intended or held. */
+async function pass(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	kind: Hold['kind'],
+	which: RawBuilder<unknown>,
+	at: number,
+): Promise<number> {
+	const removal = kind === 'removals' ? sql`'released'` : sql`removal`;
+	return await tx.run(sql`UPDATE ${store.table('link')} SET state = 'due', removal = ${removal}, reason = 'released', attempts = 0, due_at = ${at}
+		WHERE destination = ${destination} AND ${which} AND ${OF_KIND[kind]}`);
+}
+
+const REASON: Record<Hold['kind'], string> = {
+	removals: 'would be removed',
+	missing: 'are missing in the destination and would be created again',
+};
 
 /** Holds all that is intended: under the hold that is open already, or a new one. */
 async function hold(
 	store: Store,
 	tx: Sql,
 	destination: number,
+	kind: Hold['kind'],
 	at: number,
-	counted: { intended: number; waiting: number; sent: number; links: number },
+	counted: Counted,
 ): Promise<Hold> {
 	const { table } = store;
 	const [open] = await tx.all(sql<{ id: number; created_at: number }>`SELECT id, created_at FROM ${table('hold')}
-		WHERE destination = ${destination} AND kind = 'removals' AND released_at IS NULL ORDER BY id DESC LIMIT 1`);
+		WHERE destination = ${destination} AND kind = ${kind} AND released_at IS NULL ORDER BY id DESC LIMIT 1`);
 	const id = open?.id ?? (await store.next(tx));
-	await tx.run(
-		sql`UPDATE ${table('link')} SET state = 'held', hold = ${id} WHERE destination = ${destination} AND state = 'intended'`,
-	);
+	await tx.run(sql`UPDATE ${table('link')} SET state = 'held', hold = ${id}
+		WHERE destination = ${destination} AND state = 'intended' AND ${OF_KIND[kind]}`);
 	const names = await tx.all(sql<{ name: string | null; key: string }>`SELECT r.name, l.key FROM ${table('link')} l
 		JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 		WHERE l.destination = ${destination} AND l.state = 'held' AND l.hold = ${id} ORDER BY l.key LIMIT ${NAMES}`);
 	const count = counted.intended + counted.waiting;
-	const reason = `${count} of ${counted.links} counterparts would be removed${counted.sent > 0 ? `, ${counted.sent} more within the last 24 hours` : ''}; that is more than the guard lets pass`;
-	const text = JSON.stringify(names.map(({ name, key }) => name ?? key));
+	const more = counted.sent > 0 ? `, ${counted.sent} more within the last 24 hours` : '';
+	const reason = `${count} of ${counted.links} counterparts ${REASON[kind]}${more}; that is more than the guard lets pass`;
+	const list = names.map(({ name, key }) => name ?? key);
 	if (open) {
 		await tx.run(
-			sql`UPDATE ${table('hold')} SET count = ${count}, reason = ${reason}, names = ${text} WHERE id = ${id}`,
+			sql`UPDATE ${table('hold')} SET count = ${count}, reason = ${reason}, names = ${JSON.stringify(list)} WHERE id = ${id}`,
 		);
 	} else {
 		await tx.run(sql`INSERT INTO ${table('hold')} (id, destination, kind, reason, count, names, created_at)
-			VALUES (${id}, ${destination}, 'removals', ${reason}, ${count}, ${text}, ${at})`);
+			VALUES (${id}, ${destination}, ${kind}, ${reason}, ${count}, ${JSON.stringify(list)}, ${at})`);
 	}
-	return {
-		id,
-		kind: 'removals',
-		reason,
-		count,
-		names: JSON.parse(text) as string[],
-		createdAt: open?.created_at ?? at,
-	};
+	return { id, kind, reason, count, names: list, createdAt: open?.created_at ?? at };
 }
 
 /** Holds whose records have all returned need nobody any more. */
@@ -111,17 +146,18 @@ export async function closeEmptyHolds(store: Store, sync: number): Promise<void>
 			AND l.state NOT IN ('settled', 'gone') AND l.hold = ${table('hold')}.id)`);
 }
 
-/** A person lets a hold's removals pass, once; those that it held at that moment. False when there is no such hold. */
+/** A person lets a hold pass, once; what it held at that moment. False when there is no such open hold. */
 export async function release(store: Store, sync: number, id: number): Promise<boolean> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
-		const open =
-			await tx.run(sql`UPDATE ${table('hold')} SET released_at = ${at} WHERE id = ${id} AND released_at IS NULL
-			AND destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`);
-		if (open === 0) return false;
-		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', removal = 'released', reason = 'released', attempts = 0, due_at = ${at}
-			WHERE state = 'held' AND hold = ${id} AND destination IN (SELECT destination FROM ${table('hold')} WHERE id = ${id})`);
+		const [open] = await tx.all(sql<{ destination: number; kind: Hold['kind'] }>`
+			SELECT h.destination, h.kind FROM ${table('hold')} h JOIN ${table('destination')} d ON d.id = h.destination
+			WHERE h.id = ${id} AND h.released_at IS NULL AND d.sync = ${sync}`);
+		if (!open) return false;
+		await tx.run(sql`UPDATE ${table('hold')} SET released_at = ${at} WHERE id = ${id}`);
+		await tx.run(sql`UPDATE ${table('sync')} SET cautious = 0 WHERE id = ${sync}`);
+		await pass(store, tx, open.destination, open.kind, sql`state = 'held' AND hold = ${id}`, at);
 		return true;
 	});
 }

@@ -24,6 +24,7 @@ const first: Step = async (store, tx) => {
 			tag TEXT, cursor TEXT,
 			tick_at ${big}, complete_read_at ${big}, records ${big} NOT NULL DEFAULT 0,
 			sweep_every ${big},
+			epoch ${big} NOT NULL DEFAULT 1, cautious INTEGER NOT NULL DEFAULT 0,
 			health TEXT NOT NULL DEFAULT 'new', health_text TEXT, health_at ${big},
 			paused INTEGER NOT NULL DEFAULT 0,
 			UNIQUE (instance, workflow, node))`,
@@ -41,7 +42,7 @@ const first: Step = async (store, tx) => {
 			sync ${big} NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL,
 			target TEXT, target_text TEXT,
 			state TEXT NOT NULL,
-			flow TEXT, mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
+			flow TEXT, owned TEXT, mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
 			created_at ${big} NOT NULL,
 			sweep_due_at ${big}, sweep_key ${key}, sweep_part ${key}, sweep_by TEXT, sweep_until ${big} NOT NULL DEFAULT 0,
 			sweep_began_at ${big}, swept_at ${big},
@@ -93,11 +94,11 @@ export async function migrate(store: Store): Promise<void> {
 	await store.alone(async (tx) => {
 		const { table, bigType: big } = store;
 		await tx.run(sql`CREATE TABLE IF NOT EXISTS ${table('ledger')} (
-			one INTEGER PRIMARY KEY CHECK (one = 1), schema INTEGER NOT NULL, epoch ${big} NOT NULL, sequence ${big} NOT NULL,
+			one INTEGER PRIMARY KEY CHECK (one = 1), schema INTEGER NOT NULL, sequence ${big} NOT NULL,
 			instance TEXT, secret TEXT NOT NULL)`);
 		const secret = randomBytes(32).toString('hex');
-		await tx.run(sql`INSERT INTO ${table('ledger')} (one, schema, epoch, sequence, secret)
-			VALUES (1, 0, 1, 0, ${secret}) ON CONFLICT DO NOTHING`);
+		await tx.run(sql`INSERT INTO ${table('ledger')} (one, schema, sequence, secret)
+			VALUES (1, 0, 0, ${secret}) ON CONFLICT DO NOTHING`);
 		const [row] = await tx.all(sql<{ schema: number }>`SELECT schema FROM ${table('ledger')}`);
 		const from = row!.schema;
 		if (from > SCHEMA_VERSION) {

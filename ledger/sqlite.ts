@@ -58,6 +58,9 @@ export async function sqliteStore(file: string): Promise<Store> {
 			);
 			return row!.sequence;
 		},
+		last: async (tx) => (await tx.all(sql<{ sequence: number }>`SELECT sequence FROM ledger`))[0]!.sequence,
+		skip: async (tx, past) =>
+			void (await tx.run(sql`UPDATE ledger SET sequence = ${past} WHERE sequence < ${past}`)),
 		lock: sql``, // one writer at a time anyway
 		tune: async () => {
 			await db.run(sql`ANALYZE`);

@@ -33,6 +33,10 @@ export interface Store {
 	stage(number: number): Promise<Stage>;
 	/** Takes the next number of the ledger's one sequence: ids, runs, observations. Rising, with gaps. */
 	next(tx: Sql): Promise<number>;
+	/** The last number that was taken. */
+	last(tx: Sql): Promise<number>;
+	/** Makes every further number larger than this one. */
+	skip(tx: Sql, past: number): Promise<void>;
 	/** Put at the end of a SELECT that names links `l`: nobody changes them until the transaction ends. */
 	readonly lock: RawBuilder<unknown>;
 	/** After the schema is there: what the database's planner has to know about it. */

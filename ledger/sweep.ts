@@ -139,11 +139,15 @@ export async function confirmHeal(
 	});
 }
 
-/** Counterparts that are gone: due again by the ordinary way, which looks them up before it creates. */
+/**
+ * Links that go the ordinary way again, which looks a counterpart up before it creates one: those whose counterpart is
+ * gone, once the guard has counted them, and those that drifted in a field whose value only the source has.
+ */
 export async function sweptMissing(
 	store: Store,
 	destination: number,
 	links: { key: string; part: string; version: number }[],
+	how: 'missing' | 'drifted',
 ): Promise<void> {
 	if (links.length === 0) return;
 	await store.db.transaction(async (tx) => {
@@ -152,7 +156,7 @@ export async function sweptMissing(
 			{ name: 'part', type: 'text' },
 			{ name: 'version', type: 'integer' },
 		];
-		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = 'due', reason = 'requested', due_at = ${tx.dialect.now}, attempts = 0
+		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = ${how === 'missing' ? 'intended' : 'due'}, reason = 'requested', due_at = ${tx.dialect.now}, attempts = 0
 			FROM ${tx.dialect.values(
 				'w',
 				columns,

@@ -22,8 +22,8 @@ interface Row {
 export async function find(store: Store, tx: Sql, identity: SyncIdentity): Promise<SyncRow | undefined> {
 	const { table } = store;
 	const [row] = await tx.all(sql<Row>`
-		SELECT s.id, s.name, g.epoch, s.cursor, s.complete_read_at, s.records, s.health, s.health_text, ${tx.dialect.now} AS now
-		FROM ${table('sync')} s, ${table('ledger')} g
+		SELECT s.id, s.name, s.epoch, s.cursor, s.complete_read_at, s.records, s.health, s.health_text, ${tx.dialect.now} AS now
+		FROM ${table('sync')} s
 		WHERE s.instance = ${identity.instance} AND s.workflow = ${identity.workflow} AND s.node = ${identity.node}`);
 	return (
 		row && {
@@ -55,8 +55,8 @@ export async function register(
 	const { instance, workflow, node } = identity;
 	return await store.db.transaction(async (tx) => {
 		const known = await find(store, tx, identity);
-		const [namesake] = await tx.all(sql<{ id: number; workflow: string }>`
-			SELECT id, workflow FROM ${table('sync')} WHERE name = ${name} AND NOT (instance = ${instance} AND workflow = ${workflow} AND node = ${node})`);
+		const [namesake] = await tx.all(sql<{ id: number; workflow: string; instance: string }>`
+			SELECT id, workflow, instance FROM ${table('sync')} WHERE name = ${name} AND NOT (instance = ${instance} AND workflow = ${workflow} AND node = ${node})`);
 		if (namesake && takeOver !== namesake.workflow) {
 			throw new SyncError(
 				'setup',
@@ -70,6 +70,7 @@ export async function register(
 			await tx.run(
 				sql`UPDATE ${table('sync')} SET instance = ${instance}, workflow = ${workflow}, node = ${node} WHERE id = ${namesake.id}`,
 			);
+			if (namesake.instance !== instance) await restart(store, tx, namesake.id, 0);
 		} else if (!known) {
 			const id = await store.next(tx);
 			await tx.run(sql`INSERT INTO ${table('sync')} (id, instance, workflow, node, name, registered_at)
@@ -78,6 +79,34 @@ export async function register(
 			await tx.run(sql`UPDATE ${table('sync')} SET name = ${name} WHERE id = ${known.id}`);
 		}
 		return (await find(store, tx, identity))!;
+	});
+}
+
+/**
+ * The ledger is older than what was seen of it before (lost, or restored from a copy), or came from another n8n: the sync
+ * starts a new epoch. Nothing is taken for confirmed, every removal is held until a person has released one, and what
+ * stands in the destinations is adopted. `past`: the newest number that was seen.
+ */
+export async function restart(store: Store, tx: Sql, sync: number, past: number): Promise<void> {
+	const { table } = store;
+	await store.skip(tx, past + 1);
+	await tx.run(sql`UPDATE ${table('sync')} SET epoch = epoch + 1, cautious = 1 WHERE id = ${sync}`);
+	await tx.run(sql`UPDATE ${table('link')} AS l SET
+		version = NULL, revision = NULL, fields = NULL, told = NULL, sent_at = NULL, hold = NULL, lease = NULL, lease_until = NULL,
+		attempts = 0, error = NULL, reason = 'requested', due_at = ${tx.dialect.now},
+		state = CASE WHEN r.present = 1 THEN 'due' WHEN l.state = 'gone' THEN 'gone' WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END,
+		removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END WHEN l.state = 'gone' THEN l.removal
+			WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END
+		FROM ${table('destination')} d, ${table('record')} r
+		WHERE d.sync = ${sync} AND l.destination = d.id AND r.sync = d.sync AND r.key = l.key`);
+}
+
+/** Starts a new epoch if this number was seen before and the ledger is not there yet. */
+export async function checkAge(store: Store, sync: number, seen: number): Promise<boolean> {
+	return await store.db.transaction(async (tx) => {
+		if ((await store.last(tx)) >= seen) return false;
+		await restart(store, tx, sync, seen);
+		return true;
 	});
 }
 

@@ -8,7 +8,7 @@ import type { DesiredItem } from './items';
 import type { Link } from './ledger';
 import { nameOf, outcome, sentence } from './outcome';
 import { plan, type Plan } from './plan';
-import { prepareAll, readActual, sharers, type Ready } from './prepare';
+import { prepareAll, readActual, tiesOf, type Ready } from './prepare';
 import { Settlement } from './settle';
 import { SyncError } from './types';
 
@@ -108,7 +108,7 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 		const { ready, refused } = await prepareAll(due, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
 		await readActual(ready, destination);
-		const shared = await sharers(ready, context);
+		const ties = await tiesOf(ready, context);
 		const writes: { one: Ready; plan: Plan }[] = [];
 		const creating = new Map<string, string>();
 		for (const one of ready) {
@@ -119,7 +119,7 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 				actual: one.actual,
 				revision,
 				secret,
-				sharedWith: shared(one),
+				ties: ties(one),
 			});
 			const twin = planned.action === 'create' ? sameMatch(one, creating) : undefined;
 			if (twin !== undefined) {

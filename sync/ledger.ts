@@ -177,13 +177,23 @@ export interface FailedLink {
 
 export interface Hold {
 	id: number;
-	/** What is held: removals, first writes, … */
-	kind: 'removals';
+	/** What is held: removals, or counterparts that are missing and would be created again. */
+	kind: 'removals' | 'missing';
 	reason: string;
 	count: number;
 	/** The first 20 names. */
 	names: string[];
 	createdAt: number;
+}
+
+/** A counterpart that is linked already: to a key of this destination, or of another one that writes to the same target. */
+export interface Sharer {
+	counterpart: string;
+	key: string;
+	destination: number;
+	/** The name of that destination's sync, and the fields that it owns. */
+	sync: string;
+	owned: string[];
 }
 
 /** A link's confirmed state, as a sweep compares it. */
@@ -220,6 +230,13 @@ export interface Ledger {
 	// identity
 	/** Registers the sync, or finds it. Throws SyncError `setup` for a copy that has not been taken over. */
 	register(identity: SyncIdentity, name: string, takeOver?: string): Promise<SyncRow>;
+	/**
+	 * `seen`: the newest number of the ledger's sequence that the workflow remembers. A ledger that has not come so far was
+	 * lost or restored: the sync starts a new epoch, in which every removal is held and everything is compared anew.
+	 */
+	checkAge(sync: number, seen: number): Promise<boolean>;
+	/** The newest number of the ledger's sequence. */
+	sequence(): Promise<number>;
 	/** The sync as it is known, without registering it; for test runs. */
 	find(identity: SyncIdentity): Promise<SyncRow | undefined>;
 	/** The destinations that stand behind the trigger now: new ones get every present record due, missing ones retire. */
@@ -314,8 +331,10 @@ export interface Ledger {
 	untoldHolds(destination: number): Promise<Hold[]>;
 	/** A person lets a hold's removals pass, once. False when there is no such open hold. */
 	release(sync: number, hold: number): Promise<boolean>;
-	/** Which of these counterparts belong to which key already. */
-	sharers(destination: number, counterparts: string[]): Promise<Map<string, string>>;
+	/** Who has these counterparts already, this destination's own keys included. */
+	sharers(destination: number, counterparts: string[]): Promise<Sharer[]>;
+	/** Says which fields the destination's mapping owns. */
+	owns(destination: number, fields: string[]): Promise<void>;
 
 	// sweep
 	/** Claims the destination's sweep if one is due; where it was cut off. */
@@ -337,8 +356,12 @@ export interface Ledger {
 		run: number,
 		healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[],
 	): Promise<void>;
-	/** Counterparts that are gone: due again, by the ordinary way. */
-	sweptMissing(destination: number, links: { key: string; part: string; version: number }[]): Promise<void>;
+	/** By the ordinary way again: counterparts that are gone, once the guard has counted them; drifted ones at once. */
+	sweptMissing(
+		destination: number,
+		links: { key: string; part: string; version: number }[],
+		how: 'missing' | 'drifted',
+	): Promise<void>;
 	sweepProgress(
 		destination: number,
 		holder: string,
@@ -347,5 +370,7 @@ export interface Ledger {
 	): Promise<boolean>;
 	endSweep(destination: number, holder: string): Promise<void>;
 
+	/** Throws away history older than that many days, a step at a time. */
+	tidy(sync: number, days: number): Promise<void>;
 	close(): Promise<void>;
 }

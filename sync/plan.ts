@@ -6,6 +6,7 @@ import { pick, same, set } from './canonical';
 import { isKeyed, keyed } from './fingerprint';
 import type { FieldChange, MappedStamp } from './items';
 import type { Link } from './ledger';
+import type { Ties } from './prepare';
 import type { ActualRecord, Fields, Value } from './types';
 
 export type Plan =
@@ -39,8 +40,8 @@ export interface PlanInput {
 	revision: number;
 	/** The ledger's secret, for sensitive fields. */
 	secret: string;
-	/** A counterpart found by match belongs to this other key already. */
-	sharedWith?: string;
+	/** How the counterpart that was found is tied already. */
+	ties: Ties;
 	/** In a preview a removal is planned as if the guard let it pass. */
 	preview?: boolean;
 }
@@ -50,7 +51,7 @@ export function plan(input: PlanInput): Plan {
 	return input.stamp.action === 'remove' ? planRemoval(input) : planWrite(input);
 }
 
-function planRemoval({ stamp, link, prepared, actual, secret, preview }: PlanInput): Plan {
+function planRemoval({ stamp, link, prepared, actual, secret, ties, preview }: PlanInput): Plan {
 	const found = actual[0];
 	const { kind, set: onRemoval } = stamp.removal;
 	const done = link.removal === 'sent' && link.removedBefore;
@@ -61,6 +62,8 @@ function planRemoval({ stamp, link, prepared, actual, secret, preview }: PlanInp
 	}
 	if (!preview && !done && link.removal !== 'released') return { action: 'intend' };
 	if (found === undefined) return { action: 'forget', counterpart: null, fields: null, state: 'gone' };
+	// Somebody else's counterpart too: it goes with its last link.
+	if (ties.shared) return { action: 'detach', counterpart: found.id };
 	if (kind === 'delete') return { action: 'delete', counterpart: found.id };
 	if (kind === 'detach') return { action: 'detach', counterpart: found.id };
 	const fields = pick(prepared, Object.keys(onRemoval));
@@ -81,7 +84,7 @@ function planRemoval({ stamp, link, prepared, actual, secret, preview }: PlanInp
 }
 
 function planWrite(input: PlanInput): Plan {
-	const { stamp, link, prepared, actual, revision, sharedWith, secret } = input;
+	const { stamp, link, prepared, actual, revision, ties, secret } = input;
 	const owned = pick(prepared, stamp.owned);
 	if (actual.length > 1) {
 		return {
@@ -130,11 +133,11 @@ function planWrite(input: PlanInput): Plan {
 		}
 		return { action: 'create', set: pick(prepared, [...stamp.owned, ...stamp.once]), fields: owned };
 	}
-	if (sharedWith !== undefined) {
+	if (ties.refusal !== undefined) {
 		return {
 			action: 'fail',
-			reason: `it shares its counterpart ${found.id} with key ${sharedWith}`,
-			todo: 'Two records of the source have the same match value; make it unique, or match by another field.',
+			reason: ties.refusal,
+			todo: 'Make the match value unique in the source, match by another field, or let one of the two own the fields.',
 		};
 	}
 	const adopting = first || link.counterpart !== found.id;

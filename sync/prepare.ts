@@ -5,7 +5,7 @@
 import { pick } from './canonical';
 import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
-import type { Ledger, Link } from './ledger';
+import type { Ledger, Link, Sharer } from './ledger';
 import { merge, names } from './plan';
 import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup } from './types';
 
@@ -116,25 +116,48 @@ async function read(ready: Ready[], lookups: Lookup[], fields: string[], destina
 	for (const record of await destination.read(lookups, fields)) ready[record.ref]!.actual.push(record);
 }
 
-/** Which key a counterpart that was found by match belongs to already, if to another one. */
-export async function sharers(
+/** What stands in the way of a counterpart, or of removing it. */
+export interface Ties {
+	/** Why this record may not have the counterpart that was found, if so. */
+	refusal?: string;
+	/** Another destination writes to it too, so that a removal only detaches. */
+	shared: boolean;
+}
+
+/** How the counterparts that were found are tied already. */
+export async function tiesOf(
 	ready: Ready[],
 	{ ledger, row }: { ledger: Pick<Ledger, 'sharers'>; row: { id: number } },
-): Promise<(one: Ready) => string | undefined> {
-	const found = ready
-		.filter(({ byMatch, actual }) => byMatch && actual.length === 1)
-		.map(({ actual }) => actual[0]!.id);
-	const owners = await ledger.sharers(row.id, found);
-	// Two records of this batch may match one counterpart that nobody owns yet: the first one gets it.
+): Promise<(one: Ready) => Ties> {
+	const found = ready.filter(({ actual }) => actual.length === 1).map(({ actual }) => actual[0]!.id);
+	const sharers = new Map<string, Sharer[]>();
+	for (const sharer of await ledger.sharers(row.id, found)) {
+		sharers.set(sharer.counterpart, [...(sharers.get(sharer.counterpart) ?? []), sharer]);
+	}
+	// Two records of this batch may match one counterpart that nobody has yet: the first one gets it.
 	const first = new Map<string, string>();
 	for (const { byMatch, actual, link } of ready) {
 		const id = byMatch && actual.length === 1 ? actual[0]!.id : link.counterpart;
 		if (id !== null && !first.has(id)) first.set(id, link.key);
 	}
-	return ({ byMatch, actual, link }) => {
-		if (!byMatch || actual.length !== 1) return undefined;
+	return ({ item, byMatch, actual, link }) => {
+		if (actual.length !== 1) return { shared: false };
 		const id = actual[0]!.id;
-		const owner = owners.get(id) ?? first.get(id);
-		return owner === link.key ? undefined : owner;
+		const all = sharers.get(id) ?? [];
+		const others = all.filter(({ destination }) => destination !== row.id);
+		const shared = others.length > 0;
+		const own = all.find(({ destination }) => destination === row.id)?.key ?? first.get(id);
+		if (byMatch && own !== undefined && own !== link.key)
+			return { shared, refusal: `it shares its counterpart ${id} with key ${own}` };
+		// The destination that was there first keeps its fields.
+		for (const { destination, sync, owned } of others) {
+			const both = item.stamp.owned.filter((field) => owned.includes(field));
+			if (destination < row.id && both.length > 0)
+				return {
+					shared,
+					refusal: `its counterpart ${id} is kept by the sync “${sync}” too, which owns ${both.join(', ')}`,
+				};
+		}
+		return { shared };
 	};
 }

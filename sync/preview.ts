@@ -8,7 +8,7 @@ import type { DesiredItem, FieldChange, Outcome } from './items';
 import type { Ledger, Link } from './ledger';
 import { intention, nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
-import { prepareAll, readActual, sharers, type Ready } from './prepare';
+import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
 import { SyncError, type Destination, type Write, type WriteResult } from './types';
 import { verify } from './verify';
 
@@ -42,17 +42,17 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
 		const { ready, refused } = await prepareAll(batch, destination);
 		await readActual(ready, destination);
-		const shared = await sharers(ready, context);
+		const ties = await tiesOf(ready, context);
 		const byItem = new Map<DesiredItem, Previewed>();
 		for (const { item, error } of refused)
 			byItem.set(item, { outcome: told(item, 'fail', [], context, error.message, error.detail.todo) });
-		for (const one of ready) byItem.set(one.item, planOne(one, shared(one), context));
+		for (const one of ready) byItem.set(one.item, planOne(one, ties(one), context));
 		previewed.push(...batch.map(({ item }) => byItem.get(item)!));
 	}
 	return previewed;
 }
 
-function planOne(one: Ready, sharedWith: string | undefined, context: PreviewContext): Previewed {
+function planOne(one: Ready, ties: Ties, context: PreviewContext): Previewed {
 	const { item, link, prepared, actual } = one;
 	// The source may have changed since the ledger last saw it: what was confirmed counts as behind.
 	const planned = plan({
@@ -62,7 +62,7 @@ function planOne(one: Ready, sharedWith: string | undefined, context: PreviewCon
 		actual,
 		revision: Number.POSITIVE_INFINITY,
 		secret: context.secret,
-		sharedWith,
+		ties,
 		preview: true,
 	});
 	return { outcome: describe(item, planned, context), planned: { one, plan: planned } };

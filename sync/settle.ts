@@ -8,7 +8,7 @@ import type { DesiredItem, FieldChange, OutcomeName } from './items';
 import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
 import { nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
-import { readAgain, sharers, type Ready } from './prepare';
+import { readAgain, tiesOf, type Ready } from './prepare';
 import { SyncError, type Fields, type Write, type WriteResult } from './types';
 import { forLedger, verify } from './verify';
 
@@ -133,7 +133,7 @@ export class Settlement {
 		if (clashed.length === 0) return;
 		const { context, revision } = this;
 		for (const one of clashed) await readAgain(one, context.destination);
-		const shared = await sharers(clashed, context);
+		const ties = await tiesOf(clashed, context);
 		const again: Planned[] = [];
 		for (const one of clashed) {
 			const found = plan({
@@ -143,7 +143,7 @@ export class Settlement {
 				actual: one.actual,
 				revision,
 				secret: context.secret,
-				sharedWith: shared(one),
+				ties: ties(one),
 			});
 			if (found.action === 'create') {
 				this.refuse(

@@ -79,13 +79,14 @@ async function sweepOnce(
 		for (const record of await destination.read(lookups, fields)) found.set(record.ref, record);
 	}
 	swept.compared += page.length;
+	const gone: SweptLink[] = [];
 	const again: SweptLink[] = [];
 	const drifted: Drifted[] = [];
 	for (const [ref, link] of page.entries()) {
 		const actual = found.get(ref);
 		if (!actual) {
 			swept.missing++;
-			again.push(link);
+			gone.push(link);
 			continue;
 		}
 		const changes = drift(link, actual.fields, secret);
@@ -95,7 +96,8 @@ async function sweepOnce(
 		if (changes.some(({ field }) => sensitive.includes(field))) again.push(link);
 		else drifted.push({ link, changes, actual, sensitive });
 	}
-	await ledger.sweptMissing(row.id, again);
+	await ledger.sweptMissing(row.id, gone, 'missing');
+	await ledger.sweptMissing(row.id, again, 'drifted');
 	for (let from = 0; from < drifted.length; from += destination.batchSize) {
 		await heal(drifted.slice(from, from + destination.batchSize), context, revision, applied);
 	}

@@ -58,6 +58,10 @@ export interface TickSettings {
 	/** Milliseconds a handed batch stays leased without a sign of life, and how long a failed run waits. */
 	leaseTtl: number;
 	retryIn: number;
+	/** The newest number of the ledger that the workflow remembers. */
+	seen?: number;
+	/** Days that the history is kept. */
+	historyDays: number;
 	/** Milliseconds that a parked run keeps its leases. */
 	parkedTtl: number;
 }
@@ -77,6 +81,8 @@ export interface TickResult {
 	troubles: string[];
 	/** Healthy before and failing now, or the other way round. */
 	turned: boolean;
+	/** The newest number of the ledger, for the workflow to remember. */
+	sequence?: number;
 	health: 'healthy' | 'failing';
 }
 
@@ -94,6 +100,11 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		health: 'healthy',
 	};
 	const sync = await ledger.register(settings.identity, settings.name, settings.takeOver);
+	if (settings.seen !== undefined && (await ledger.checkAge(sync.id, settings.seen))) {
+		result.troubles.push(
+			'The ledger is older than this workflow remembers: it was lost, or restored from a copy. Everything is compared anew, and every removal is held until you release it.',
+		);
+	}
 	await ledger.destinationsSeen(sync.id, host.destinations(), settings.sweepEvery);
 	const token = await ledger.beginTick(sync.id, settings.holder, settings.leaseTtl);
 	if (token === undefined) return { ...result, busy: true };
@@ -104,6 +115,8 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		await turn.drain();
 		await turn.sweep();
 		await turn.tell();
+		result.sequence = await ledger.sequence();
+		await ledger.tidy(sync.id, settings.historyDays);
 	} finally {
 		await turn.close();
 		await ledger.endTick(sync.id, token);

@@ -55,7 +55,15 @@ export class Loop {
 	/** Never rejects. */
 	private async once(): Promise<void> {
 		try {
-			const result = await tick(await openLedger(), this.host, { ...this.settings.tick, holder: this.holder });
+			// n8n saves this with the workflow, so that a ledger that is older than it is noticed.
+			const remembered = this.context.getWorkflowStaticData('node');
+			const seen = Number(remembered['ledger'] ?? 0);
+			const result = await tick(await openLedger(), this.host, {
+				...this.settings.tick,
+				holder: this.holder,
+				seen,
+			});
+			if (result.sequence !== undefined) remembered['ledger'] = result.sequence;
 			if (!result.busy && !this.stop.signal.aborted) this.tell(result);
 		} catch (error) {
 			await doubtLedger();

@@ -71,6 +71,7 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 			leaseTtl: LEASE,
 			retryIn: RETRY,
 			parkedTtl: PARKED,
+			historyDays: number(options['historyDays'], 90, { least: 1 }),
 		},
 	};
 }

@@ -55,6 +55,7 @@ export async function runLive(
 		writeTtl: WRITE,
 		signal: context.getExecutionCancelSignal(),
 	};
+	if (!problem) await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
 	const applied = await apply(items, working);
 	const swept = applied.down ? undefined : await sweep(working, randomUUID(), row.revision, applied);
 	await ledger.setDown(row.id, applied.down ? whole(applied.down) : null, PROBE);

@@ -34,7 +34,7 @@ export async function runTest(
 	const seen: PreviewContext = {
 		destination,
 		links: new Map(looked?.links.map((link) => [link.key, link])),
-		ledger: looked?.destination !== undefined ? ledger! : { sharers: async () => new Map() },
+		ledger: looked?.destination !== undefined ? ledger! : { sharers: async () => [] },
 		row: { id: looked?.destination ?? 0 },
 		secret: ledger ? await ledger.secret() : '',
 		where,

@@ -414,6 +414,62 @@ export function stories(store?: () => Promise<Store>): void {
 		});
 	});
 
+	describe('a ledger that is older than what was seen of it', () => {
+		it('that was lost adopts what stands there, and removes nobody before a person has said so', async () => {
+			for (let n = 0; n < 40; n++) world.person(`k${n}`);
+			await world.tick();
+			const sequence = await world.ledger.sequence();
+			const other = await World.open(store && (async () => await store()));
+			try {
+				other.seen = sequence + 1000;
+				for (const [id, row] of world.destination.rows) other.destination.rows.set(id, row);
+				for (let n = 0; n < 40; n++) other.person(`k${n}`);
+				const first = await other.tick();
+				expect(first.troubles.join()).toContain('older than this workflow remembers');
+				expect(other.destination.inserts).toEqual([]);
+				other.seen = undefined;
+				other.source.records.delete('k2');
+				await other.tick();
+				expect(other.told().filter((entry) => entry.endsWith('deactivated'))).toEqual([]);
+				expect((await other.tick()).counts).toMatchObject({ held: 1 });
+			} finally {
+				await other.close();
+			}
+		});
+	});
+
+	describe('two syncs on one destination', () => {
+		it('the later one is refused what the earlier one owns, by name, and may own other fields', async () => {
+			for (let n = 0; n < 25; n++) world.person(`k${n}`);
+			await world.tick();
+			world.told();
+			world.identity = { ...world.identity, workflow: 'second' };
+			world.name = 'second';
+			world.node = 'second';
+			world.attempts = 1;
+			await world.tick();
+			expect(world.outcomes.every(({ outcome }) => outcome === 'failed')).toBe(true);
+			expect(world.outcomes[0]!.text).toContain('kept by the sync “people” too, which owns');
+		});
+	});
+
+	describe('counterparts that are gone', () => {
+		it('by the dozen are not created again before a person has said so', async () => {
+			for (let n = 0; n < 40; n++) world.person(`k${n}`);
+			world.sweepEvery = 0;
+			await world.tick();
+			world.destination.rows.clear();
+			await world.tick();
+			await world.tick();
+			expect(world.destination.rows.size).toBe(0);
+			await world.tick();
+			expect(world.held[0]).toMatchObject({ kind: 'missing', count: 40 });
+			world.release = world.held[0]!.id;
+			await world.tick();
+			expect(world.destination.rows.size).toBe(40);
+		});
+	});
+
 	describe('sensitive fields', () => {
 		it('are in the destination and nowhere in the ledger', async () => {
 			world.sensitive = ['note'];

@@ -42,6 +42,8 @@ export class World {
 	release?: number;
 	attempts = 3;
 	probeIn = 0;
+	/** What the workflow remembers of the ledger. */
+	seen?: number;
 	/** Milliseconds; short, so that a test can wait for a lease to end. */
 	ttl = 200;
 	node = 'to';
@@ -122,6 +124,8 @@ export class World {
 				leaseTtl: this.ttl,
 				retryIn: 0,
 				parkedTtl: 1000,
+				historyDays: 90,
+				seen: this.seen,
 			},
 		);
 	}
@@ -175,6 +179,7 @@ export class World {
 			leaseTtl: this.ttl,
 			writeTtl: this.ttl,
 		};
+		await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
 		const applied = await apply(items, context);
 		await sweep(context, 'test', row.revision, applied);
 		this.outcomes.push(...applied.outcomes);

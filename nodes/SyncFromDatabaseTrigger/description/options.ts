@@ -19,6 +19,15 @@ export const options: INodeProperties[] = [
 				description: 'The most records that one run carries',
 			},
 			{
+				displayName: 'Keep History for Days',
+				name: 'historyDays',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 90,
+				noDataExpression: true,
+				description: 'How long the ledger remembers what was written, overwritten and removed',
+			},
+			{
 				displayName: 'Records in Test Runs',
 				name: 'testRecords',
 				type: 'number',
