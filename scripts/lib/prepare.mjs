@@ -30,6 +30,7 @@ export async function prepare(files) {
 	const programs = [
 		needs.one('test/servers/postgres.js') && servers.postgres,
 		needs.one('test/servers/mariadb.js') && servers.mariadb,
+		needs.one('test/servers/redis.js') && servers.redis,
 		needs.package('playwright-core') && servers.chromium,
 	];
 	await debian(programs.filter(Boolean));

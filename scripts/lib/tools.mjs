@@ -147,6 +147,7 @@ export const servers = {
 		there: () => inPostgresFolder() || (onPath('initdb') && onPath('postgres')),
 	},
 	mariadb: { name: 'MariaDB', package: 'mariadb-server', there: () => onPath('mariadbd') },
+	redis: { name: 'Redis', package: 'redis-server', there: () => onPath('redis-server') },
 	chromium: {
 		name: 'Chromium',
 		package: 'chromium',

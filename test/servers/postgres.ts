@@ -12,6 +12,7 @@ import {
 	startUntilReady,
 	unprivileged,
 	type Availability,
+	type Mortal,
 	type Server,
 } from './server';
 
@@ -35,8 +36,8 @@ export function available(): Availability {
 		: { ok: false, missing: 'PostgreSQL (initdb, postgres): apt-get install postgresql' };
 }
 
-/** Starts a server with an empty cluster; `settings` go over those that make tests fast. */
-export async function startPostgres(settings: Record<string, string | number> = {}): Promise<Server> {
+/** Starts a server with an empty cluster; `settings` go over those that make it fast. */
+export async function startPostgres(settings: Record<string, string> = {}): Promise<Server & Mortal> {
 	const bin = programs();
 	if (!bin) throw new Error('PostgreSQL is not installed');
 	const as = unprivileged(['postgres', 'nobody']);
@@ -66,9 +67,14 @@ export async function startPostgres(settings: Record<string, string | number> = 
 			const database = await open({ dialect: 'postgres', ...at }, { readOnly: false, values: 'plain' });
 			await database.all(sql`SELECT 1`).finally(() => database.close());
 		};
-		const running = await startUntilReady(join(bin, 'postgres'), args, as, ready, 'SIGINT');
+		const start = () => startUntilReady(join(bin, 'postgres'), args, as, ready, 'SIGINT');
+		let running = await start();
 		return {
 			...at,
+			kill: () => running.kill(),
+			start: async () => {
+				running = await start();
+			},
 			stop: async () => {
 				await running.stop();
 				folder.remove();

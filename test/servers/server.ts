@@ -3,7 +3,7 @@
  * empty data folder, and stopped by its process id.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,14 @@ export interface Server {
 	/** A database that is there from the start. */
 	readonly database: string;
 	stop(): Promise<void>;
+}
+
+/** A server that can lose its power, and be started again with what it had written. */
+export interface Mortal {
+	/** SIGKILL for all of its processes. */
+	kill(): Promise<void>;
+	/** Waits until it answers again, at the same port. */
+	start(): Promise<void>;
 }
 
 /** A server that can be started here, or what is missing for it. */
@@ -65,7 +73,7 @@ export async function startUntilReady(
 	as: { uid?: number; gid?: number },
 	ready: () => Promise<void>,
 	signal: NodeJS.Signals,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ stop(): Promise<void>; kill(): Promise<void> }> {
 	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
 	let said = '';
 	child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
@@ -77,11 +85,16 @@ export async function startUntilReady(
 		if (child.exitCode === null) child.kill(signal);
 		await ended;
 	};
+	const kill = async () => {
+		process.removeListener('exit', leave);
+		for (const pid of [...childrenOf(child.pid!), child.pid!]) end(pid);
+		await ended;
+	};
 	for (let tries = 0; ; tries++) {
 		if (hasEnded(child)) throw new Error(`${program} ended at once: ${said}`);
 		try {
 			await ready();
-			return { stop };
+			return { stop, kill };
 		} catch (error) {
 			if (tries > 150) {
 				await stop();
@@ -89,6 +102,35 @@ export async function startUntilReady(
 			}
 			await new Promise((resolve) => setTimeout(resolve, 100));
 		}
+	}
+}
+
+/** The processes that a process has started, where the system tells them. */
+function childrenOf(pid: number): number[] {
+	try {
+		return readdirSync('/proc')
+			.filter((name) => /^\d+$/u.test(name))
+			.filter((name) => parentOf(name) === pid)
+			.map(Number);
+	} catch {
+		return [];
+	}
+}
+
+function parentOf(pid: string): number | undefined {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+		return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+	} catch {
+		return undefined;
+	}
+}
+
+function end(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
 	}
 }
 
