@@ -79,6 +79,13 @@ export async function destination(
 			? (rows.find((candidate) => candidate.target === target.id) ??
 				rows.find((candidate) => candidate.target === null))
 			: rows.find((candidate) => candidate.state === 'active');
+		const former = target && row?.target !== target.id ? await formerOf(store, tx, sync, target.id) : undefined;
+		if (former) {
+			// The same table behind another node: a node that was deleted and made anew, or a sync that was taken over.
+			for (const old of rows) if (old.state === 'active') await retire(store, tx, old.id);
+			await tx.run(sql`UPDATE ${table('destination')} SET node = ${node} WHERE id = ${former.id}`);
+			row = { ...former, node };
+		}
 		if (!row) {
 			for (const old of rows) if (old.state === 'active') await retire(store, tx, old.id);
 			const id = await add(store, tx, { sync, node, name, at, target });
@@ -101,6 +108,22 @@ export async function destination(
 		}
 		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision };
 	});
+}
+
+/** A retired destination of this sync with that target, whose node stands nowhere behind the trigger any more. */
+async function formerOf(
+	store: Store,
+	tx: Sql,
+	sync: number,
+	target: string,
+): Promise<(Row & { state: string }) | undefined> {
+	const { table } = store;
+	const [former] = await tx.all(sql<Row & { state: string }>`
+		SELECT d.id, d.sync, d.node, d.target, d.mapping, d.revision, d.revision_run, d.state FROM ${table('destination')} d
+		WHERE d.sync = ${sync} AND d.target = ${target} AND d.state = 'retired'
+		AND NOT EXISTS (SELECT 1 FROM ${table('destination')} o WHERE o.sync = d.sync AND o.node = d.node AND o.state = 'active')
+		ORDER BY d.id DESC LIMIT 1`);
+	return former;
 }
 
 /** The mappings on the way to a destination, as the trigger sees them: others than it saw before are a new revision. */

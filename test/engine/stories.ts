@@ -406,6 +406,22 @@ export function stories(store?: () => Promise<Store>): void {
 			expect(world.destination.inserts).toHaveLength(1);
 		});
 
+		it('keeps its links when the destination node is deleted and made anew, or put into another workflow', async () => {
+			for (let n = 0; n < 25; n++) world.person(`k${n}`);
+			await world.tick();
+			world.told();
+			world.node = 'made anew';
+			world.identity = { ...world.identity, workflow: 'another' };
+			world.takeOver = 'w';
+			await world.tick();
+			await world.tick();
+			expect(world.told()).toEqual(Array.from({ length: 25 }, (_, n) => `k${n} superseded`).sort());
+			world.source.records.delete('k1');
+			await world.tick();
+			expect(world.told()).toEqual(['k1 deactivated']);
+			expect(world.destination.inserts).toHaveLength(25);
+		});
+
 		it('keeps everything when the sync is renamed', async () => {
 			world.person('a');
 			await world.tick();
