@@ -132,10 +132,13 @@ export function bytesOf(text: string): Uint8Array | undefined {
 	return Buffer.from(body, 'base64');
 }
 
+/** A number of many digits, with a fraction or an exponent: it may not be what a double holds. What stands in a text hardly ever looks so. */
+const UNSAFE_NUMBER = /(?:^|[[,:])\s*-?\d(?:\d{15}|\d*[eE.])/;
+
 /** JSON text as a value; numbers in it that a double does not hold become their text. Text that is no JSON stays text. */
 export function exactJson(text: string): Value {
 	try {
-		return (/\d{16}|\d[eE.]/.test(text) ? JSON.parse(text, exactReviver) : JSON.parse(text)) as Value;
+		return (UNSAFE_NUMBER.test(text) ? JSON.parse(text, exactReviver) : JSON.parse(text)) as Value;
 	} catch {
 		return text;
 	}

@@ -116,6 +116,16 @@ describe('JSON', () => {
 	test('keeps numbers that no double holds, as text', () => {
 		expect(exactJson('{"id": 9007199254740993, "n": 1.0}')).toEqual({ id: '9007199254740993', n: 1 });
 	});
+	test.each([
+		['[0.1000000000000000055511151231257827]', ['0.1000000000000000055511151231257827']],
+		[' 12345678901234567890', '12345678901234567890'],
+		['{"a":[{"b":\n-12345678901234567890}]}', { a: [{ b: '-12345678901234567890' }] }],
+		[
+			'{"a":"1e5 and 12345678901234567890","b":"x: 12345678901234567890"}',
+			{ a: '1e5 and 12345678901234567890', b: 'x: 12345678901234567890' },
+		],
+		['[1E2,1,-0.0]', [100, 1, 0]],
+	])('numbers are told from texts that look like them: %s', (text, value) => expect(exactJson(text)).toEqual(value));
 
 	test('a member called __proto__ is a member', () => {
 		const value = exactJson('{"__proto__": {"x": 1}}') as object;
