@@ -1,19 +1,19 @@
 /**
- * One read of the source on its way into the ledger. Pages are staged beside the ledger; when the read has ended, the
- * stage and what is known are compared as two sets, and only what differs is written, in small transactions by key
- * range: versions rise, and every active destination's link becomes due in the same transaction, so that no change is
- * ever known but not due.
+ * One read of the source on its way into the ledger. Pages are staged beside the ledger: of records that look as they are
+ * known only the key and the fingerprint, of others the whole. When the read has ended, the stage and what is known are
+ * compared as two sets, and only what differs is written, in small transactions: versions rise, and every active
+ * destination's link becomes due in the same transaction, so that no change is ever known but not due.
  *
  * An observation carries the ledger's sequence at which its read began; it changes a key only if no later-begun
  * observation has touched it.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import { canonical } from '../sync/canonical';
 import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
 import type { Cursor, SourceRecord } from '../sync/types';
-import type { Sql, SqlValue } from '../sql/types';
+import type { Sql } from '../sql/types';
 import { fence, type Stage, type Store } from './store';
 
 /** Keys that one transaction of a merge changes at most. */
@@ -44,6 +44,9 @@ export async function observe(
 	return new StagedObservation(store, stage, { sync, token, tag, began, sensitive, secret });
 }
 
+/** A record on its way into the stage, in the order of the columns. */
+type Staged = [key: string, fingerprint: string, fields: string, name: string | null, removed: 0 | 1];
+
 interface Reading {
 	sync: number;
 	token: number;
@@ -56,6 +59,8 @@ interface Reading {
 class StagedObservation implements Observation {
 	private read = 0;
 	private dropped = false;
+	/** The page that is on its way into the stage. */
+	private staging: Promise<void> = Promise.resolve();
 
 	constructor(
 		private readonly store: Store,
@@ -63,25 +68,46 @@ class StagedObservation implements Observation {
 		private readonly reading: Reading,
 	) {}
 
+	/** Answers when the page before this one is staged: hashing one and staging the other go on at the same time. */
 	async add(records: SourceRecord[]): Promise<void> {
 		if (records.length === 0) return;
 		this.read += records.length;
 		const { sensitive, secret } = this.reading;
-		const rows: SqlValue[][] = records.map((record) => {
+		const rows = records.map((record): Staged => {
 			const fields = canonical(sensitive.length > 0 ? conceal(record.fields, sensitive, secret) : record.fields);
 			return [record.key, fingerprint(fields), fields, record.name ?? null, record.removed ? 1 : 0];
 		});
+		const before = this.staging;
+		this.staging = before.then(() => this.put(rows));
+		this.staging.catch(() => undefined); // told by whoever asks next: `add`, `finish` or `discard`
+		await before;
+	}
+
+	/** Stages rows; those that are as the ledger knows them by key and fingerprint alone, which is nearly all of them. */
+	private async put(rows: Staged[]): Promise<void> {
+		const { sync, tag } = this.reading;
+		const { db } = this.store;
+		const wanted = db.dialect.values(
+			'w',
+			COLUMNS.slice(0, 2),
+			rows.map(([key, print]) => [key, print]),
+		);
+		const different = await db.all(sql<{ key: string }>`
+			SELECT w.key FROM ${wanted} LEFT JOIN ${this.store.table('record')} r ON r.sync = ${sync} AND r.key = w.key
+			WHERE r.key IS NULL OR r.present = 0 OR r.tag <> ${tag} OR r.fingerprint <> w.fingerprint`);
+		const whole = new Set(different.map(({ key }) => key));
 		// The same key twice with equal fields is one record; with other fields nobody can say which is right.
-		await this.store.db.insert(
+		await db.insert(
 			sql`${this.stage.table} AS s`,
 			COLUMNS,
-			rows,
+			rows.map((row) => (row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0])),
 			sql`ON CONFLICT (key) DO UPDATE SET repeated =
 				CASE WHEN s.repeated = 1 OR s.fingerprint <> excluded.fingerprint OR s.removed <> excluded.removed THEN 1 ELSE 0 END`,
 		);
 	}
 
 	async finish(how: { complete: boolean; cursor?: Cursor }): Promise<ObservationResult> {
+		await this.staging;
 		const { db } = this.store;
 		const { sync } = this.reading;
 		const stage = this.stage.table;
@@ -105,16 +131,17 @@ class StagedObservation implements Observation {
 			);
 			result.duplicates = { count: row!.count, sample: repeated.map(({ key }) => key) };
 		}
-		const different = sql`s.repeated = 0 AND (r.key IS NULL OR (r.touched <= ${this.reading.began} AND (
+		// What was staged by its fingerprint alone was as it is known; if it no longer is, the next read sees it.
+		const different = sql`(s.fields IS NOT NULL OR s.removed = 1) AND s.repeated = 0 AND (r.key IS NULL OR (r.touched <= ${this.reading.began} AND (
 			(r.present = 1 AND s.removed = 1) OR (s.removed = 0 AND (r.present = 0
 				OR CASE WHEN r.tag = ${this.reading.tag} THEN r.fingerprint <> s.fingerprint ELSE r.fields IS NULL OR r.fields <> s.fields END)))))
 			AND NOT (r.key IS NULL AND s.removed = 1)`;
-		await this.inRanges(
+		await this.inChunks(
 			(after) => sql<{
 				key: string;
 			}>`SELECT s.key FROM ${stage} s LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 				WHERE ${after === null ? sql`1 = 1` : sql`s.key > ${after}`} AND ${different} ORDER BY s.key LIMIT ${CHUNK}`,
-			async (tx, from, to) => await this.merge(tx, from, to, different, result),
+			async (tx, wanted) => await this.merge(tx, wanted, different, result),
 		);
 		if (how.complete) await this.vanish(result);
 		await this.close(how, result);
@@ -126,33 +153,38 @@ class StagedObservation implements Observation {
 	async discard(): Promise<void> {
 		if (this.dropped) return;
 		this.dropped = true;
+		await this.staging.catch(() => undefined);
 		await this.stage.drop();
 	}
 
-	/** Walks the keys that `page` gives, a chunk a transaction, each under the observer's fence. */
-	private async inRanges(
+	/** Walks the keys that `page` gives, a chunk a transaction, each under the observer's fence. `work` gets them as a relation `w`. */
+	private async inChunks(
 		page: (after: string | null) => ReturnType<typeof sql<{ key: string }>>,
-		work: (tx: Sql, from: string, to: string) => Promise<void>,
+		work: (tx: Sql, wanted: RawBuilder<unknown>) => Promise<void>,
 	): Promise<void> {
 		let after: string | null = null;
 		for (;;) {
 			const keys: { key: string }[] = await this.store.db.all(page(after));
 			if (keys.length === 0) return;
-			const from = keys[0]!.key;
-			const to = keys[keys.length - 1]!.key;
 			await this.store.db.transaction(async (tx) => {
 				await fence(this.store, tx, this.reading.sync, this.reading.token);
-				await work(tx, from, to);
+				await work(
+					tx,
+					tx.dialect.values(
+						'w',
+						COLUMNS.slice(0, 1),
+						keys.map(({ key }) => [key]),
+					),
+				);
 			});
 			if (keys.length < CHUNK) return;
-			after = to;
+			after = keys[keys.length - 1]!.key;
 		}
 	}
 
 	private async merge(
 		tx: Sql,
-		from: string,
-		to: string,
+		wanted: RawBuilder<unknown>,
 		different: ReturnType<typeof sql>,
 		result: ObservationResult,
 	): Promise<void> {
@@ -165,17 +197,17 @@ class StagedObservation implements Observation {
 			SELECT count(*) AS "all", coalesce(sum(CASE WHEN r.key IS NULL THEN 1 ELSE 0 END), 0) AS created,
 				coalesce(sum(CASE WHEN r.present = 0 AND s.removed = 0 THEN 1 ELSE 0 END), 0) AS returned,
 				coalesce(sum(CASE WHEN s.removed = 1 THEN 1 ELSE 0 END), 0) AS removed
-			FROM ${stage} s LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
-			WHERE s.key >= ${from} AND s.key <= ${to} AND ${different}`);
+			FROM ${wanted} JOIN ${stage} s ON s.key = w.key LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
+			WHERE ${different}`);
 		await tx.run(sql`
 			INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, touched, changed_at)
 			SELECT ${sync}, s.key, 1, s.fingerprint, ${tag}, s.fields, s.name, 1 - s.removed, ${began}, ${now}
-			FROM ${stage} s LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
-			WHERE s.key >= ${from} AND s.key <= ${to} AND ${different}
+			FROM ${wanted} JOIN ${stage} s ON s.key = w.key LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
+			WHERE ${different}
 			ON CONFLICT (sync, key) DO UPDATE SET version = known.version + 1, fingerprint = excluded.fingerprint, tag = excluded.tag,
 				fields = CASE WHEN excluded.present = 1 THEN excluded.fields ELSE coalesce(known.fields, excluded.fields) END,
 				name = excluded.name, present = excluded.present, touched = excluded.touched, changed_at = excluded.changed_at`);
-		await this.makeDue(tx, from, to);
+		await this.makeDue(tx, wanted);
 		result.created += Number(counts!.created);
 		result.returned += Number(counts!.returned);
 		result.vanished += Number(counts!.removed);
@@ -197,22 +229,22 @@ class StagedObservation implements Observation {
 			result.emptied = known.length > 0;
 			return;
 		}
-		await this.inRanges(
+		await this.inChunks(
 			(after) =>
 				sql<{
 					key: string;
 				}>`SELECT r.key FROM ${record} r WHERE ${after === null ? sql`1 = 1` : sql`r.key > ${after}`} AND ${gone} ORDER BY r.key LIMIT ${CHUNK}`,
-			async (tx, from, to) => {
+			async (tx, wanted) => {
 				result.vanished +=
 					await tx.run(sql`UPDATE ${record} AS r SET version = version + 1, present = 0, touched = ${began}, changed_at = ${tx.dialect.now}
-					WHERE r.key >= ${from} AND r.key <= ${to} AND ${gone}`);
-				await this.makeDue(tx, from, to);
+					FROM ${wanted} WHERE r.key = w.key AND ${gone}`);
+				await this.makeDue(tx, wanted);
 			},
 		);
 	}
 
-	/** Every active destination's links of the records that this observation touched between two keys. */
-	private async makeDue(tx: Sql, from: string, to: string): Promise<void> {
+	/** Every active destination's links of those of the wanted records that this observation touched. */
+	private async makeDue(tx: Sql, wanted: RawBuilder<unknown>): Promise<void> {
 		const { sync, began } = this.reading;
 		const link = this.store.table('link');
 		const record = this.store.table('record');
@@ -221,8 +253,9 @@ class StagedObservation implements Observation {
 		await tx.run(sql`
 			INSERT INTO ${link} (destination, key, part, state, reason, due_at, initial)
 			SELECT d.id, r.key, '', 'due', 'changed', ${now}, CASE WHEN s.complete_read_at IS NULL THEN 1 ELSE 0 END
-			FROM ${record} r JOIN ${this.store.table('sync')} s ON s.id = r.sync JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
-			WHERE r.sync = ${sync} AND r.key >= ${from} AND r.key <= ${to} AND r.touched = ${began} AND r.present = 1
+			FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key
+				JOIN ${this.store.table('sync')} s ON s.id = r.sync JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
+			WHERE r.touched = ${began} AND r.present = 1
 				AND NOT EXISTS (SELECT 1 FROM ${link} l WHERE l.destination = d.id AND l.key = r.key)`);
 		// A link that a run holds keeps its lease: the run's confirmation sees that the record has moved on.
 		await tx.run(sql`
@@ -235,8 +268,8 @@ class StagedObservation implements Observation {
 					WHEN l.state <> 'gone' AND (l.counterpart IS NOT NULL OR l.create_intended = 1) THEN 'intended' ELSE l.removal END,
 				hold = CASE WHEN r.present = 1 THEN NULL ELSE l.hold END,
 				reason = 'changed', attempts = 0, error = NULL, due_at = ${now}
-			FROM ${record} r JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
-			WHERE l.destination = d.id AND l.key = r.key AND r.sync = ${sync} AND r.key >= ${from} AND r.key <= ${to} AND r.touched = ${began}`);
+			FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
+			WHERE l.destination = d.id AND l.key = r.key AND r.touched = ${began}`);
 	}
 
 	/** The read's last transaction: its cursor, its tag, its count. */
