@@ -73,7 +73,7 @@ describe('how a run that carries a batch ends', () => {
 	});
 });
 
-test('destinations are the enabled ones of this package behind the trigger, by the ids that a rename keeps', () => {
+test('destinations are the enabled ones of this package behind the trigger, by the ids that a rename keeps, with the mappings on the way', () => {
 	const behind = [
 		{ name: 'Mapping', type: 'n8n-nodes-one-way-sync.sourceWinsMapping', disabled: false },
 		{ name: 'Target', type: 'n8n-nodes-one-way-sync.syncToDatabase', disabled: false },
@@ -83,9 +83,10 @@ test('destinations are the enabled ones of this package behind the trigger, by t
 	];
 	const context = {
 		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
-		getChildNodes: () => behind,
+		getChildNodes: (name: string) => (name === 'Source' ? behind : behind.filter((node) => node.name === 'Target')),
 	};
+	const seen = { name: 'Target', mappings: [expect.any(String)] };
 	const withIds = { ...context, workflow: { nodes: { Target: { id: 'abc' } } } };
-	expect(destinationsBehind(withIds as unknown as ITriggerFunctions)).toEqual([{ node: 'abc', name: 'Target' }]);
-	expect(destinationsBehind(context as unknown as ITriggerFunctions)).toEqual([{ node: 'Target', name: 'Target' }]);
+	expect(destinationsBehind(withIds as unknown as ITriggerFunctions)).toEqual([{ ...seen, node: 'abc' }]);
+	expect(destinationsBehind(context as unknown as ITriggerFunctions)).toEqual([{ ...seen, node: 'Target' }]);
 });

@@ -1,18 +1,11 @@
 /** Two SQLite files, a ledger, and the three nodes between them, inside n8n-core's own executor. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INode,
-	INodeExecutionData,
-	INodeType,
-	IRun,
-	ITriggerFunctions,
-} from 'n8n-workflow';
+import type { IDataObject, INode, INodeType, ITriggerFunctions } from 'n8n-workflow';
 
 import { closeLedgers } from '../../nodes/shared/ledger';
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
@@ -20,7 +13,12 @@ import { Loop } from '../../nodes/SyncFromDatabaseTrigger/loop';
 import { readSettings } from '../../nodes/SyncFromDatabaseTrigger/settings';
 import { SyncFromDatabaseTrigger } from '../../nodes/SyncFromDatabaseTrigger/SyncFromDatabaseTrigger.node';
 import { SyncToDatabase } from '../../nodes/SyncToDatabase/SyncToDatabase.node';
-import { giving, runInProcess, type Finished, type NodeToRun } from '../n8n/inprocess';
+import { giving, inARow, runInProcess, type Finished, type NodeToRun } from '../n8n/inprocess';
+
+const core = createRequire(join(process.cwd(), 'test/n8n/2.41.1/node_modules/n8n-core/package.json'));
+interface Core {
+	TriggerContext: new (...given: unknown[]) => ITriggerFunctions;
+}
 
 const PACKAGE = 'n8n-nodes-one-way-sync';
 
@@ -43,6 +41,8 @@ export class World {
 	readonly told: string[] = [];
 	/** The runs that the trigger started. */
 	readonly runs: Finished[] = [];
+	/** What n8n keeps with the workflow. */
+	readonly staticData: IDataObject = {};
 	/** Called when n8n starts a run, before its nodes. */
 	beforeRun: () => void = () => undefined;
 	private readonly before = { ...process.env };
@@ -80,7 +80,8 @@ export class World {
 
 	/** A published workflow's trigger, ticking when it is told to. */
 	async publish(given: Given = {}): Promise<{ tick(): Promise<void>; close(): Promise<void> }> {
-		const context = this.triggerContext(given, await instanceId());
+		await runInProcess({ nodes: [{ name: 'Nothing', type: giving([]) }] }); // n8n-core is loaded, with a folder of its own
+		const context = this.triggerContext(given);
 		const loop = new Loop(context, readSettings(context));
 		return {
 			tick: async () => {
@@ -96,7 +97,7 @@ export class World {
 		await closeLedgers();
 		const ledger = new DatabaseSync(this.ledger);
 		ledger.exec(
-			'UPDATE destination SET swept_at = swept_at - 4000000, created_at = created_at - 4000000, sweep_until = 0',
+			'UPDATE destination SET swept_at = swept_at - 4000000, created_at = created_at - 4000000, sweep_until = 0, probe_at = probe_at - 4000000',
 		);
 		ledger.exec('UPDATE link SET due_at = due_at - 4000000');
 		ledger.close();
@@ -152,79 +153,50 @@ export class World {
 		];
 	}
 
-	/** What the trigger sees of n8n: everything but the run itself stands in for it. */
-	private triggerContext(given: Given, instance: string): ITriggerFunctions {
-		const node: INode = {
-			id: 'node-0',
-			name: 'Source',
-			type: `${PACKAGE}.syncFromDatabaseTrigger`,
+	/** n8n-core's own context of a published trigger; only what happens when it emits or reports stands in for n8n. */
+	private triggerContext(given: Given): ITriggerFunctions {
+		const { TriggerContext } = core('n8n-core') as Core;
+		const { Workflow } = core('n8n-workflow') as typeof import('n8n-workflow');
+		const all = [
+			{ name: 'Source', type: new SyncFromDatabaseTrigger(), parameters: this.sourceParameters(given) },
+			...this.behind(given),
+		];
+		const typeOf = ({ type }: NodeToRun) =>
+			typeof type === 'string' ? type : `${PACKAGE}.${type.description.name}`;
+		const types = new Map(all.map((entry) => [typeOf(entry), entry.type as INodeType]));
+		const nodes = all.map(({ type, ...entry }, index) => ({
+			id: `node-${index}`,
+			type: typeOf({ ...entry, type }),
 			typeVersion: 1,
-			position: [0, 0],
-			parameters: this.sourceParameters(given) as INode['parameters'],
+			position: [0, 0] as [number, number],
+			...entry,
+		})) as INode[];
+		const workflow = new Workflow({
+			id: 'workflow',
+			nodes,
+			connections: inARow(...nodes.map(({ name }) => name)),
+			active: true,
+			nodeTypes: {
+				getByName: (name) => types.get(name)!,
+				getByNameAndVersion: (name) => types.get(name)!,
+				getKnownTypes: () => ({}),
+			},
+			staticData: this.staticData,
+		});
+		const emit: ITriggerFunctions['emit'] = (data, _response, done) => {
+			this.beforeRun();
+			const source: NodeToRun = { name: 'Source', type: giving(data[0]!.map(({ json }) => json)) };
+			void runInProcess({ mode: 'trigger', nodes: [source, ...this.behind(given)] }).then((finished) => {
+				this.runs.push(finished);
+				done?.resolve(finished.run);
+			}, done?.reject);
 		};
-		const behind = this.behind(given);
-		const types = (entry: NodeToRun) =>
-			typeof entry.type === 'string' ? entry.type : `${PACKAGE}.${entry.type.description.name}`;
-		const context = {
-			getMode: () => 'trigger',
-			getNode: () => structuredClone(node),
-			getWorkflow: () => ({ id: 'workflow', name: 'Line', active: true }),
-			getInstanceId: () => instance,
-			getNodeParameter: (name: string, otherwise: unknown) => {
-				const value = (node.parameters as IDataObject)[name] as { __rl?: true; value?: unknown } | undefined;
-				return value?.__rl ? value.value : (value ?? otherwise);
-			},
-			getChildNodes: () =>
-				behind.map((entry) => ({
-					name: entry.name,
-					type: types(entry),
-					typeVersion: 1,
-					disabled: entry.disabled ?? false,
-				})),
-			// The executor numbers the nodes of its workflow; the first is the source.
-			workflow: {
-				nodes: Object.fromEntries(behind.map((entry, index) => [entry.name, { id: `node-${index + 1}` }])),
-			},
-			helpers: { createDeferredPromise: () => Promise.withResolvers(), registerCron: () => undefined },
-			saveFailedExecution: (error: Error & { description?: string }) =>
-				this.told.push(`${error.message}: ${error.description ?? ''}`),
-			emit: (
-				data: INodeExecutionData[][],
-				_response: unknown,
-				done?: { resolve(run: IRun): void; reject(error: unknown): void },
-			) => {
-				this.beforeRun();
-				const source: NodeToRun = { name: 'Source', type: giving(data[0]!.map(({ json }) => json)) };
-				void runInProcess({ mode: 'trigger', nodes: [source, ...this.behind(given)] }).then((finished) => {
-					this.runs.push(finished);
-					done?.resolve(finished.run);
-				}, done?.reject);
-			},
-		};
-		return context as unknown as ITriggerFunctions;
+		const report = (error: Error & { description?: string | null }) =>
+			this.told.push(`${error.message}: ${error.description ?? ''}`);
+		const scheduling = { registerCron: () => undefined };
+		const source = workflow.getNode('Source')!;
+		return new TriggerContext(workflow, source, {}, 'trigger', 'activate', emit, report, report, scheduling);
 	}
-}
-
-/** The id by which n8n-core knows itself here. */
-async function instanceId(): Promise<string> {
-	const probe = {
-		description: {
-			displayName: 'Probe',
-			name: 'probe',
-			group: ['input'],
-			version: 1,
-			description: '',
-			defaults: { name: 'Probe' },
-			inputs: [],
-			outputs: ['main'],
-			properties: [],
-		},
-		execute(this: IExecuteFunctions) {
-			return Promise.resolve([[{ json: { id: this.getInstanceId() } }]]);
-		},
-	} as unknown as INodeType;
-	const { json } = await runInProcess({ nodes: [{ name: 'Probe', type: probe }] });
-	return json('Probe')[0]!['id'] as string;
 }
 
 export function named(value: string): IDataObject {
