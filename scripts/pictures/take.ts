@@ -1,0 +1,235 @@
+/** The documentation's pictures: the demo's workflow in the real editor, in a browser without a window. */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { chromium, selectors, type Locator, type Page } from 'playwright-core';
+
+import { outputOf } from '../../test/n8n/api';
+import { until } from '../../test/n8n/until';
+import { build, type Stage } from '../demo/stage';
+import { NAMES } from '../demo/workflow';
+
+// This file runs as .build/scripts/pictures/take.js.
+const folder = join(__dirname, '..', '..', '..', 'docs', 'pictures');
+const logs = join(__dirname, '..', '..', 'logs');
+
+type Take = (page: Page, stage: Stage) => Promise<void>;
+
+/** In this order: from before the first sync to after it. */
+const PICTURES: Record<string, Take> = {
+	search: async (page, stage) => {
+		await editor(page, stage);
+		await page.getByTestId('node-creator-plus-button').first().click();
+		await page.getByTestId('node-creator-search-bar').first().fill('sync');
+		await delay(1500);
+		await shoot('search', page.getByTestId('node-creator'));
+	},
+	'trigger-form': async (page, stage) => {
+		await editor(page, stage);
+		await run(page);
+		await open(page, NAMES.trigger);
+		await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
+		await delay(500);
+		await shoot('trigger-form', page.getByTestId('ndv'), { width: 0.72 });
+		await page.getByTestId('parameter-input-sweepUnit').scrollIntoViewIfNeeded();
+		await delay(300);
+		await shoot('trigger-schedule', page.getByTestId('ndv'), { width: 0.37 });
+	},
+	'mapping-form': async (page, stage) => {
+		await editor(page, stage);
+		await run(page);
+		await open(page, NAMES.mapping);
+		await shoot('mapping-form', page.getByTestId('ndv'), { width: 0.662 });
+	},
+	'mapping-removal': async (page, stage) => {
+		await editor(page, stage);
+		await run(page);
+		await open(page, NAMES.mapping);
+		await page.getByTestId('parameter-input-mayUpdate').scrollIntoViewIfNeeded();
+		await delay(300);
+		await shoot('mapping-removal', page.getByTestId('ndv'), { left: 0.34, width: 0.322 });
+	},
+	'first-preview': async (page, stage) => {
+		await editor(page, stage);
+		await run(page);
+		await open(page, NAMES.destination);
+		await shoot('first-preview', await wide(page));
+	},
+	'demo-workflow': async (page, stage) => {
+		await editor(page, stage);
+		await shoot('demo-workflow', page.getByTestId('canvas-wrapper'), {}, page.getByTestId('sticky'));
+	},
+	preview: async (page, stage) => {
+		await synced(stage);
+		await editAFew(stage);
+		await editor(page, stage);
+		await run(page);
+		await open(page, NAMES.destination);
+		await shoot('preview', await wide(page));
+	},
+	synced: async (page, stage) => {
+		const { n8n, workflow, databases, runs } = stage;
+		await synced(stage);
+		await editAFew(stage);
+		await n8n.api.activate(workflow.id);
+		await until(() => databases.differences().length === 0, { what: 'the edits to arrive' });
+		await n8n.api.deactivate(workflow.id);
+		await runs.look();
+		const listed = await n8n.api.executions({ workflowId: workflow.id, status: 'success' });
+		for (const { id } of listed.filter(({ mode }) => mode !== 'manual')) {
+			if (
+				!outputOf(await n8n.api.execution(id), NAMES.destination).some(
+					({ json }) => json['outcome'] === 'updated',
+				)
+			)
+				continue;
+			await page.goto(`${n8n.url}/workflow/${workflow.id}/executions/${id}`);
+			await node(page, NAMES.destination).waitFor();
+			await delay(1500);
+			await shoot('execution', page.getByTestId('canvas-wrapper'), {}, page.getByTestId('sticky'));
+			await open(page, NAMES.destination);
+			await shoot('synced', await wide(page));
+			return;
+		}
+		throw new Error('no run brought what was changed');
+	},
+};
+
+export async function take(given: string[]): Promise<{ result: unknown; held: boolean }> {
+	const names = given.length > 0 ? given : Object.keys(PICTURES);
+	const place = join(tmpdir(), 'demo');
+	if (existsSync(place)) throw new Error(`${place} is there already; it would stand in the pictures: move it away`);
+	mkdirSync(place);
+	mkdirSync(folder, { recursive: true });
+	let stage: Stage | undefined;
+	try {
+		stage = await build(place);
+		await takeAll(names, stage);
+	} finally {
+		await stage?.close(false);
+		rmSync(place, { recursive: true });
+	}
+	return { result: { pictures: names }, held: true };
+}
+export { take as run };
+
+async function takeAll(names: string[], stage: Stage): Promise<void> {
+	selectors.setTestIdAttribute('data-test-id');
+	const browser = await chromium.launch({
+		executablePath: browserPath(),
+		args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+	});
+	try {
+		const context = await browser.newContext({
+			viewport: { width: 1360, height: 840 },
+			deviceScaleFactor: 1.5,
+			colorScheme: 'light',
+			reducedMotion: 'reduce',
+		});
+		context.setDefaultTimeout(30_000);
+		// n8n's hints for newcomers would lie over the tables.
+		await context.addInitScript(() => {
+			const { localStorage } = globalThis as unknown as {
+				localStorage: { setItem(name: string, value: string): void };
+			};
+			for (const place of ['NDV', 'CANVAS']) localStorage.setItem(`N8N_PIN_DATA_DISCOVERY_${place}`, 'true');
+		});
+		await context.addCookies([{ ...stage.n8n.api.session, url: stage.n8n.url }]);
+		for (const [name, take] of Object.entries(PICTURES)) {
+			if (!names.includes(name)) continue;
+			process.stderr.write(`· ${name}.png\n`);
+			const page = await context.newPage();
+			await take(page, stage).catch(async (error: Error) => {
+				await page.screenshot({ path: join(logs, `picture-${name}.png`) });
+				throw error;
+			});
+			await page.close();
+		}
+	} finally {
+		await browser.close();
+	}
+}
+
+function browserPath(): string {
+	const found = (process.env['PATH'] ?? '')
+		.split(delimiter)
+		.flatMap((path) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(path, name)))
+		.find((path) => existsSync(path));
+	if (found === undefined) throw new Error('no Chromium is installed');
+	return found;
+}
+
+/** A column of an element, as shares of its width; or the part of it that other elements fill. */
+async function shoot(name: string, whole: Locator, { left = 0, width: share = 1 } = {}, part?: Locator): Promise<void> {
+	const path = join(folder, `${name}.png`);
+	if (!part) {
+		const box = (await whole.boundingBox())!;
+		const clip = { ...box, x: box.x + left * box.width, width: share * box.width };
+		return void (await whole.page().screenshot({ path, clip, animations: 'disabled' }));
+	}
+	const boxes = (await Promise.all((await part.all()).map((one) => one.boundingBox()))).filter((box) => box !== null);
+	const margin = 16;
+	const [x, y] = [Math.min(...boxes.map((box) => box.x)) - margin, Math.min(...boxes.map((box) => box.y)) - margin];
+	const width = Math.max(...boxes.map((box) => box.x + box.width)) + margin - x;
+	const height = Math.max(...boxes.map((box) => box.y + box.height)) + margin / 4 - y;
+	await whole.page().screenshot({ path, clip: { x, y, width, height }, animations: 'disabled' });
+}
+
+async function editor(page: Page, { address }: Stage): Promise<void> {
+	await page.goto(address);
+	await node(page, NAMES.destination).waitFor();
+	await delay(1500);
+}
+
+const node = (page: Page, name: string) => page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+
+/** A test run of the whole workflow, to its end. */
+async function run(page: Page): Promise<void> {
+	await page
+		.getByTestId(`execute-workflow-button-${NAMES.trigger}`)
+		.or(page.getByTestId('execute-workflow-button'))
+		.last()
+		.click();
+	await page.getByText('Workflow executed successfully').first().waitFor();
+	await delay(500);
+}
+
+async function open(page: Page, name: string): Promise<void> {
+	await node(page, name).dblclick();
+	await page.getByTestId('ndv').waitFor();
+	await delay(3000);
+}
+
+/** The output's part of the open form, with more room. */
+async function wide(page: Page): Promise<Locator> {
+	const handle = (await page.getByTestId('panel-drag-button').boundingBox())!;
+	await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+	await page.mouse.down();
+	await page.mouse.move(handle.x - 200, handle.y, { steps: 8 });
+	await page.mouse.move(60, handle.y, { steps: 8 });
+	await page.mouse.up();
+	await page.mouse.move(700, 20);
+	await page.getByTestId('output-panel').getByText('Table', { exact: true }).click();
+	await delay(600);
+	return page.getByTestId('output-panel');
+}
+
+/** The first sync has run, and the sync stands still again. */
+async function synced({ n8n, workflow, databases }: Stage): Promise<void> {
+	if (databases.accessList().length > databases.before.length) return;
+	await n8n.api.activate(workflow.id);
+	await until(() => databases.differences().length === 0, { what: 'the first sync' });
+	await delay(1000);
+	await n8n.api.deactivate(workflow.id);
+}
+
+/** One of everything: changed at HR, edited at the door, left, new. */
+async function editAFew({ databases }: Stage): Promise<void> {
+	const [first, second, third, fourth] = databases.employees().filter(({ status }) => status === 'active');
+	databases.inHr("UPDATE employees SET title = 'Managing Director' WHERE employee_no = ?", first!.employee_no);
+	databases.inHr("UPDATE employees SET office = 'Leeds' WHERE employee_no = ?", second!.employee_no);
+	databases.atTheDoor("UPDATE access_list SET department = 'Visitors' WHERE login = ?", third!.login);
+	databases.inHr("UPDATE employees SET status = 'sabbatical' WHERE employee_no = ?", fourth!.employee_no);
+}
