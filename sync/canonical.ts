@@ -13,14 +13,37 @@ export function canonical(value: Value): string {
 	}
 	if (Array.isArray(value)) return `[${value.map((element) => canonical(element ?? null)).join(',')}]`;
 	if (typeof value === 'object') {
-		const parts: string[] = [];
-		for (const name of Object.keys(value).sort()) {
+		let text = '';
+		for (const [name, label] of layoutOf(value)) {
 			const member = value[name];
-			if (member !== undefined) parts.push(`${JSON.stringify(name)}:${canonical(member)}`);
+			if (member !== undefined) text += (text === '' ? label : `,${label}`) + canonical(member);
 		}
-		return `{${parts.join(',')}}`;
+		return `{${text}}`;
 	}
 	throw new TypeError(`a ${typeof value} is no JSON value`);
+}
+
+/** Names of an object in their order, and sorted, each with its text before a member. */
+interface Layout {
+	names: string[];
+	sorted: [name: string, label: string][];
+}
+
+/** The layouts met last: the rows of a table all have one, and so have the objects in its columns. */
+const layouts: Layout[] = [];
+const KEPT = 8;
+
+function layoutOf(value: Fields): Layout['sorted'] {
+	const names = Object.keys(value);
+	for (const known of layouts) if (equal(known.names, names)) return known.sorted;
+	const sorted = [...names].sort().map((name): [string, string] => [name, `${JSON.stringify(name)}:`]);
+	layouts.unshift({ names, sorted });
+	if (layouts.length > KEPT) layouts.pop();
+	return sorted;
+}
+
+function equal(a: string[], b: string[]): boolean {
+	return a.length === b.length && a.every((name, at) => name === b[at]);
 }
 
 /** Deep equality of JSON values; the order of an object's members means nothing, the order of a list does. */
