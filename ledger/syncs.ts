@@ -123,8 +123,21 @@ export async function beginTick(store: Store, sync: number, holder: string, ttl:
 	});
 }
 
+/** When the last tick over each store was renewed, on this process's steady clock. */
+const renewals = new WeakMap<Store, { token: number; at: number }>();
+/** So much of its time may pass before a tick is renewed again. */
+const SPARED = 0.05;
+
+/**
+ * Renews the observer's lease; throws when another tick has it by now. May be called after every page: it asks the
+ * ledger only when some of the lease's time has passed, and whatever an overtaken tick writes meanwhile, the fence stops.
+ */
 export async function renewTick(store: Store, sync: number, token: number, ttl: number): Promise<void> {
 	const { db } = store;
+	const last = renewals.get(store);
+	const at = performance.now();
+	if (last?.token === token && at - last.at < ttl * SPARED) return;
+	renewals.set(store, { token, at });
 	const renewed = await db.run(sql`UPDATE ${store.table('sync')} SET observer_until = ${db.dialect.now} + ${ttl}
 		WHERE id = ${sync} AND observer_token = ${token}`);
 	if (renewed !== 1) throw new SyncError('retry', 'Another tick of this sync has taken over; this one stops.');
