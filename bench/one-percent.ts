@@ -5,8 +5,8 @@
  * What is counted. *ours*: from the second at which n8n's clock strikes (the trigger runs by a cron line) until the last
  * changed row can be read in the destination; reading the source, the comparison, the run through n8n and the write are
  * all in it, the wait for the clock is not. *n8n nodes*: from the call that starts the workflow until the same. *sql*: the
- * statement, to its commit. Memory: the n8n process's peak in that time (resident) above what it held when it had just
- * started and idled.
+ * statement, to its commit. Memory: the n8n process's peak in that time (resident) above the least that it held idle,
+ * newly started, before any of that contender's rounds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -97,6 +97,7 @@ async function compare(place: Stage, count: number, rounds: number, peers: boole
 		};
 		if (round % 2 === 0) await inSql();
 		const strike = await nextStrike(0.2);
+		loads.idles((await place.n8n.load()).rssMB);
 		await place.n8n.resetLoad();
 		const there = await momentOf(() => arrived(people, 'ours', changed), {
 			timeout: 120_000,
@@ -181,11 +182,17 @@ async function nodes(place: Stage, access: Credentials, rounds: number): Promise
 	return results;
 }
 
-/** A fresh n8n and what it holds while it idles, in MB. */
+/** A fresh n8n and the least that it holds while it idles, in MB; it gives memory back for a while after its start. */
 async function idling(place: Stage): Promise<number> {
 	const n8n = await place.fresh();
-	await delay(COUNTED);
-	return (await n8n.load()).rssMB;
+	let least = Infinity;
+	for (let still = 0, looks = 0; still < 4 && looks < 18; looks++) {
+		await delay(5000);
+		const { rssMB } = await n8n.load();
+		still = rssMB < least - 5 ? 0 : still + 1;
+		least = Math.min(least, rssMB);
+	}
+	return least;
 }
 
 /** Waits until `before` seconds before the clock's next strike; answers the moment of the strike. */
@@ -207,7 +214,7 @@ async function report(place: Stage, count: number, results: Measured[]): Promise
 			'*ours*: Sync From Database Trigger (Compare Everything) → Source-Wins Mapping (12 dragged-in fields) → Sync To Database, from the strike of the clock that starts the tick until the last changed row can be read in the destination.',
 			'*sql*: one `INSERT … SELECT … ON CONFLICT DO UPDATE … WHERE … IS DISTINCT FROM` over postgres_fdw (fetch_size 10,000), in turn with *ours*. It detects no deletions, heals nothing and remembers nothing.',
 			'*n8n nodes*: select both sides → Compare Datasets → upsert, from the call that starts it. *n8n upsert all*: select → upsert, which writes every row whether it has changed or not.',
-			'Extra memory: the peak of the n8n process above what it held when freshly started and idle; stall: the longest time its event loop answered nothing; both the worst of all rounds. Rows written: as the destination’s own statistics counted them, per round.',
+			'Extra memory: the peak of the n8n process above the least that it held while idle, newly started, before any of that contender’s rounds; stall: the longest time its event loop answered nothing; both the worst of all rounds. Rows written: as the destination’s own statistics counted them, per round.',
 			'After each contender the destination was compared with the source, row by row; the command fails where one differs.',
 		],
 		server: place.server,

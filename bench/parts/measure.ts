@@ -46,8 +46,13 @@ export class Loads {
 	private peak = 0;
 	private stall = 0;
 
-	/** `idle`: what the fresh process held, in MB. */
-	constructor(private readonly idle: number) {}
+	/** `idle`: what the process held newly started, in MB. */
+	constructor(private idle: number) {}
+
+	/** What the process held before a round. */
+	idles(rssMB: number): void {
+		this.idle = Math.min(this.idle, rssMB);
+	}
 
 	add({ peakMB, stallMs }: Load): void {
 		this.peak = Math.max(this.peak, peakMB);
