@@ -1,6 +1,7 @@
 /** Items in, outcomes out on the four outputs. What is done with them is in `sync/`; who they belong to, in `nodes/shared`. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { Outcome } from '../../sync/items';
 import type { SyncError, Destination } from '../../sync/types';
 import { asNodeError, asSyncError, whole } from '../shared/errors';
 import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
@@ -47,7 +48,11 @@ async function test(
 		const destination = await openDestination(context, destinationSettings(context));
 		try {
 			const outcomes = await runTest(context, items, destination, testWrites);
-			for (const [at, outcome] of outcomes.entries()) output.preview(outcome, items[at]!.stamp);
+			// What would be done comes first; a page of records in sync would hide it.
+			const idle = ({ action }: Outcome) => Number(action === 'none');
+			const told = outcomes.map((outcome, at) => ({ outcome, stamp: items[at]!.stamp }));
+			told.sort((a, b) => idle(a.outcome) - idle(b.outcome));
+			for (const { outcome, stamp } of told) output.preview(outcome, stamp);
 			context.addExecutionHints(...testHints(outcomes, destination.target.text));
 		} finally {
 			await destination.close();
