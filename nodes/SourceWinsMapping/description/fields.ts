@@ -118,7 +118,7 @@ export const fields: INodeProperties[] = [
 		displayOptions: { show: { fieldsOf: ['typed'], mapAll: [true] } },
 	},
 	{
-		displayName: 'Match By Names or IDs',
+		displayName: 'Match By Field Names or IDs',
 		name: 'match',
 		type: 'multiOptions',
 		typeOptions: {
@@ -132,7 +132,7 @@ export const fields: INodeProperties[] = [
 		displayOptions: { show: { mapAll: [false] } },
 	},
 	{
-		displayName: 'Match By Names or IDs',
+		displayName: 'Match By Field Names or IDs',
 		name: 'match',
 		type: 'multiOptions',
 		typeOptions: {

@@ -73,6 +73,6 @@ export const records: INodeProperties[] = [
 		type: 'multiOptions',
 		typeOptions: COLUMNS,
 		default: [],
-		description: `Columns whose values the ledger never keeps; it compares fingerprints of them instead. ${FROM_LIST}.`,
+		description: `Columns whose values the ledger never keeps; it compares fingerprints of them instead. They still travel in the items, and so stand in n8n’s own execution data. ${FROM_LIST}.`,
 	},
 ];
