@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { DestinationRow, DestinationSeen } from '../sync/ledger';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
+import { MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
 import { now, type Store } from './store';
 
 interface Row {
@@ -65,6 +66,8 @@ export async function destination(
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
+		// One at a time, and none while an observation makes links due: see `fence`.
+		await tx.run(sql`UPDATE ${table('sync')} SET id = id WHERE id = ${sync}`);
 		const [known] = await tx.all(sql<{ epoch: number }>`SELECT epoch FROM ${table('sync')} WHERE id = ${sync}`);
 		if (!known) {
 			throw new SyncError('setup', 'The ledger of this n8n does not know the sync that these items come from.', {
@@ -151,11 +154,21 @@ export async function revise(
 	mapping: string,
 ): Promise<number | undefined> {
 	const { table } = store;
-	const [row] = await tx.all(
-		sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`,
-	);
+	const read = async () => {
+		const [row] = await tx.all(
+			sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`,
+		);
+		return row;
+	};
+	const present = (row: Row) => row.mapping !== null && (JSON.parse(row.mapping) as string[]).includes(mapping);
+	let row = await read();
 	if (!row) return undefined;
-	if (row.mapping !== null && (JSON.parse(row.mapping) as string[]).includes(mapping)) return row.revision;
+	if (!present(row)) {
+		// Two runs may bring a mapping at once: one of them begins the revision.
+		await tx.run(sql`UPDATE ${table('destination')} SET id = id WHERE id = ${id}`);
+		row = (await read())!;
+	}
+	if (present(row)) return row.revision;
 	if (run < row.revision_run) return undefined;
 	return await begin(store, tx, row, run, JSON.stringify([mapping]));
 }
@@ -195,12 +208,9 @@ async function revive(store: Store, tx: Sql, id: number, sync: number, at: numbe
 	await tx.run(sql`UPDATE ${table('destination')} SET state = 'active' WHERE id = ${id}`);
 	await makeAllDue(store, tx, id, sync, at);
 	// What moved on while the destination was retired. A removal has to be counted by the guard like any other.
-	await tx.run(sql`UPDATE ${table('link')} AS l SET
-		state = CASE WHEN r.present = 1 THEN 'due' WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END,
-		removal = CASE WHEN r.present = 1 THEN 'none' WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE l.removal END,
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${MOVED_STATE}, removal = ${MOVED_REMOVAL}, hold = ${MOVED_HOLD},
 		reason = 'changed', attempts = 0, due_at = ${at}
-		FROM ${table('record')} r WHERE l.destination = ${id} AND r.sync = ${sync} AND r.key = l.key
-		AND l.state IN ('settled', 'unrouted', 'failed') AND coalesce(l.version, 0) <> r.version`);
+		FROM ${table('record')} r WHERE l.destination = ${id} AND r.sync = ${sync} AND r.key = l.key AND coalesce(l.version, 0) <> r.version`);
 }
 
 async function retire(store: Store, tx: Sql, id: number): Promise<void> {

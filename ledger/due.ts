@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { DueCounts, HandedRecord, Reason } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
+import { AGAIN } from './moved';
 import { fence, lockRun, now, type Store } from './store';
 
 interface DueRow {
@@ -21,9 +22,6 @@ interface RecordRow {
 	reason: Reason;
 	confirmed: number | null;
 }
-
-/** Where a link goes that gives its lease back with work left: a removal is due only once the guard has counted it. */
-export const AGAIN = sql`CASE WHEN l.removal = 'intended' THEN 'intended' ELSE 'due' END`;
 
 const DROPPED =
 	'A node between the trigger and the destination dropped this record, though its counterpart stands. Use the scope of the mapping instead, which also removes.';
@@ -197,7 +195,7 @@ export async function endRun(
 		);
 		if (how.ok) {
 			unroutedLinked = await tx.run(
-				sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND l.counterpart IS NOT NULL`,
+				sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND (l.counterpart IS NOT NULL OR l.create_intended = 1)`,
 			);
 			unrouted = await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'unrouted', ${free} WHERE ${mine}`);
 		} else {
@@ -218,7 +216,7 @@ export async function endRun(
 /** Leases that ended without an answer. A write that was in flight is due too: it is read before it is repeated. */
 async function expire(store: Store, tx: Sql, sync: number, at: number): Promise<void> {
 	const { table } = store;
-	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', lease = NULL, lease_until = NULL, due_at = ${at}
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
 		WHERE l.lease IS NOT NULL AND l.lease_until < ${at} AND l.state IN ('handed', 'claimed', 'writing')
 		AND l.destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`);
 }
@@ -232,7 +230,7 @@ export async function recover(store: Store): Promise<void> {
 	const { db, table } = store;
 	await db.transaction(async (tx) => {
 		const at = await now(tx);
-		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', lease = NULL, lease_until = NULL, due_at = ${at}
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
 			WHERE l.lease IS NOT NULL AND l.state IN ('handed', 'claimed')`);
 		await tx.run(sql`UPDATE ${table('sync')} SET observer_until = 0, observer_holder = NULL`);
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_until = 0`);

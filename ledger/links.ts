@@ -9,8 +9,8 @@ import type { Sharer, Claim, Confirmed, FailedLink, HistoryEntry, Link, Removal 
 import type { Fields } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
 import { revise } from './destinations';
-import { AGAIN } from './due';
-import { big, lockRun, now, type Store } from './store';
+import { AGAIN } from './moved';
+import { big, lockDestination, lockRun, now, type Store } from './store';
 
 interface LinkRow {
 	key: string;
@@ -173,13 +173,13 @@ async function giveBack(
 	const { table } = store;
 	await lockRun(store, tx, run);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, due_at = ${tx.dialect.now},
-		state = CASE WHEN l.reason = 'sweep' AND l.version = r.version THEN 'settled' ELSE ${AGAIN} END
+		state = CASE WHEN l.reason = 'sweep' AND l.version = r.version AND l.revision = d.revision THEN 'settled' ELSE ${AGAIN} END
 		FROM ${tx.dialect.values('w', KEY_AND_PART, keys)}, ${table('destination')} d, ${table('record')} r
 		WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = ${state}
 		AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 }
 
-/** Removals as intentions: they wait for the guard. */
+/** Removals as intentions: they wait for the guard. Where the record or the mapping has moved on, it is planned anew. */
 export async function intendRemovals(
 	store: Store,
 	destination: number,
@@ -188,13 +188,19 @@ export async function intendRemovals(
 ): Promise<void> {
 	if (keys.length === 0) return;
 	await store.db.transaction(async (tx) => {
-		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = 'intended', removal = 'intended', lease = NULL, lease_until = NULL
+		await lockDestination(store, tx, destination);
+		await lockRun(store, tx, run);
+		// A record, or a mapping, that moved on while its removal was planned is planned anew.
+		const back = sql`(r.present = 1 AND (r.version > l.handed OR d.revision_run > ${run}))`;
+		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = CASE WHEN ${back} THEN 'due' ELSE 'intended' END,
+			removal = CASE WHEN ${back} THEN 'none' ELSE 'intended' END, due_at = ${tx.dialect.now}, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values(
 				'w',
 				KEY_AND_PART,
 				keys.map(({ key, part }) => [key, part]),
-			)}
-			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed'`);
+			)}, ${store.table('destination')} d, ${store.table('record')} r
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed'
+			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 	});
 }
 
@@ -231,13 +237,13 @@ export async function intend(
 			create_intended = CASE WHEN w.creates = 1 THEN 1 ELSE l.create_intended END,
 			match = CASE WHEN w.creates = 1 THEN w.match ELSE l.match END
 			FROM ${wanted}, ${table('destination')} d, ${table('record')} r
-			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed' AND l.lease_until >= ${at}
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing') AND l.lease_until >= ${at}
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version = w.version`);
 		const rows = await tx.all(
 			sql<{
 				key: string;
 				part: string;
-			}>`SELECT key, part FROM ${table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing'`,
+			}>`SELECT key, part FROM ${table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing' AND lease_until = ${at + ttl}`,
 		);
 		return new Set(rows.map(({ key, part }) => linkName(key, part)));
 	});
@@ -271,16 +277,16 @@ export async function confirm(
 	if (confirmed.length === 0) return new Set();
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
+		await lockDestination(store, tx, destination);
 		const at = await now(tx);
 		const mine = await ownedBy(store, tx, destination, run, confirmed);
-		const late = new Set<string>();
+		const late = await clashing(store, tx, destination, run, at, confirmed);
 		const rows: SqlValue[][] = [];
 		const history: { key: string; part: string; version: number; entries: HistoryEntry[] }[] = [];
 		for (const one of confirmed) {
-			if (!mine.has(linkName(one.key, one.part))) {
-				late.add(linkName(one.key, one.part));
-				continue;
-			}
+			const name = linkName(one.key, one.part);
+			if (!mine.has(name)) late.add(name);
+			if (late.has(name)) continue;
 			rows.push([
 				one.key,
 				one.part,
@@ -310,7 +316,9 @@ export async function confirm(
 				store,
 				tx,
 				destination,
-				confirmed.filter(({ state }) => state === 'gone').map(({ key }) => key),
+				confirmed
+					.filter(({ state, key, part }) => state === 'gone' && !late.has(linkName(key, part)))
+					.map(({ key }) => key),
 			);
 		}
 		return late;
@@ -322,6 +330,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 	if (failed.length === 0) return;
 	const { table } = store;
 	await store.db.transaction(async (tx) => {
+		await lockDestination(store, tx, destination);
 		await lockRun(store, tx, run);
 		const at = await now(tx);
 		const columns = [
@@ -341,12 +350,14 @@ export async function fail(store: Store, destination: number, run: number, faile
 			one.countsAttempt ? 1 : 0,
 			one.counterpart ?? null,
 		]);
+		const moved = sql`(r.version > coalesce(l.handed, 0) OR d.revision_run > ${run})`;
+		const taken = sql`EXISTS (SELECT 1 FROM ${table('link')} o WHERE o.destination = l.destination AND o.counterpart = w.counterpart)`;
 		await tx.run(sql`UPDATE ${table('link')} AS l SET
-			state = CASE WHEN r.version > coalesce(l.handed, 0) OR w.state = 'due' THEN ${AGAIN} ELSE 'failed' END,
-			attempts = CASE WHEN r.version > coalesce(l.handed, 0) THEN 0 ELSE l.attempts + w.counted END,
-			due_at = CASE WHEN r.version > coalesce(l.handed, 0) THEN ${at} ELSE w.due_at END,
-			reason = CASE WHEN r.version > coalesce(l.handed, 0) THEN 'changed' ELSE 'retry' END,
-			counterpart = coalesce(l.counterpart, w.counterpart), error = w.error, lease = NULL, lease_until = NULL
+			state = CASE WHEN ${moved} OR w.state = 'due' THEN ${AGAIN} ELSE 'failed' END,
+			attempts = CASE WHEN ${moved} THEN 0 ELSE l.attempts + w.counted END,
+			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
+			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
+			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
@@ -369,7 +380,8 @@ export async function keepCounterpart(
 	counterpart: string,
 ): Promise<void> {
 	await store.db.run(sql`UPDATE ${store.table('link')} SET counterpart = ${counterpart}
-		WHERE destination = ${destination} AND key = ${key} AND part = ${part} AND counterpart IS NULL`);
+		WHERE destination = ${destination} AND key = ${key} AND part = ${part} AND counterpart IS NULL
+		AND NOT EXISTS (SELECT 1 FROM ${store.table('link')} o WHERE o.destination = ${destination} AND o.counterpart = ${counterpart})`);
 }
 
 /**
@@ -396,6 +408,36 @@ export async function sharers(store: Store, destination: number, counterparts: s
 		for (const row of rows) found.push({ ...row, destination: place.id, sync: place.sync, owned });
 	}
 	return found;
+}
+
+/** Links whose counterpart another run has given to another key meanwhile: due again, and then told of it. */
+async function clashing(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	run: number,
+	at: number,
+	confirmed: Confirmed[],
+): Promise<Set<string>> {
+	const { table } = store;
+	const given = confirmed
+		.filter(({ counterpart }) => counterpart !== null)
+		.map(({ key, part, counterpart }) => [key, part, counterpart]);
+	if (given.length === 0) return new Set();
+	const columns = [...KEY_AND_PART, { name: 'counterpart', type: 'text' }];
+	const rows = await tx.all(sql<{ key: string; part: string }>`
+		SELECT w.key, w.part FROM ${tx.dialect.values('w', columns, given)}
+		JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart AND NOT (l.key = w.key AND l.part = w.part)`);
+	if (rows.length > 0) {
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', due_at = ${at}, lease = NULL, lease_until = NULL
+			FROM ${tx.dialect.values(
+				'w',
+				KEY_AND_PART,
+				rows.map(({ key, part }) => [key, part]),
+			)}
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run}`);
+	}
+	return new Set(rows.map(({ key, part }) => linkName(key, part)));
 }
 
 async function ownedBy(

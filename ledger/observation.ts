@@ -14,6 +14,7 @@ import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
 import type { Cursor, SourceRecord } from '../sync/types';
 import type { Sql } from '../sql/types';
+import { MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
 import { fence, type Stage, type Store } from './store';
 
 /** Keys that one transaction of a merge changes at most. */
@@ -257,16 +258,9 @@ class StagedObservation implements Observation {
 				JOIN ${this.store.table('sync')} s ON s.id = r.sync JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
 			WHERE r.touched = ${began} AND r.present = 1
 				AND NOT EXISTS (SELECT 1 FROM ${link} l WHERE l.destination = d.id AND l.key = r.key)`);
-		// A link that a run holds keeps its lease: the run's confirmation sees that the record has moved on.
 		await tx.run(sql`
 			UPDATE ${link} AS l SET
-				state = CASE WHEN l.state IN ('handed', 'claimed', 'writing') THEN l.state
-					WHEN r.present = 1 THEN 'due'
-					WHEN l.state = 'gone' THEN 'gone'
-					WHEN l.counterpart IS NOT NULL OR l.create_intended = 1 THEN 'intended' ELSE 'settled' END,
-				removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END
-					WHEN l.state <> 'gone' AND (l.counterpart IS NOT NULL OR l.create_intended = 1) THEN 'intended' ELSE l.removal END,
-				hold = CASE WHEN r.present = 1 THEN NULL ELSE l.hold END,
+				state = ${MOVED_STATE}, removal = ${MOVED_REMOVAL}, hold = ${MOVED_HOLD},
 				reason = 'changed', attempts = 0, error = NULL, due_at = ${now}
 			FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
 			WHERE l.destination = d.id AND l.key = r.key AND r.touched = ${began}`);

@@ -7,7 +7,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { exceeds } from '../sync/guard';
 import type { Hold, RemovalGuard } from '../sync/ledger';
 import type { Sql } from '../sql/types';
-import { fence, now, type Store } from './store';
+import { fence, lockDestination, now, type Store } from './store';
 
 const DAY = 24 * 60 * 60 * 1000;
 const NAMES = 20;
@@ -42,12 +42,13 @@ export async function countRemovals(
 		for (const kind of ['removals', 'missing'] as const) {
 			await store.db.transaction(async (tx) => {
 				await fence(store, tx, sync, token);
+				await lockDestination(store, tx, id);
 				const at = await now(tx);
 				const counted = await count(store, tx, id, kind, at);
 				if (counted.intended === 0) return;
 				const all = counted.intended + counted.waiting + counted.sent;
 				if (!cautious && !exceeds(guard, { removals: all, links: counted.links })) {
-					released += await pass(store, tx, id, kind, sql`state = 'intended'`, at);
+					released += await pass(store, tx, id, kind, sql`state = 'intended'`, at, 'guard');
 				} else held.push(await hold(store, tx, id, kind, at, counted));
 			});
 		}
@@ -80,12 +81,17 @@ async function count(store: Store, tx: Sql, destination: number, kind: Hold['kin
 	const intended = await of(sql`state = 'intended' AND ${open}`);
 	if (intended === 0) return { intended, waiting: 0, sent: 0, links: 0 };
 	const waiting = await of(sql`state = 'held' AND ${open}`);
-	const sent = kind === 'missing' ? 0 : await of(sql`sent_at IS NOT NULL AND sent_at > ${at - DAY}`);
+	const sent =
+		kind === 'missing'
+			? 0
+			: (await of(sql`sent_at IS NOT NULL AND sent_at > ${at - DAY}`)) +
+				// Let pass before, and on its way still.
+				(await of(sql`removal = 'released' AND hold IS NULL AND state NOT IN ('settled', 'gone')`));
 	const links = (await of(sql`counterpart IS NOT NULL AND state <> 'gone'`)) + sent;
 	return { intended, waiting, sent, links };
 }
 
-/** Makes links due that were intended or held. */
+/** Makes links due that were intended or held. What a person let pass keeps its hold's number, and counts no more. */
 async function pass(
 	store: Store,
 	tx: Sql,
@@ -93,9 +99,11 @@ async function pass(
 	kind: Hold['kind'],
 	which: RawBuilder<unknown>,
 	at: number,
+	by: 'guard' | 'person',
 ): Promise<number> {
 	const removal = kind === 'removals' ? sql`'released'` : sql`removal`;
-	return await tx.run(sql`UPDATE ${store.table('link')} SET state = 'due', removal = ${removal}, reason = 'released', attempts = 0, due_at = ${at}
+	const hold = by === 'guard' ? sql`NULL` : sql`hold`;
+	return await tx.run(sql`UPDATE ${store.table('link')} SET state = 'due', removal = ${removal}, hold = ${hold}, reason = 'released', attempts = 0, due_at = ${at}
 		WHERE destination = ${destination} AND ${which} AND ${OF_KIND[kind]}`);
 }
 
@@ -157,7 +165,7 @@ export async function release(store: Store, sync: number, id: number): Promise<b
 		if (!open) return false;
 		await tx.run(sql`UPDATE ${table('hold')} SET released_at = ${at} WHERE id = ${id}`);
 		await tx.run(sql`UPDATE ${table('sync')} SET cautious = 0 WHERE id = ${sync}`);
-		await pass(store, tx, open.destination, open.kind, sql`state = 'held' AND hold = ${id}`, at);
+		await pass(store, tx, open.destination, open.kind, sql`state = 'held' AND hold = ${id}`, at, 'person');
 		return true;
 	});
 }

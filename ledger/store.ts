@@ -75,3 +75,12 @@ export async function lockRun(store: Store, tx: Sql, run: number): Promise<void>
 		sql`SELECT 1 FROM ${store.table('link')} l WHERE l.lease = ${run} ORDER BY l.destination, l.key, l.part ${store.lock}`,
 	);
 }
+
+/**
+ * One at a time for a destination: what may intend a removal waits while the guard counts, and the other way round. Taken
+ * before any of the destination's links.
+ */
+export async function lockDestination(store: Store, tx: Sql, destination: number): Promise<void> {
+	if (!store.shared) return;
+	await tx.run(sql`UPDATE ${store.table('destination')} SET id = id WHERE id = ${destination}`);
+}

@@ -10,7 +10,7 @@ import type { HistoryEntry, SweptLink } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import { nextSweep } from './destinations';
 import { linkName, writeHistory } from './links';
-import { big, now, type Store } from './store';
+import { big, lockDestination, lockRun, now, type Store } from './store';
 
 interface SweptRow {
 	key: string;
@@ -124,8 +124,15 @@ export async function confirmHeal(
 			{ name: 'told', type: 'text' },
 		];
 		const rows = healed.map(({ key, part, told }) => [key, part, told && canonical(told)]);
+		await lockDestination(store, tx, destination);
+		await lockRun(store, tx, run);
+		const behind = sql`(r.version > coalesce(l.version, 0) OR coalesce(l.revision, 0) < d.revision)`;
+		// A person let the hold pass while its link was being healed.
+		const passed = sql`(l.healing = 'held' AND EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NOT NULL))`;
 		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, confirmed_at = ${at},
-			state = CASE WHEN l.healing = 'settled' AND r.version > l.version THEN CASE WHEN r.present = 1 THEN 'due' ELSE 'intended' END ELSE l.healing END
+			state = CASE WHEN ${behind} AND r.present = 1 THEN 'due' WHEN ${behind} AND l.healing = 'settled' THEN 'intended'
+				WHEN ${passed} THEN 'due' ELSE l.healing END,
+			removal = CASE WHEN ${passed} AND l.removal = 'intended' THEN 'released' ELSE l.removal END, due_at = ${at}
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'writing' AND l.healing IS NOT NULL
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
@@ -151,6 +158,7 @@ export async function sweptMissing(
 ): Promise<void> {
 	if (links.length === 0) return;
 	await store.db.transaction(async (tx) => {
+		await lockDestination(store, tx, destination);
 		const columns = [
 			{ name: 'key', type: 'text' },
 			{ name: 'part', type: 'text' },

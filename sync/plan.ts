@@ -70,7 +70,7 @@ function planRemoval({ stamp, link, prepared, actual, secret, ties, preview }: P
 	const changes = differences(fields, found.fields).filter(
 		({ field, now, was }) => !(done && isOwnSpelling(link, field, now, was, secret)),
 	);
-	if (done && changes.length === 0) return { action: 'forget', counterpart: link.counterpart, fields, state: 'gone' };
+	if (changes.length === 0) return { action: 'forget', counterpart: link.counterpart, fields, state: 'gone' };
 	return {
 		action: 'deactivate',
 		counterpart: found.id,
@@ -152,7 +152,7 @@ function planWrite(input: PlanInput): Plan {
 			fields: stamp.may.update ? standing : {},
 		};
 	}
-	const returning = link.removedBefore && link.removal === 'sent';
+	const returning = link.removedBefore;
 	const wanted = returning ? { ...owned, ...pick(prepared, Object.keys(stamp.removal.onReturn)) } : owned;
 	const changes = differences(wanted, found.fields).filter(
 		({ field, now, was }) => !isOwnSpelling(link, field, now, was, secret),

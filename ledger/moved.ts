@@ -1,0 +1,24 @@
+/**
+ * Where a link `l` goes when its record `r` has changed, vanished or returned. A link that a run holds keeps its lease:
+ * the run's answer sees that the record has moved on.
+ */
+import { sql } from 'kysely';
+
+const HELD_BY_RUN = sql`l.state IN ('handed', 'claimed', 'writing')`;
+/** Something of ours stands in the destination, or may. */
+const LINKED = sql`(l.counterpart IS NOT NULL OR l.create_intended = 1)`;
+/** Its removal is confirmed; it may just be being healed. */
+const GONE = sql`(l.state = 'gone' OR (l.state = 'writing' AND l.healing = 'gone'))`;
+
+/** The state. A removal is only intended until the guard has counted it. */
+export const MOVED_STATE = sql`CASE WHEN ${HELD_BY_RUN} THEN l.state WHEN r.present = 1 THEN 'due' WHEN ${GONE} THEN 'gone'
+	WHEN ${LINKED} THEN 'intended' ELSE 'settled' END`;
+
+export const MOVED_REMOVAL = sql`CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END
+	WHEN ${GONE} THEN l.removal WHEN ${LINKED} THEN 'intended' ELSE l.removal END`;
+
+/** A held removal is free when its record returns. */
+export const MOVED_HOLD = sql`CASE WHEN r.present = 1 THEN NULL ELSE l.hold END`;
+
+/** Where a link goes that gives its lease back with work left: a removal is due only once the guard has counted it. */
+export const AGAIN = sql`CASE WHEN l.removal = 'intended' THEN 'intended' ELSE 'due' END`;

@@ -1,0 +1,282 @@
+/**
+ * A link's states × events: what the ledger makes of every event in every state. Documentation that a test holds the
+ * ledger to (`test/ledger/states.test.ts`), not code that runs. A cell that is left out does not compile.
+ *
+ * A cell is a state, or cases of which the first that is true counts, or a reason why it cannot come to that.
+ * `stays`: the event may come, and changes nothing.
+ */
+import type { LinkState } from './ledger';
+
+/** What the source says. */
+export const SOURCE_EVENTS = {
+	changed: 'a read of the source found other fields',
+	vanished: 'a complete read no longer held the record, or the source called it removed',
+	returned: 'a read held it again',
+} as const;
+
+/** What the trigger does with it. */
+export const TRIGGER_EVENTS = {
+	leased: 'the drain hands due work to a run',
+	carried: 'the record is sent again, so that its destination runs',
+	guardPassed: 'the guard counted what is intended and let it pass',
+	guardHeld: 'the guard counted what is intended and holds it',
+	released: 'a person lets the hold pass',
+	runEndedWell: 'the run ended without an error',
+	runFailed: 'the run ended with an error',
+	leaseExpired: 'the lease ended without an answer, and the next drain sees it',
+	reopened: 'the process died; a ledger that one process has at a time is opened again',
+} as const;
+
+/** What the destination node says under a run’s lease. From a run that no longer has the lease it changes nothing. */
+export const ANSWER_EVENTS = {
+	claimed: 'the item arrived, and is still the newest',
+	passedOver: 'the item arrived, and is older than the record or the mapping',
+	givenBack: 'the node leaves the link as it is',
+	intendedRemoval: 'the plan is a removal that the guard has not counted',
+	intendedWrite: 'written ahead: from here on a write may be in flight',
+	confirmed: 'the destination holds what was planned',
+	confirmedRemoval: 'the removal is done',
+	failedForNow: 'it failed, and is tried again',
+	gaveUp: 'it failed for the last time',
+	healed: 'a sweep wrote the source’s value back',
+} as const;
+
+/** What concerns the destination as a whole. */
+export const DESTINATION_EVENTS = {
+	remapped: 'the mapping began a new revision',
+	healing: 'a sweep takes the link to write the source’s value back',
+	sweptMissing: 'a sweep did not find the counterpart',
+	sweptDrifted: 'a sweep found a drift whose value only the source has',
+	revived: 'the node stands behind the trigger again',
+	restarted: 'the ledger was lost, or restored from a copy: a new epoch',
+} as const;
+
+export const EVENTS = { ...SOURCE_EVENTS, ...TRIGGER_EVENTS, ...ANSWER_EVENTS, ...DESTINATION_EVENTS };
+export type LinkEvent = keyof typeof EVENTS;
+
+/** What a case may ask. */
+export const CONDITIONS = {
+	present: 'the record stands in the source',
+	linked: 'it has a counterpart, or a create was sent whose answer never came',
+	'up to date': 'neither the record nor the mapping has moved on since the run got it',
+	'moved on': 'the record or the mapping has moved on since the run got it',
+	'as confirmed': 'the record is at the version that was confirmed',
+	'removal waits': 'the guard has not counted its removal yet',
+	'only carried': 'the item carries a sweep, and nothing is to be done for it',
+	'was held': 'a sweep heals it while it is held',
+	'was gone': 'a sweep heals what its removal left',
+	'hold open': 'the hold that it is under waits for a person',
+	otherwise: 'in all other cases',
+} as const;
+export type Condition = keyof typeof CONDITIONS;
+
+export type Cases = readonly (readonly [when: Condition, next: LinkState | Cases])[];
+export type Next = LinkState | 'stays' | Cases | { readonly impossible: string };
+export type StateRow = Record<LinkEvent, Next>;
+
+/** It must go there: nobody there ever knew of it, or the guard counts it. */
+const GOES: Cases = [
+	['linked', 'intended'],
+	['otherwise', 'settled'],
+];
+const BY_RECORD: Cases = [['present', 'due'], ...GOES];
+/** The same for a link that is linked in any case. */
+const LINKED_BY_RECORD: Cases = [
+	['present', 'due'],
+	['otherwise', 'intended'],
+];
+
+/** Work that was not done. A removal is due only once the guard has counted it. */
+const AGAIN: Cases = [
+	['removal waits', 'intended'],
+	['otherwise', 'due'],
+];
+
+/** The node left it as it was. */
+const GIVEN_BACK: Cases = [
+	['moved on', AGAIN],
+	['only carried', 'settled'],
+	['otherwise', AGAIN],
+];
+
+/** Planned anew where the record still stands; what vanished has nothing to map. */
+const REMAPPED = (as: LinkState): Cases => [
+	['present', 'due'],
+	['otherwise', as],
+];
+
+/** The destination was retired meanwhile, and heard of nothing. */
+const REVIVED = (as: LinkState, otherwise: Cases = BY_RECORD): Cases => [
+	['as confirmed', as],
+	['otherwise', otherwise],
+];
+
+/** An answer from a run that does not have the link. */
+const LATE = {
+	claimed: 'stays',
+	passedOver: 'stays',
+	givenBack: 'stays',
+	intendedRemoval: 'stays',
+	intendedWrite: 'stays',
+	confirmed: 'stays',
+	confirmedRemoval: 'stays',
+	failedForNow: 'stays',
+	gaveUp: 'stays',
+	healed: 'stays',
+} as const;
+
+const UNGUARDED = { guardPassed: 'stays', guardHeld: 'stays', released: 'stays' } as const;
+const UNSWEPT = { healing: 'stays', sweptMissing: 'stays', sweptDrifted: 'stays' } as const;
+
+/** No run has it: whatever a run says or suffers is not about it. The drain takes only what is due. */
+const FREE = {
+	...LATE,
+	...UNGUARDED,
+	...UNSWEPT,
+	leased: 'stays',
+	carried: 'stays',
+	runEndedWell: 'stays',
+	runFailed: 'stays',
+	leaseExpired: 'stays',
+	reopened: 'stays',
+	changed: 'due',
+	vanished: GOES,
+	returned: 'due',
+	restarted: BY_RECORD,
+} as const;
+
+/** A run has it: until it has answered, or its lease has ended, the world can only move on under it. */
+const LEASED = {
+	...LATE,
+	...UNGUARDED,
+	...UNSWEPT,
+	changed: 'stays',
+	vanished: 'stays',
+	returned: 'stays',
+	leased: 'stays',
+	carried: 'stays',
+	remapped: 'stays',
+	revived: 'stays',
+	runEndedWell: 'stays',
+	runFailed: 'stays',
+	leaseExpired: AGAIN,
+	reopened: AGAIN,
+	restarted: BY_RECORD,
+} as const;
+
+/** How a node answers for what it has claimed. */
+const ANSWERED = {
+	confirmed: [
+		['up to date', 'settled'],
+		['otherwise', BY_RECORD],
+	],
+	confirmedRemoval: [
+		['up to date', 'gone'],
+		['present', 'due'],
+		['otherwise', 'gone'],
+	],
+	failedForNow: AGAIN,
+	gaveUp: [
+		['up to date', 'failed'],
+		['otherwise', AGAIN],
+	],
+} as const;
+
+export const STATES: Record<LinkState, StateRow> = {
+	due: { ...FREE, leased: 'handed', remapped: 'stays', revived: REVIVED('due') },
+	handed: {
+		...LEASED,
+		claimed: 'claimed',
+		passedOver: AGAIN,
+		runEndedWell: [
+			['moved on', AGAIN],
+			['only carried', 'settled'],
+			['linked', 'failed'],
+			['otherwise', 'unrouted'],
+		],
+		runFailed: GIVEN_BACK,
+	},
+	claimed: {
+		...LEASED,
+		...ANSWERED,
+		givenBack: GIVEN_BACK,
+		intendedRemoval: [
+			['up to date', 'intended'],
+			['otherwise', AGAIN],
+		],
+		intendedWrite: [
+			['up to date', 'writing'],
+			['otherwise', AGAIN],
+		],
+	},
+	writing: {
+		...LEASED,
+		...ANSWERED,
+		// It may be in flight: its lease lasts.
+		reopened: 'stays',
+		confirmed: [
+			['up to date', 'settled'],
+			['otherwise', LINKED_BY_RECORD],
+		],
+		restarted: LINKED_BY_RECORD,
+		healed: [
+			[
+				'moved on',
+				[
+					['present', 'due'],
+					['was gone', 'gone'],
+					['otherwise', 'intended'],
+				],
+			],
+			['was gone', 'gone'],
+			[
+				'was held',
+				[
+					['hold open', 'held'],
+					['otherwise', 'due'],
+				],
+			],
+			['otherwise', 'settled'],
+		],
+	},
+	settled: {
+		...FREE,
+		carried: [
+			['linked', 'handed'],
+			['otherwise', 'settled'],
+		],
+		remapped: REMAPPED('settled'),
+		healing: 'writing',
+		sweptMissing: 'intended',
+		sweptDrifted: 'due',
+		revived: REVIVED('settled'),
+	},
+	intended: {
+		...FREE,
+		vanished: 'intended',
+		guardPassed: 'due',
+		guardHeld: 'held',
+		remapped: REMAPPED('intended'),
+		revived: REVIVED('intended', LINKED_BY_RECORD),
+		restarted: LINKED_BY_RECORD,
+	},
+	held: {
+		...FREE,
+		vanished: 'intended',
+		released: 'due',
+		healing: 'writing',
+		remapped: REMAPPED('held'),
+		revived: REVIVED('held', LINKED_BY_RECORD),
+		restarted: LINKED_BY_RECORD,
+	},
+	failed: { ...FREE, remapped: REMAPPED('failed'), revived: REVIVED('failed') },
+	unrouted: { ...FREE, remapped: REMAPPED('unrouted'), revived: REVIVED('unrouted') },
+	gone: {
+		...FREE,
+		vanished: 'gone',
+		remapped: REMAPPED('gone'),
+		healing: 'writing',
+		revived: REVIVED('gone', REMAPPED('gone')),
+		restarted: REMAPPED('gone'),
+	},
+};
