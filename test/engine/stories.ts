@@ -308,6 +308,10 @@ export function stories(store?: () => Promise<Store>): void {
 	});
 
 	describe('when things die', () => {
+		beforeEach(() => {
+			world.ttl = 500;
+		});
+
 		it('makes no twin when the answer to a create never came (invariant 4)', async () => {
 			world.person('a');
 			world.person('b');

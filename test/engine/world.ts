@@ -44,8 +44,8 @@ export class World {
 	probeIn = 0;
 	/** What the workflow remembers of the ledger. */
 	seen?: number;
-	/** Milliseconds; short, so that a test can wait for a lease to end. */
-	ttl = 200;
+	/** Milliseconds of every lease; longer than a busy machine stalls, except where a test waits for its end. */
+	ttl = 10_000;
 	node = 'to';
 	flow?: string;
 	/** The record's own date, for records that are taken only when newer. */
