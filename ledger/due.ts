@@ -190,9 +190,8 @@ export async function endRun(
 			FROM ${table('destination')} d, ${table('record')} r
 			WHERE ${mine} AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND (r.version <> l.handed OR d.revision_run > ${run})`);
 		// A carrier's record was settled before and is so again.
-		await tx.run(
-			sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} WHERE ${mine} AND l.reason = 'sweep'`,
-		);
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} FROM ${table('destination')} d
+			WHERE ${mine} AND l.reason = 'sweep' AND d.id = l.destination AND l.version = l.handed AND l.revision = d.revision`);
 		if (how.ok) {
 			unroutedLinked = await tx.run(
 				sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND (l.counterpart IS NOT NULL OR l.create_intended = 1)`,

@@ -204,7 +204,10 @@ export async function intendRemovals(
 	});
 }
 
-/** Write-ahead: the links that may be written now, each (key, version) taken again from the ledger. */
+/**
+ * Write-ahead: the links that may be written now, each (key, version, revision) taken again from the ledger. Those whose
+ * record or mapping has moved on are due again.
+ */
 export async function intend(
 	store: Store,
 	destination: number,
@@ -215,6 +218,7 @@ export async function intend(
 	if (writes.length === 0) return new Set();
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
+		await lockRun(store, tx, run);
 		const at = await now(tx);
 		const columns = [
 			...KEY_AND_PART,
@@ -238,7 +242,9 @@ export async function intend(
 			match = CASE WHEN w.creates = 1 THEN w.match ELSE l.match END
 			FROM ${wanted}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing') AND l.lease_until >= ${at}
-			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version = w.version`);
+			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key AND r.version = w.version AND d.revision_run <= ${run}`);
+		const asked = writes.map(({ key, part }) => [key, part]);
+		await giveBack(store, tx, destination, run, asked, 'claimed');
 		const rows = await tx.all(
 			sql<{
 				key: string;

@@ -6,9 +6,9 @@ import { sql } from 'kysely';
 
 const HELD_BY_RUN = sql`l.state IN ('handed', 'claimed', 'writing')`;
 /** Something of ours stands in the destination, or may. */
-const LINKED = sql`(l.counterpart IS NOT NULL OR l.create_intended = 1)`;
+export const LINKED = sql`(l.counterpart IS NOT NULL OR l.create_intended = 1)`;
 /** Its removal is confirmed; it may just be being healed. */
-const GONE = sql`(l.state = 'gone' OR (l.state = 'writing' AND l.healing = 'gone'))`;
+export const GONE = sql`(l.state = 'gone' OR (l.state = 'writing' AND l.healing = 'gone'))`;
 
 /** The state. A removal is only intended until the guard has counted it. */
 export const MOVED_STATE = sql`CASE WHEN ${HELD_BY_RUN} THEN l.state WHEN r.present = 1 THEN 'due' WHEN ${GONE} THEN 'gone'

@@ -131,7 +131,7 @@ async function hold(
 		JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 		WHERE l.destination = ${destination} AND l.state = 'held' AND l.hold = ${id} ORDER BY l.key LIMIT ${NAMES}`);
 	const count = counted.intended + counted.waiting;
-	const more = counted.sent > 0 ? `, ${counted.sent} more within the last 24 hours` : '';
+	const more = counted.sent > 0 ? `, and ${counted.sent} have gone within the last 24 hours` : '';
 	const reason = `${count} of ${counted.links} counterparts ${REASON[kind]}${more}; that is more than the guard lets pass`;
 	const list = names.map(({ name, key }) => name ?? key);
 	if (open) {
@@ -145,12 +145,13 @@ async function hold(
 	return { id, kind, reason, count, names: list, createdAt: open?.created_at ?? at };
 }
 
-/** Holds whose records have all returned need nobody any more. */
+/** Holds whose records have all returned need nobody any more. What a sweep is just healing is held all the same. */
 export async function closeEmptyHolds(store: Store, sync: number): Promise<void> {
 	const { db, table } = store;
 	await db.run(sql`UPDATE ${table('hold')} SET released_at = ${db.dialect.now} WHERE released_at IS NULL
 		AND destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})
-		AND NOT EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = ${table('hold')}.destination AND l.state = 'held'
+		AND NOT EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = ${table('hold')}.destination
+			AND (l.state = 'held' OR (l.state = 'writing' AND l.healing = 'held'))
 			AND l.state NOT IN ('settled', 'gone') AND l.hold = ${table('hold')}.id)`);
 }
 

@@ -132,7 +132,7 @@ export async function confirmHeal(
 		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, confirmed_at = ${at},
 			state = CASE WHEN ${behind} AND r.present = 1 THEN 'due' WHEN ${behind} AND l.healing = 'settled' THEN 'intended'
 				WHEN ${passed} THEN 'due' ELSE l.healing END,
-			removal = CASE WHEN ${passed} AND l.removal = 'intended' THEN 'released' ELSE l.removal END, due_at = ${at}
+			removal = CASE WHEN ${behind} AND r.present = 1 AND l.removal <> 'sent' THEN 'none' WHEN ${passed} AND l.removal = 'intended' THEN 'released' ELSE l.removal END, due_at = ${at}
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'writing' AND l.healing IS NOT NULL
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);

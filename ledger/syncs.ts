@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { SyncIdentity, SyncRow } from '../sync/ledger';
 import { SyncError, type Cursor } from '../sync/types';
 import type { Sql } from '../sql/types';
+import { GONE, LINKED } from './moved';
 import { now, type Store } from './store';
 
 interface Row {
@@ -92,11 +93,11 @@ export async function restart(store: Store, tx: Sql, sync: number, past: number)
 	await store.skip(tx, past + 1);
 	await tx.run(sql`UPDATE ${table('sync')} SET epoch = epoch + 1, cautious = 1 WHERE id = ${sync}`);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET
-		version = NULL, revision = NULL, fields = NULL, told = NULL, sent_at = NULL, hold = NULL, lease = NULL, lease_until = NULL,
+		version = NULL, revision = NULL, fields = NULL, told = NULL, sent_at = NULL, hold = NULL, healing = NULL, lease = NULL, lease_until = NULL,
 		attempts = 0, error = NULL, reason = 'requested', due_at = ${tx.dialect.now},
-		state = CASE WHEN r.present = 1 THEN 'due' WHEN l.state = 'gone' THEN 'gone' WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END,
-		removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END WHEN l.state = 'gone' THEN l.removal
-			WHEN l.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END
+		state = CASE WHEN r.present = 1 THEN 'due' WHEN ${GONE} THEN 'gone' WHEN ${LINKED} THEN 'intended' ELSE 'settled' END,
+		removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END WHEN ${GONE} THEN l.removal
+			WHEN ${LINKED} THEN 'intended' ELSE 'none' END
 		FROM ${table('destination')} d, ${table('record')} r
 		WHERE d.sync = ${sync} AND l.destination = d.id AND r.sync = d.sync AND r.key = l.key`);
 }

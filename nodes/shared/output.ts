@@ -33,7 +33,8 @@ export class Output {
 	}
 
 	hold({ id, kind, reason, count, names, createdAt }: Hold, where: string, stamp: Stamp): void {
-		const text = `${count} removals from ${where} are held: ${reason}. If they are right, set Release Hold in the trigger to ${id}.`;
+		const what = kind === 'removals' ? 'removals from' : 'records that are missing in';
+		const text = `${count} ${what} ${where} are held: ${reason}. If that is right, set Release Hold in the trigger to ${id}.`;
 		const json = {
 			outcome: 'held',
 			hold: id,

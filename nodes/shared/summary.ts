@@ -35,8 +35,9 @@ export function liveHints(
 	const line = parts.filter((part) => part !== '').join('; ');
 	if (line !== '')
 		hints.push(hint(`${line}.`, applied.outcomes.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'info'));
-	for (const { id, count } of applied.held) {
-		hints.push(hint(`${count} removals are held by hold ${id}: see the output Held.`, 'warning'));
+	for (const { id, count, kind } of applied.held) {
+		const what = kind === 'removals' ? 'removals' : 'records whose counterparts are missing';
+		hints.push(hint(`${count} ${what} are held by hold ${id}: see the output Held.`, 'warning'));
 	}
 	const failure = applied.outcomes.find(({ outcome }) => outcome === 'failed');
 	if (failure)
@@ -48,7 +49,7 @@ export function liveHints(
 
 const ACTIONS: Record<NonNullable<Outcome['action']>, string> = {
 	create: 'to create',
-	adopt: 'to link',
+	adopt: 'to adopt',
 	update: 'to update',
 	heal: 'to heal',
 	remove: 'to delete',

@@ -31,7 +31,7 @@ import { named, World } from './world';
 			expect.objectContaining({ action: 'create', key: '3' }),
 		]);
 		expect(done.hints('Target')).toEqual([
-			expect.stringMatching(/^Nothing was written: this is a preview of .*: 2 to create, 1 to link\.$/),
+			expect.stringMatching(/^Nothing was written: this is a preview of .*: 2 to create, 1 to adopt\.$/),
 		]);
 		expect(world.rows()).toHaveLength(1);
 		expect(existsSync(world.ledger)).toBe(false);

@@ -36,7 +36,7 @@ export const rules: INodeProperties[] = [
 		description: 'What happens in the destination. Many removals at once are held until a person releases them.',
 	},
 	{
-		displayName: 'Fields of the Removal',
+		displayName: 'Set When Deactivated',
 		name: 'removalRows',
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Field' },
