@@ -10,13 +10,13 @@ export interface Proxy {
 	cut(): number;
 	/** Cuts each open connection when the server's next answer comes: it has done its work, and nobody hears of it. */
 	swallow(): void;
-	/** Cuts each open connection after that many more bytes of the server's answers. */
+	/** Cuts each connection, open or to come, after that many more bytes of the server's answers. */
 	cutAfter(bytes: number): void;
 	/** Holds back whatever comes from now on for so long; 0: no more. */
 	delay(milliseconds: number): void;
 	/** Refuses new connections, and cuts the open ones. */
 	refuse(): void;
-	/** No more harm to new connections; those that wait to be cut or swallowed are left alone from now on. */
+	/** No more harm from now on, also to those that wait to be cut. */
 	mend(): void;
 	stop(): Promise<void>;
 }
@@ -34,6 +34,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 	let cuts = 0;
 	let held = 0;
 	let refusing = false;
+	let fromNow: number | undefined;
 
 	const end = (pair: Pair) => {
 		if (!pairs.delete(pair)) return false;
@@ -46,7 +47,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 	};
 	const listener = createServer((client) => {
 		if (refusing) return void client.destroy();
-		const pair: Pair = { client, server: connect(to), left: undefined };
+		const pair: Pair = { client, server: connect(to), left: fromNow };
 		pairs.add(pair);
 		// In the order in which they came, whatever the delay was at each of them.
 		const forward = (from: Socket, target: Socket, pass: (data: Buffer) => Buffer | undefined) => {
@@ -98,7 +99,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 		},
 		cut: cutAll,
 		swallow: () => limit(0),
-		cutAfter: limit,
+		cutAfter: (bytes) => limit((fromNow = bytes)),
 		delay: (milliseconds) => void (held = milliseconds),
 		refuse: () => {
 			refusing = true;
@@ -107,6 +108,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 		mend: () => {
 			refusing = false;
 			held = 0;
+			fromNow = undefined;
 			limit(undefined);
 		},
 		stop: async () => {

@@ -1,0 +1,7 @@
+/**
+ * `npm run chaos -- --seed N --rounds K [--queue] [--json]`: a real n8n syncs while both sides are edited, and whatever
+ * takes part is killed and cut off at random moments. One round, one kill.
+ */
+import { command, play } from './lib/command.mjs';
+
+await command((rest) => play('test/chaos/chaos.ts', rest));

@@ -1,0 +1,189 @@
+/** Edits both sides as people do, and remembers what only it can know: who has ever left, and what it wrote where. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { sql } from 'kysely';
+
+import type { Random } from './random';
+import { TABLES, tables, type Place, type Table } from './world';
+
+const TEAMS = ['Sales', 'Legal', 'Support', 'Research', 'Finance'];
+
+interface Person {
+	site: string;
+	kind: string;
+}
+
+/** When somebody first had a reason to be removed, by table and person; milliseconds. */
+export type Left = Record<Table, Map<number, number>>;
+
+export class Driver {
+	edits = 0;
+	readonly left: Left = { access: new Map(), mailing: new Map(), accounts: new Map() };
+	/** The last note that the destination acknowledged, by table and row. */
+	readonly notes: Record<Table, Map<number, number>> = { access: new Map(), mailing: new Map(), accounts: new Map() };
+	/** Rows that are the destination's own. */
+	readonly own: Record<Table, Map<string, string>> = { access: new Map(), mailing: new Map(), accounts: new Map() };
+
+	private readonly present = new Map<number, Person>();
+	private readonly absent = new Map<number, Person>();
+	private highest = 0;
+	private serial = 0;
+	private going = false;
+	private running: Promise<void> | undefined;
+
+	constructor(
+		private readonly random: Random,
+		private readonly source: Place,
+		private readonly destination: Place,
+	) {}
+
+	/** The first people. */
+	async fill(count: number): Promise<void> {
+		for (let n = 0; n < count; n++) await this.join();
+	}
+
+	start(): void {
+		this.going = true;
+		this.running = this.loop();
+	}
+
+	async stop(): Promise<void> {
+		this.going = false;
+		await this.running;
+	}
+
+	private async loop(): Promise<void> {
+		while (this.going) {
+			try {
+				await this.edit();
+				this.edits++;
+			} catch {
+				await sleep(100); // the server is down just now
+			}
+			await sleep(this.random.between(20, 220));
+		}
+	}
+
+	private async edit(): Promise<void> {
+		await this.random.weighted<() => Promise<unknown>>([
+			[30, () => this.change()],
+			[8, () => this.readdress()],
+			[8, () => this.join()],
+			[5, () => this.leave()],
+			[5, () => this.comeBack()],
+			[6, () => this.hire()],
+			[15, () => this.note()],
+			[12, () => this.drift()],
+			[3, () => this.destroy()],
+			[3, () => this.serve()],
+		])();
+	}
+
+	private async change(): Promise<void> {
+		const [id] = this.random.one([...this.present]);
+		await this.source.direct.run(
+			sql`UPDATE people SET full_name = ${`Person ${id}, ${++this.serial}`}, team = ${this.random.one(TEAMS)} WHERE id = ${id}`,
+		);
+	}
+
+	private async readdress(): Promise<void> {
+		const [id] = this.random.one([...this.present]);
+		await this.source.direct.run(
+			sql`UPDATE people SET email = ${`p${id}.${++this.serial}@x.test`} WHERE id = ${id}`,
+		);
+	}
+
+	private async join(): Promise<void> {
+		const id = ++this.highest;
+		const person = { site: this.random.one(['A', 'B']), kind: this.random.chance(0.1) ? 'ghost' : 'staff' };
+		// Known before it happens: whether the insert went through, the source alone knows after a kill.
+		this.absent.set(id, person);
+		await this.insert(id, person);
+	}
+
+	private async insert(id: number, person: Person): Promise<void> {
+		await this.source.direct.run(sql`INSERT INTO people (id, email, full_name, team, site, kind, employed)
+			VALUES (${id}, ${`p${id}.${++this.serial}@x.test`}, ${`Person ${id}`}, ${this.random.one(TEAMS)}, ${person.site}, ${person.kind}, 'yes')
+			ON CONFLICT (id) DO UPDATE SET email = excluded.email`);
+		this.absent.delete(id);
+		this.present.set(id, person);
+	}
+
+	private leaves(id: number, from: readonly Table[]): void {
+		for (const table of from) if (!this.left[table].has(id)) this.left[table].set(id, Date.now());
+	}
+
+	private async leave(): Promise<void> {
+		if (this.present.size < 50) return;
+		const [id, person] = this.random.one([...this.present]);
+		this.leaves(id, tables);
+		await this.source.direct.run(sql`DELETE FROM people WHERE id = ${id}`);
+		this.present.delete(id);
+		this.absent.set(id, person);
+	}
+
+	private async comeBack(): Promise<void> {
+		if (this.absent.size === 0) return;
+		const [id, person] = this.random.one([...this.absent]);
+		await this.insert(id, person);
+	}
+
+	/** Out of the scope of one sync, or into it. */
+	private async hire(): Promise<void> {
+		const [id] = this.random.one([...this.present]);
+		this.leaves(id, ['accounts']);
+		await this.source.direct.run(
+			sql`UPDATE people SET employed = CASE WHEN employed = 'yes' THEN 'no' ELSE 'yes' END WHERE id = ${id}`,
+		);
+	}
+
+	private async row(table: Table): Promise<number | undefined> {
+		const [row] = await this.destination.direct.all(sql<{ id: number }>`SELECT id FROM ${sql.id(table)}
+			WHERE person IS NOT NULL AND id >= ${this.random.between(0, Math.max(1, this.highest * 2))} ORDER BY id LIMIT 1`);
+		return row?.id;
+	}
+
+	private async note(): Promise<void> {
+		const table = this.random.one(tables);
+		const id = await this.row(table);
+		if (id === undefined) return;
+		const note = ++this.serial;
+		const written = await this.destination.direct.run(
+			sql`UPDATE ${sql.id(table)} SET note = ${note}, phone = ${`+1 ${note}`} WHERE id = ${id}`,
+		);
+		if (written === 1) this.notes[table].set(id, note);
+	}
+
+	/** What belongs to the source is edited in the destination. */
+	private async drift(): Promise<void> {
+		const table = this.random.one(tables);
+		const id = await this.row(table);
+		if (id === undefined) return;
+		const set = this.random.one([
+			sql`name = ${`Somebody ${++this.serial}`}`,
+			sql`team = 'Nowhere'`,
+			sql`name = NULL, team = NULL`,
+			...(TABLES[table] === 'deactivate'
+				? [sql`active = CASE WHEN active = 'yes' THEN 'no' ELSE 'yes' END`]
+				: []),
+		]);
+		await this.destination.direct.run(sql`UPDATE ${sql.id(table)} SET ${set} WHERE id = ${id}`);
+	}
+
+	private async destroy(): Promise<void> {
+		const table = this.random.one(tables);
+		const id = await this.row(table);
+		if (id === undefined) return;
+		await this.destination.direct.run(sql`DELETE FROM ${sql.id(table)} WHERE id = ${id}`);
+	}
+
+	/** A row of the destination's own, which no record of the source matches. */
+	private async serve(): Promise<void> {
+		const table = this.random.one(tables);
+		const login = `service-${++this.serial}`;
+		await this.destination.direct.run(
+			sql`INSERT INTO ${sql.id(table)} (login, name, active, phone) VALUES (${login}, ${login}, 'yes', ${login})`,
+		);
+		this.own[table].set(login, login);
+	}
+}
