@@ -209,6 +209,7 @@ class StagedObservation implements Observation {
 				fields = CASE WHEN excluded.present = 1 THEN excluded.fields ELSE coalesce(known.fields, excluded.fields) END,
 				name = excluded.name, present = excluded.present, touched = excluded.touched, changed_at = excluded.changed_at`);
 		await this.makeDue(tx, wanted);
+		await this.erase(tx, wanted);
 		result.created += Number(counts!.created);
 		result.returned += Number(counts!.returned);
 		result.vanished += Number(counts!.removed);
@@ -240,8 +241,19 @@ class StagedObservation implements Observation {
 					await tx.run(sql`UPDATE ${record} AS r SET version = version + 1, present = 0, touched = ${began}, changed_at = ${tx.dialect.now}
 					FROM ${wanted} WHERE r.key = w.key AND ${gone}`);
 				await this.makeDue(tx, wanted);
+				await this.erase(tx, wanted);
 			},
 		);
+	}
+
+	/** A record that stands nowhere needs no removal, and keeps no fields. */
+	private async erase(tx: Sql, wanted: RawBuilder<unknown>): Promise<void> {
+		const { sync, began } = this.reading;
+		const { table } = this.store;
+		await tx.run(sql`UPDATE ${table('record')} AS r SET fields = NULL, name = NULL FROM ${wanted}
+			WHERE r.sync = ${sync} AND r.key = w.key AND r.present = 0 AND r.touched = ${began}
+			AND NOT EXISTS (SELECT 1 FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
+				WHERE d.sync = ${sync} AND d.state = 'active' AND l.key = r.key AND l.state NOT IN ('gone', 'settled', 'unrouted'))`);
 	}
 
 	/** Every active destination's links of those of the wanted records that this observation touched. */

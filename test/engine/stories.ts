@@ -59,6 +59,21 @@ export function stories(store?: () => Promise<Store>): void {
 			expect(world.destination.rows.size).toBe(30);
 		});
 
+		it('forgets the fields of a record that is gone, once nothing of it stands anywhere', async () => {
+			world.mapping.scope = ({ team }) => team === 'Sales';
+			for (let n = 0; n < 30; n++) world.person(`k${n}`);
+			world.person('never', { team: 'Legal' });
+			await world.tick();
+			world.source.records.delete('never');
+			world.source.records.delete('k1');
+			await world.tick();
+			await world.tick();
+			const after = await world.stored();
+			expect(after.get('never')).toBeNull();
+			expect(after.get('k1')).toBeNull();
+			expect(after.get('k2')).toContain('Person k2');
+		});
+
 		it('treats a record that leaves the scope as removed', async () => {
 			for (let n = 0; n < 30; n++) world.person(`k${n}`);
 			world.mapping.scope = ({ team }) => team === 'Sales';

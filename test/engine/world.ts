@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { sql } from 'kysely';
+
 import { ledgerOn } from '../../ledger/ledger';
 import { sqliteStore } from '../../ledger/sqlite';
 import type { Store } from '../../ledger/store';
@@ -85,6 +87,16 @@ export class World {
 	async close(): Promise<void> {
 		await this.ledger.close();
 		await rm(this.folder, { recursive: true });
+	}
+
+	/** The fields that the ledger keeps of each record, as text. */
+	async stored(): Promise<Map<string, string | null>> {
+		const store = await this.store();
+		const rows = await store.db.all(
+			sql<{ key: string; fields: string | null }>`SELECT key, fields FROM ${store.table('record')}`,
+		);
+		await store.db.close();
+		return new Map(rows.map(({ key, fields }) => [key, fields]));
 	}
 
 	person(key: string, fields: Fields = {}): void {
