@@ -131,7 +131,7 @@ export async function confirmHeal(
 		const passed = sql`(l.healing = 'held' AND EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NOT NULL))`;
 		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, confirmed_at = ${at},
 			state = CASE WHEN ${behind} AND r.present = 1 THEN 'due' WHEN ${behind} AND l.healing = 'settled' THEN 'intended'
-				WHEN ${passed} THEN 'due' ELSE l.healing END,
+				WHEN ${passed} THEN 'due' WHEN l.healing = 'held' AND l.hold IS NULL THEN 'intended' ELSE l.healing END,
 			removal = CASE WHEN ${behind} AND r.present = 1 AND l.removal <> 'sent' THEN 'none' WHEN ${passed} AND l.removal = 'intended' THEN 'released' ELSE l.removal END, due_at = ${at}
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'writing' AND l.healing IS NOT NULL
