@@ -2,8 +2,7 @@
  * A link's states × events: what the ledger makes of every event in every state. Documentation that a test holds the
  * ledger to (`test/ledger/states.test.ts`), not code that runs. A cell that is left out does not compile.
  *
- * A cell is a state, or cases of which the first that is true counts, or a reason why it cannot come to that.
- * `stays`: the event may come, and changes nothing.
+ * A cell is a state, or cases of which the first that is true counts. `stays`: the event may come, and changes nothing.
  */
 import type { LinkState } from './ledger';
 
@@ -63,53 +62,37 @@ export const CONDITIONS = {
 	'as confirmed': 'the record is at the version that was confirmed',
 	'removal waits': 'the guard has not counted its removal yet',
 	'only carried': 'the item carries a sweep, and nothing is to be done for it',
-	'was held': 'a sweep heals it while it is held',
 	'was gone': 'a sweep heals what its removal left',
-	'hold open': 'the hold that it is under waits for a person',
+	'hold open': 'a sweep heals it while it is held, and the hold waits for a person',
+	'hold released': 'a sweep healed it while it was held, and a person has let the hold pass',
 	otherwise: 'in all other cases',
 } as const;
 export type Condition = keyof typeof CONDITIONS;
 
-export type Cases = readonly (readonly [when: Condition, next: LinkState | Cases])[];
-export type Next = LinkState | 'stays' | Cases | { readonly impossible: string };
+/** The first condition that holds says where it goes. */
+export type Cases = { readonly [when in Condition]?: LinkState | Cases } & { readonly otherwise: LinkState | Cases };
+export type Next = LinkState | 'stays' | Cases;
 export type StateRow = Record<LinkEvent, Next>;
 
-/** It must go there: nobody there ever knew of it, or the guard counts it. */
-const GOES: Cases = [
-	['linked', 'intended'],
-	['otherwise', 'settled'],
-];
-const BY_RECORD: Cases = [['present', 'due'], ...GOES];
-/** The same for a link that is linked in any case. */
-const LINKED_BY_RECORD: Cases = [
-	['present', 'due'],
-	['otherwise', 'intended'],
-];
+/** It must go there: the guard counts it, or nobody there ever knew of it. */
+const GOES: Cases = { linked: 'intended', otherwise: 'settled' };
+const BY_RECORD: Cases = { present: 'due', ...GOES };
+const LINKED_BY_RECORD: Cases = { present: 'due', otherwise: 'intended' };
 
-/** Work that was not done. A removal is due only once the guard has counted it. */
-const AGAIN: Cases = [
-	['removal waits', 'intended'],
-	['otherwise', 'due'],
-];
-
-/** The node left it as it was. */
-const GIVEN_BACK: Cases = [
-	['moved on', AGAIN],
-	['only carried', 'settled'],
-	['otherwise', AGAIN],
-];
-
-/** Planned anew where the record still stands; what vanished has nothing to map. */
-const REMAPPED = (as: LinkState): Cases => [
-	['present', 'due'],
-	['otherwise', as],
-];
+/** Planned anew where the record stands; what vanished has nothing to map. */
+const IF_PRESENT = (absent: LinkState): Cases => ({ present: 'due', otherwise: absent });
 
 /** The destination was retired meanwhile, and heard of nothing. */
-const REVIVED = (as: LinkState, otherwise: Cases = BY_RECORD): Cases => [
-	['as confirmed', as],
-	['otherwise', otherwise],
-];
+const REVIVED = (as: LinkState, otherwise: Cases = BY_RECORD): Cases => ({ 'as confirmed': as, otherwise });
+
+/** Work that was not done. A removal is due only once the guard has counted it. */
+const AGAIN: Cases = { 'removal waits': 'intended', otherwise: 'due' };
+
+/** The node left it as it was. */
+const GIVEN_BACK: Cases = { 'moved on': AGAIN, 'only carried': 'settled', otherwise: AGAIN };
+
+/** While its link was healed, a person may have let the hold pass. */
+const STILL_HELD = { 'hold open': 'held', 'hold released': 'due' } as const;
 
 /** An answer from a run that does not have the link. */
 const LATE = {
@@ -166,20 +149,10 @@ const LEASED = {
 
 /** How a node answers for what it has claimed. */
 const ANSWERED = {
-	confirmed: [
-		['up to date', 'settled'],
-		['otherwise', BY_RECORD],
-	],
-	confirmedRemoval: [
-		['up to date', 'gone'],
-		['present', 'due'],
-		['otherwise', 'gone'],
-	],
+	confirmed: { 'up to date': 'settled', otherwise: BY_RECORD },
+	confirmedRemoval: { 'up to date': 'gone', present: 'due', otherwise: 'gone' },
 	failedForNow: AGAIN,
-	gaveUp: [
-		['up to date', 'failed'],
-		['otherwise', AGAIN],
-	],
+	gaveUp: { 'up to date': 'failed', otherwise: AGAIN },
 } as const;
 
 export const STATES: Record<LinkState, StateRow> = {
@@ -188,75 +161,46 @@ export const STATES: Record<LinkState, StateRow> = {
 		...LEASED,
 		claimed: 'claimed',
 		passedOver: AGAIN,
-		runEndedWell: [
-			['moved on', AGAIN],
-			['only carried', 'settled'],
-			['linked', 'failed'],
-			['otherwise', 'unrouted'],
-		],
+		runEndedWell: { 'moved on': AGAIN, 'only carried': 'settled', linked: 'failed', otherwise: 'unrouted' },
 		runFailed: GIVEN_BACK,
 	},
 	claimed: {
 		...LEASED,
 		...ANSWERED,
 		givenBack: GIVEN_BACK,
-		intendedRemoval: [
-			['up to date', 'intended'],
-			['otherwise', AGAIN],
-		],
-		intendedWrite: [
-			['up to date', 'writing'],
-			['otherwise', AGAIN],
-		],
+		intendedRemoval: { 'up to date': 'intended', otherwise: LINKED_BY_RECORD },
+		intendedWrite: { 'up to date': 'writing', otherwise: AGAIN },
 	},
 	writing: {
 		...LEASED,
 		...ANSWERED,
 		// It may be in flight: its lease lasts.
 		reopened: 'stays',
-		confirmed: [
-			['up to date', 'settled'],
-			['otherwise', LINKED_BY_RECORD],
-		],
-		restarted: LINKED_BY_RECORD,
-		healed: [
-			[
-				'moved on',
-				[
-					['present', 'due'],
-					['was gone', 'gone'],
-					['otherwise', 'intended'],
-				],
-			],
-			['was gone', 'gone'],
-			[
-				'was held',
-				[
-					['hold open', 'held'],
-					['otherwise', 'due'],
-				],
-			],
-			['otherwise', 'settled'],
-		],
+		confirmed: { 'up to date': 'settled', otherwise: LINKED_BY_RECORD },
+		restarted: { present: 'due', 'was gone': 'gone', otherwise: 'intended' },
+		healed: {
+			'moved on': { present: 'due', 'was gone': 'gone', ...STILL_HELD, otherwise: 'intended' },
+			'was gone': 'gone',
+			...STILL_HELD,
+			otherwise: 'settled',
+		},
 	},
 	settled: {
 		...FREE,
-		carried: [
-			['linked', 'handed'],
-			['otherwise', 'settled'],
-		],
-		remapped: REMAPPED('settled'),
+		carried: { linked: 'handed', otherwise: 'settled' },
+		remapped: IF_PRESENT('settled'),
 		healing: 'writing',
 		sweptMissing: 'intended',
 		sweptDrifted: 'due',
 		revived: REVIVED('settled'),
+		restarted: IF_PRESENT('settled'),
 	},
 	intended: {
 		...FREE,
 		vanished: 'intended',
 		guardPassed: 'due',
 		guardHeld: 'held',
-		remapped: REMAPPED('intended'),
+		remapped: IF_PRESENT('intended'),
 		revived: REVIVED('intended', LINKED_BY_RECORD),
 		restarted: LINKED_BY_RECORD,
 	},
@@ -264,19 +208,25 @@ export const STATES: Record<LinkState, StateRow> = {
 		...FREE,
 		vanished: 'intended',
 		released: 'due',
+		remapped: IF_PRESENT('held'),
 		healing: 'writing',
-		remapped: REMAPPED('held'),
 		revived: REVIVED('held', LINKED_BY_RECORD),
 		restarted: LINKED_BY_RECORD,
 	},
-	failed: { ...FREE, remapped: REMAPPED('failed'), revived: REVIVED('failed') },
-	unrouted: { ...FREE, remapped: REMAPPED('unrouted'), revived: REVIVED('unrouted') },
+	failed: { ...FREE, remapped: IF_PRESENT('failed'), revived: REVIVED('failed') },
+	unrouted: {
+		...FREE,
+		vanished: 'settled',
+		remapped: IF_PRESENT('unrouted'),
+		revived: REVIVED('unrouted', IF_PRESENT('settled')),
+		restarted: IF_PRESENT('settled'),
+	},
 	gone: {
 		...FREE,
 		vanished: 'gone',
-		remapped: REMAPPED('gone'),
+		remapped: IF_PRESENT('gone'),
 		healing: 'writing',
-		revived: REVIVED('gone', REMAPPED('gone')),
-		restarted: REMAPPED('gone'),
+		revived: REVIVED('gone', IF_PRESENT('gone')),
+		restarted: IF_PRESENT('gone'),
 	},
 };
