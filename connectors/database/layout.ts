@@ -29,7 +29,12 @@ export async function layoutOf(
 			const todo = 'Name the key columns.';
 			throw new SyncError('setup', 'A query needs to know which columns identify a record.', { todo });
 		}
-		return { from: subquery(from.query), listed: list(readOf(options, key)), key, columns: new Map() };
+		return {
+			from: subquery(from.query, config.dialect),
+			listed: list(readOf(options, key)),
+			key,
+			columns: new Map(),
+		};
 	}
 	const database = await connect();
 	const { name, schema } = dialect.qualified(config, from.table);

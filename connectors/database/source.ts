@@ -53,7 +53,7 @@ export class DatabaseSource implements Source {
 	constructor(private readonly options: DatabaseSourceOptions) {
 		const { database, from, key, fields } = options;
 		this.dialect = tableDialects[database.dialect];
-		if ('query' in from) subquery(from.query);
+		if ('query' in from) subquery(from.query, database.dialect);
 		const table = 'table' in from ? this.dialect.qualified(database, from.table) : undefined;
 		this.where = table ? this.dialect.place(database, table).text : `the query in ${this.dialect.title}`;
 		const read = JSON.stringify(['database 1', database.dialect, table ?? from, key ?? null, fields ?? null]);

@@ -2,6 +2,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { single } from '../../connectors/database/query';
+import type { DialectName } from '../../sql/types';
 import { asNodeError } from '../shared/errors';
 import { searchSchemas, searchTables, tableColumns } from '../shared/lists';
 import { reader, text } from '../shared/parameters';
@@ -27,7 +28,7 @@ async function columns(context: ILoadOptionsFunctions): Promise<INodePropertyOpt
 		: await tableColumns(context);
 }
 
-/** The columns that a SELECT's first row has; none where it gives no row. */
+/** The columns of a SELECT. */
 async function queryColumns(context: ILoadOptionsFunctions, query: string): Promise<INodePropertyOptions[]> {
 	if (query === '') return [];
 	try {
@@ -37,12 +38,11 @@ async function queryColumns(context: ILoadOptionsFunctions, query: string): Prom
 	}
 }
 
-/** A source needs a key; here a constant does, for only the names are wanted. */
+/** Joined to one row of nothing, so that there is a row though the SELECT gives none; a constant is the key. */
 async function firstRow(context: ILoadOptionsFunctions, query: string): Promise<string[]> {
-	const source = await openSource(context, {
-		from: { query: `SELECT 1 AS one_way_sync_key, q.* FROM (${single(query)}\n) AS q` },
-		key: ['one_way_sync_key'],
-	});
+	const dialect = reader(context)('dialect', 'postgres') as DialectName;
+	const joined = `SELECT k.one_way_sync_key, q.* FROM (SELECT 1 AS one_way_sync_key) AS k LEFT JOIN (${single(query, dialect)}\n) AS q ON 1 = 1`;
+	const source = await openSource(context, { from: { query: joined }, key: ['one_way_sync_key'] });
 	try {
 		for await (const { records } of source.read()) {
 			const [first] = records;

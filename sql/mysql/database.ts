@@ -93,6 +93,11 @@ export class MysqlDatabase extends MysqlSql implements Database {
 		}, form);
 	}
 
+	/** Whatever is asked of a read-only database is asked in a read-only transaction. */
+	override async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+		return this.readOnly ? await this.transaction((tx) => tx.all(statement)) : await super.all(statement);
+	}
+
 	async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
 		const connection = await connected(this.pool);
 		let broken = true;

@@ -55,12 +55,21 @@ export class PostgresDatabase extends PostgresSql implements Database {
 		private readonly readOnly: boolean,
 		private readonly types: CustomTypesConfig,
 	) {
-		super((text, values) => asked(pool.query({ text, values, rowMode: 'array' })));
+		super((text, values) => asked(pool.query(one(text, values))));
+	}
+
+	/** Whatever is asked of a read-only database is asked in a read-only transaction. */
+	override async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+		return this.readOnly ? await this.transaction((tx) => tx.all(statement)) : await super.all(statement);
+	}
+
+	override async run(statement: RawBuilder<unknown>): Promise<number> {
+		return this.readOnly ? await this.transaction((tx) => tx.run(statement)) : await super.run(statement);
 	}
 
 	async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
 		return this.withClient(this.readOnly ? READ_ONLY : 'BEGIN', (client) =>
-			work(new PostgresSql((text, values) => asked(client.query({ text, values, rowMode: 'array' })))),
+			work(new PostgresSql((text, values) => asked(client.query(one(text, values))))),
 		);
 	}
 
@@ -125,11 +134,13 @@ export class PostgresDatabase extends PostgresSql implements Database {
 	}
 }
 
+/** By the extended protocol: the server itself refuses a text with a second statement in it. */
+const one = (text: string, values: SqlValue[]) => ({ text, values, rowMode: 'array', queryMode: 'extended' }) as const;
+
 const READ_ONLY = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 const SESSION = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
 	SET extra_float_digits = 1; SET idle_in_transaction_session_timeout = 0; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'`;
-const READ_ONLY_SESSION = 'SET default_transaction_read_only = on';
 
 async function asked<T>(answer: Promise<T>): Promise<T> {
 	try {
@@ -148,7 +159,7 @@ const USER_ARRAYS = sql<UserArray>`
 /** Connects to a Postgres server. */
 export async function openPostgres(config: ServerConfig, options: OpenOptions): Promise<Database> {
 	const types = typesOf(options.values);
-	const session = `${SESSION}; SET lock_timeout = ${options.lockTimeout ?? 15_000}; ${options.readOnly ? READ_ONLY_SESSION : ''}`;
+	const session = `${SESSION}; SET lock_timeout = ${options.lockTimeout ?? 15_000}`;
 	const pool = new Pool({
 		host: config.through?.host ?? config.host,
 		port: config.through?.port ?? config.port,

@@ -35,18 +35,26 @@ describe('a query of the user', () => {
 		['SELECT $x$;$x$;\n', 'SELECT $x$;$x$'],
 		[`SELECT 'it''s; ok'`, `SELECT 'it''s; ok'`],
 	])('%s is one statement', (text, statement) => {
-		expect(single(text)).toBe(statement);
+		expect(single(text, 'postgres')).toBe(statement);
+	});
+
+	test('a backslash ends no text but in MySQL', () => {
+		const text = `SELECT '\\' AS a, ';' AS b`;
+		expect(single(text, 'postgres')).toBe(text);
+		expect(single(text, 'sqlite')).toBe(text);
+		expect(single(`SELECT '\\'; ' AS a`, 'mysql')).toBe(`SELECT '\\'; ' AS a`);
+		expect(() => single(`SELECT '\\'; DELETE FROM x`, 'postgres')).toThrow('several statements');
 	});
 
 	test.each(['SELECT 1; SELECT 2', 'SELECT 1; DROP TABLE x', `SELECT ''; DELETE FROM x;`])(
 		'%s is refused: several statements',
 		(text) => {
-			expect(() => single(text)).toThrow('several statements');
+			expect(() => single(text, 'postgres')).toThrow('several statements');
 		},
 	);
 
 	test.each(['', '  ', ';', '-- nothing'])('%j is refused: empty', (text) => {
-		expect(() => single(text)).toThrow('empty');
+		expect(() => single(text, 'postgres')).toThrow('empty');
 	});
 });
 

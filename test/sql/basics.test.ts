@@ -128,4 +128,21 @@ overEveryDatabase((place) => {
 	test('what cannot be bound is refused before it is sent', async () => {
 		await expect(db.all(sql`SELECT ${{ id: 1 }}`)).rejects.toThrow('cannot be bound');
 	});
+
+	test('a read-only database writes by no way: not by a statement, not by a second one behind the first (invariant 2)', async () => {
+		const reading = await place.open({ readOnly: true, values: 'exact' });
+		try {
+			await expect(reading.run(sql`INSERT INTO person VALUES (1, 'a')`)).rejects.toThrow();
+			await expect(
+				reading.all(sql.raw(`SELECT 1 AS one; COMMIT; INSERT INTO person VALUES (2, 'b')`)),
+			).rejects.toThrow();
+			await expect(
+				reading.all(sql.raw(`SELECT 1 AS one; COMMIT; BEGIN; INSERT INTO person VALUES (3, 'c'); COMMIT`)),
+			).rejects.toThrow();
+			await expect(reading.transaction(async (tx) => await tx.run(sql`DELETE FROM person`))).rejects.toThrow();
+		} finally {
+			await reading.close();
+		}
+		expect(await db.all(sql`SELECT * FROM person`)).toEqual([]);
+	});
 });
