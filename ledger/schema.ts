@@ -63,6 +63,7 @@ const first: Step = async (store, tx) => {
 		sql`CREATE UNIQUE INDEX ${store.index('link_counterpart')} ON ${table('link')} (destination, counterpart) WHERE counterpart IS NOT NULL`,
 		sql`CREATE INDEX ${store.index('link_open')} ON ${table('link')} (destination, state, due_at) WHERE state NOT IN ('settled', 'gone')`,
 		sql`CREATE INDEX ${store.index('link_lease')} ON ${table('link')} (lease) WHERE lease IS NOT NULL`,
+		sql`CREATE INDEX ${store.index('link_released')} ON ${table('link')} (destination) WHERE removal = 'released'`,
 		sql`CREATE INDEX ${store.index('link_sent')} ON ${table('link')} (destination, sent_at) WHERE sent_at IS NOT NULL`,
 		sql`CREATE TABLE ${table('hold')} (
 			id ${big} PRIMARY KEY,
