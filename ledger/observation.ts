@@ -270,10 +270,12 @@ class StagedObservation implements Observation {
 				JOIN ${this.store.table('sync')} s ON s.id = r.sync JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
 			WHERE r.touched = ${began} AND r.present = 1
 				AND NOT EXISTS (SELECT 1 FROM ${link} l WHERE l.destination = d.id AND l.key = r.key)`);
+		// One that waits already keeps its place: else a record that changes often would be passed by all others for ever.
 		await tx.run(sql`
 			UPDATE ${link} AS l SET
 				state = ${MOVED_STATE}, removal = ${MOVED_REMOVAL}, hold = ${MOVED_HOLD},
-				reason = 'changed', attempts = 0, error = NULL, due_at = ${now}
+				reason = 'changed', attempts = 0, error = NULL,
+				due_at = CASE WHEN l.state = 'due' AND l.due_at < ${now} THEN l.due_at ELSE ${now} END
 			FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
 			WHERE l.destination = d.id AND l.key = r.key AND r.touched = ${began}`);
 	}
