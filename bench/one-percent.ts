@@ -192,6 +192,7 @@ async function idling(place: Stage): Promise<number> {
 		still = rssMB < least - 5 ? 0 : still + 1;
 		least = Math.min(least, rssMB);
 	}
+	say(`  n8n idles at ${least} MB`);
 	return least;
 }
 

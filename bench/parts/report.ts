@@ -1,6 +1,6 @@
 /** `bench/results.md`: one section per benchmark, that of the last run. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, platform, totalmem } from 'node:os';
+import { cpus, loadavg, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 import { n8nVersion } from '../../test/n8n/harness';
@@ -56,6 +56,6 @@ ${work}
 ${table.join('\n')}
 
 ${counted.map((one) => `- ${one}`).join('\n')}
-- Machine: ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()}. Node ${process.versions.node}, n8n ${n8nVersion}, ${server}. ${new Date().toISOString().slice(0, 10)}.
+- Machine: ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()}. Node ${process.versions.node}, n8n ${n8nVersion}, ${server}. Load average at the end: ${loadavg()[1]!.toFixed(1)}. ${new Date().toISOString().slice(0, 10)}.
 - Again: \`${command}\``;
 }
