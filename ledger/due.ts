@@ -178,6 +178,7 @@ export async function carrier(
 /** Keeps what was handed to a run, while the run lasts. */
 export async function renewRun(store: Store, run: number, ttl: number): Promise<void> {
 	await store.db.transaction(async (tx) => {
+		await lockRun(store, tx, run);
 		const until = (await now(tx)) + ttl;
 		await tx.run(sql`UPDATE ${store.table('run')} SET until = ${until} WHERE id = ${run}`);
 		await tx.run(
@@ -235,9 +236,14 @@ export async function endRun(
 /** Leases that ended without an answer. A write that was in flight is due too: it is read before it is repeated. */
 async function expire(store: Store, tx: Sql, sync: number, at: number): Promise<void> {
 	const { table } = store;
+	const ended = sql`l.lease IS NOT NULL AND l.lease_until < ${at} AND l.state IN ('handed', 'claimed', 'writing')
+		AND l.destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`;
+	if (store.shared)
+		await tx.all(
+			sql`SELECT 1 FROM ${table('link')} l WHERE ${ended} ORDER BY l.destination, l.key, l.part ${store.lock}`,
+		);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
-		WHERE l.lease IS NOT NULL AND l.lease_until < ${at} AND l.state IN ('handed', 'claimed', 'writing')
-		AND l.destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`);
+		WHERE ${ended}`);
 }
 
 /**
@@ -254,6 +260,20 @@ export async function recover(store: Store): Promise<void> {
 		await tx.run(sql`UPDATE ${table('sync')} SET observer_until = 0, observer_holder = NULL`);
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_until = 0`);
 	});
+}
+
+/** Records that were given up, with why. */
+export async function failures(
+	store: Store,
+	sync: number,
+	limit: number,
+): Promise<{ key: string; name: string | null; error: string }[]> {
+	const { db, table } = store;
+	return await db.all(sql<{ key: string; name: string | null; error: string }>`
+		SELECT l.key, r.name, coalesce(l.error, '') AS error FROM ${table('destination')} d
+		JOIN ${table('link')} l ON l.destination = d.id AND l.state = 'failed' AND l.state NOT IN ('settled', 'gone')
+		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
+		WHERE d.sync = ${sync} AND d.state = 'active' ORDER BY l.due_at, l.key LIMIT ${limit}`);
 }
 
 /** What is not settled, by state. */

@@ -44,6 +44,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		renewRun: async (run, ttl) => await due.renewRun(store, run, ttl),
 		endRun: async (run, how) => await due.endRun(store, run, how),
 		counts: async (sync) => await due.counts(store, sync),
+		failures: async (sync, limit) => await due.failures(store, sync, limit),
 		setHealth: async (sync, health, text) => await syncs.setHealth(store, sync, health, text),
 
 		down: async (sync) => await destinations.down(store, sync),

@@ -56,6 +56,7 @@ export async function claim(
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const revision = await revise(store, tx, destination, run, mapping);
+		await lockRun(store, tx, run);
 		const wanted = tx.dialect.values(
 			'w',
 			[{ name: 'key', type: 'text' }],
@@ -468,6 +469,15 @@ async function ownedBy(
 async function eraseRemoved(store: Store, tx: Sql, destination: number, keys: string[]): Promise<void> {
 	if (keys.length === 0) return;
 	const { table } = store;
+	if (store.shared) {
+		const wanted = tx.dialect.values(
+			'w',
+			[{ name: 'key', type: 'text' }],
+			keys.map((key) => [key]),
+		);
+		await tx.all(sql`SELECT 1 FROM ${wanted} JOIN ${table('destination')} d ON d.id = ${destination}
+			JOIN ${table('record')} l ON l.sync = d.sync AND l.key = w.key ORDER BY l.key ${store.lock}`);
+	}
 	await tx.run(sql`UPDATE ${table('record')} AS r SET fields = NULL, name = NULL
 		FROM ${tx.dialect.values(
 			'w',

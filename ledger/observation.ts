@@ -15,7 +15,7 @@ import type { Observation, ObservationResult } from '../sync/ledger';
 import type { Cursor, SourceRecord } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
-import { fence, type Stage, type Store } from './store';
+import { fence, lockDestinations, type Stage, type Store } from './store';
 
 /** Keys that one transaction of a merge changes at most. */
 const CHUNK = 2000;
@@ -169,6 +169,7 @@ class StagedObservation implements Observation {
 			if (keys.length === 0) return;
 			await this.store.db.transaction(async (tx) => {
 				await fence(this.store, tx, this.reading.sync, this.reading.token);
+				await lockDestinations(this.store, tx, this.reading.sync);
 				await work(
 					tx,
 					tx.dialect.values(
@@ -263,6 +264,10 @@ class StagedObservation implements Observation {
 		const record = this.store.table('record');
 		const destination = this.store.table('destination');
 		const now = tx.dialect.now;
+		if (this.store.shared) {
+			await tx.all(sql`SELECT 1 FROM ${wanted} JOIN ${destination} d ON d.sync = ${sync} JOIN ${link} l ON l.destination = d.id AND l.key = w.key
+				ORDER BY l.destination, l.key, l.part ${this.store.lock}`);
+		}
 		await tx.run(sql`
 			INSERT INTO ${link} (destination, key, part, state, reason, due_at, initial)
 			SELECT d.id, r.key, '', 'due', 'changed', ${now}, CASE WHEN s.complete_read_at IS NULL THEN 1 ELSE 0 END

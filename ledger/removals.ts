@@ -164,8 +164,12 @@ export async function release(store: Store, sync: number, id: number): Promise<b
 			SELECT h.destination, h.kind FROM ${table('hold')} h JOIN ${table('destination')} d ON d.id = h.destination
 			WHERE h.id = ${id} AND h.released_at IS NULL AND d.sync = ${sync}`);
 		if (!open) return false;
-		await tx.run(sql`UPDATE ${table('hold')} SET released_at = ${at} WHERE id = ${id}`);
 		await tx.run(sql`UPDATE ${table('sync')} SET cautious = 0 WHERE id = ${sync}`);
+		await lockDestination(store, tx, open.destination);
+		const mine = await tx.run(
+			sql`UPDATE ${table('hold')} SET released_at = ${at} WHERE id = ${id} AND released_at IS NULL`,
+		);
+		if (mine === 0) return false;
 		await pass(store, tx, open.destination, open.kind, sql`state = 'held' AND hold = ${id}`, at, 'person');
 		return true;
 	});

@@ -26,6 +26,29 @@ const FIGURES: [table: string, index: string, figures: string][] = [
 export async function sqliteStore(file: string): Promise<Store> {
 	const db = await open({ dialect: 'sqlite', file }, { readOnly: false, values: 'plain' });
 	const big = sql`INTEGER`;
+	const staging = `${file}.staging`;
+	/** Reads that stage now, and the file that they share while there are any. */
+	let staged = 0;
+	let attached: Promise<void> | undefined;
+	/** One after the other: a file is attached anew only once it is gone. */
+	let before: Promise<void> = Promise.resolve();
+	const after = (work: () => Promise<void>): Promise<void> => {
+		const mine = before.then(work);
+		before = mine.catch(() => undefined);
+		return mine;
+	};
+	const attach = () =>
+		after(async () => {
+			await remove(staging);
+			await db.run(sql`ATTACH DATABASE ${staging} AS staging`);
+			await db.run(sql`PRAGMA staging.journal_mode = OFF`);
+			await db.run(sql`PRAGMA staging.synchronous = OFF`);
+		});
+	const detach = () =>
+		after(async () => {
+			await db.run(sql`DETACH DATABASE staging`);
+			await remove(staging);
+		});
 	return {
 		db,
 		where: file,
@@ -34,22 +57,24 @@ export async function sqliteStore(file: string): Promise<Store> {
 		bigType: big,
 		table: (name) => sql.id(name),
 		index: (name) => sql.id(name),
-		// A file of its own: a million staged rows never swell the ledger or its log, and throwing them away is one unlink.
+		// A file of its own: a million staged rows never swell the ledger or its log. All reads share it, a table each, for
+		// SQLite attaches ten files at most; the last one to end throws it away, which is one unlink.
 		stage: async (number) => {
-			const schema = `stage${number}`;
-			const path = `${file}.${schema}`;
-			await remove(path);
-			await db.run(sql`ATTACH DATABASE ${path} AS ${sql.id(schema)}`);
-			await db.run(sql`PRAGMA ${sql.id(schema)}.journal_mode = OFF`);
-			await db.run(sql`PRAGMA ${sql.id(schema)}.synchronous = OFF`);
-			const table = sql.id(schema, 'stage');
+			staged++;
+			attached ??= attach();
+			await attached;
+			const table = sql.id('staging', `read${number}`);
 			await db.run(sql`CREATE TABLE ${table} (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
 				removed INTEGER NOT NULL, repeated INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`);
 			return {
 				table,
 				drop: async () => {
-					await db.run(sql`DETACH DATABASE ${sql.id(schema)}`);
-					await remove(path);
+					staged--;
+					if (staged > 0) await db.run(sql`DROP TABLE ${table}`);
+					else {
+						attached = undefined;
+						await detach();
+					}
 				},
 			};
 		},

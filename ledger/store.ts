@@ -77,6 +77,15 @@ export async function lockRun(store: Store, tx: Sql, run: number): Promise<void>
 }
 
 /**
+ * All that a merge may touch, taken before it touches anything, in the order in which everybody takes locks: the sync
+ * (by its fence), its destinations, links by their keys, records. Otherwise two of them could wait for each other.
+ */
+export async function lockDestinations(store: Store, tx: Sql, sync: number): Promise<void> {
+	if (!store.shared) return;
+	await tx.all(sql`SELECT 1 FROM ${store.table('destination')} l WHERE l.sync = ${sync} ORDER BY l.id ${store.lock}`);
+}
+
+/**
  * One at a time for a destination: what may intend a removal waits while the guard counts, and the other way round. Taken
  * before any of the destination's links.
  */

@@ -86,6 +86,7 @@ export async function claimHeal(
 ): Promise<{ run: number; keys: Set<string> }> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
+		await lockDestination(store, tx, destination);
 		const at = await now(tx);
 		const run = await store.next(tx);
 		const columns = [

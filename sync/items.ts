@@ -74,6 +74,8 @@ export interface Outcome {
 	/** One plain sentence, ready for a chat message. */
 	text: string;
 	changes: FieldChange[];
+	/** With `failed`: the destination field, where one is to blame. */
+	field?: string;
 	/** With `failed`: what to do. */
 	todo?: string;
 	/** With `failed`: it will be tried again by itself. */

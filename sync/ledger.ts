@@ -279,6 +279,8 @@ export interface Ledger {
 		how: { ok: boolean; error?: string; retryIn: number },
 	): Promise<{ unrouted: number; unroutedLinked: number; again: number }>;
 	counts(sync: number): Promise<DueCounts>;
+	/** Records that were given up, with why. */
+	failures(sync: number, limit: number): Promise<{ key: string; name: string | null; error: string }[]>;
 	setHealth(sync: number, health: 'healthy' | 'failing', text: string | null): Promise<{ turned: boolean }>;
 
 	/** Destinations that could not be worked with when they were last tried. */

@@ -48,7 +48,7 @@ export function sentence(
 		case 'healed':
 			return `${name} had been edited in ${where}; the source’s value was written back: ${list(changes)}.`;
 		case 'unchanged':
-			return `${name} is in sync with ${where}${more ? `: ${more}` : ''}.`;
+			return more ? `${name} ${more}.` : `${name} is in sync with ${where}.`;
 		case 'removed':
 			return `${name} was deleted from ${where}.`;
 		case 'deactivated':

@@ -103,7 +103,7 @@ function planWrite(input: PlanInput): Plan {
 				outcome: 'unchanged',
 				counterpart: null,
 				fields: {},
-				note: 'it was there before the sync began, and the mapping leaves such records alone',
+				note: 'was there before the sync began, and is left alone by the mapping',
 			};
 		if (!stamp.may.create)
 			return {
@@ -111,7 +111,7 @@ function planWrite(input: PlanInput): Plan {
 				outcome: 'unchanged',
 				counterpart: null,
 				fields: owned,
-				note: 'it has no counterpart, and the mapping may not create one',
+				note: 'has no counterpart, and the mapping may not create one',
 			};
 		if (stamp.match.length === 0) {
 			return {

@@ -43,7 +43,8 @@ export async function prepareAll(
 		const { stamp, fields } = item;
 		if (stamp.action === 'fail') {
 			const { field, value, reason, todo } = stamp.error ?? { reason: 'the mapping gave no reason' };
-			const message = value === undefined || reason.includes(value) ? reason : `${reason} (found: ${value})`;
+			const found = value === undefined || reason.includes(value) ? reason : `${reason} (found: ${value})`;
+			const message = field === undefined || found.includes(field) ? found : `“${field}”: ${found}`;
 			refused.push({ item, link, error: new SyncError('refused', message, { field, todo }) });
 			continue;
 		}

@@ -27,6 +27,7 @@ export class Settlement {
 	/** Outcomes that count only once the ledger has taken the confirmation. */
 	private readonly told: { key: string; part: string; tell: () => void }[] = [];
 	private readonly answered = new Set<string>();
+	private readonly clashes = new Map<Ready, SyncError>();
 
 	constructor(
 		private readonly context: ApplyContext,
@@ -59,6 +60,7 @@ export class Settlement {
 		this.answered.add(link.key);
 		this.applied.outcomes.push(
 			outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
+				...(error.detail.field !== undefined && { field: error.detail.field }),
 				todo: error.detail.todo,
 				again: !final,
 			}),
@@ -108,7 +110,7 @@ export class Settlement {
 					'unchanged',
 					[],
 					{
-						more: planned.state === 'gone' ? 'it is no longer there' : 'it does not belong there',
+						more: planned.state === 'gone' ? 'is no longer there' : 'does not belong there',
 					},
 				);
 				return true;
@@ -149,8 +151,9 @@ export class Settlement {
 				this.refuse(
 					one.item,
 					one.link,
-					new SyncError('conflict', 'another record stands in its way, and the match fields do not find it', {
-						todo: 'Match by the field that has to be unique.',
+					new SyncError('conflict', `${this.clashOf(one)}, and the match fields do not find it`, {
+						todo: 'Match by the field that has to be unique, or remove the other record.',
+						field: this.clashes.get(one)?.detail.field,
 					}),
 				);
 			} else if (!this.without(one, found)) again.push({ one, plan: found });
@@ -159,11 +162,16 @@ export class Settlement {
 			this.refuse(
 				one.item,
 				one.link,
-				new SyncError('conflict', 'another record stands in its way', {
+				new SyncError('conflict', this.clashOf(one), {
 					todo: 'See which record has the same unique value.',
 				}),
 			);
 		}
+	}
+
+	/** What the destination said of a create that clashed, without its full stop. */
+	private clashOf(one: Ready): string {
+		return (this.clashes.get(one)?.message ?? 'another record stands in its way').replace(/[.\s]+$/u, '');
 	}
 
 	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
@@ -197,8 +205,10 @@ export class Settlement {
 					new SyncError('retry', 'the destination gave no answer for this record'),
 				);
 			else if (result.ok) this.accept(one, writing as Writing, result);
-			else if (writing.action === 'create' && result.error.kind === 'conflict') clashed.push(one);
-			else if (writing.action === 'delete' && result.error.kind === 'missing')
+			else if (writing.action === 'create' && result.error.kind === 'conflict') {
+				this.clashes.set(one, result.error);
+				clashed.push(one);
+			} else if (writing.action === 'delete' && result.error.kind === 'missing')
 				this.accept(one, writing, { ref, ok: true, id: writing.counterpart, actual: null });
 			else this.refuse(one.item, one.link, result.error);
 		}

@@ -330,8 +330,16 @@ class Turn {
 				`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`,
 			);
 		}
-		if (result.counts.failed > 0)
-			result.troubles.push(`${result.counts.failed} records failed and were given up for now.`);
+		if (result.counts.failed > 0) {
+			const [first] = await ledger.failures(sync.id, 1);
+			const reason = first ? ` The first: ${first.name ?? first.key}: ${first.error}` : '';
+			result.troubles.push(`${result.counts.failed} records failed and were given up for now.${reason}`);
+		}
+		// What failed and waits for its next try is no sign of health; neither is it news.
+		if (result.troubles.length === 0 && result.counts.later > 0 && sync.health === 'failing') {
+			result.health = 'failing';
+			return;
+		}
 		result.health = result.troubles.length === 0 ? 'healthy' : 'failing';
 		const { turned } = await ledger.setHealth(sync.id, result.health, result.troubles.join('\n') || null);
 		result.turned = turned;
@@ -350,6 +358,8 @@ function without(fields: Fields): Fields {
 }
 
 function plain(error: unknown): string {
-	if (error instanceof SyncError) return error.detail.todo ? `${error.message} ${error.detail.todo}` : error.message;
+	if (error instanceof SyncError) {
+		return error.detail.todo ? `${error.message.replace(/[.\s]+$/u, '')}. ${error.detail.todo}` : error.message;
+	}
 	return error instanceof Error ? error.message : String(error);
 }

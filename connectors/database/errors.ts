@@ -44,7 +44,7 @@ function sentence({ kind, message, at }: SqlError, where: string): [message: str
 	switch (kind) {
 		case 'unreachable':
 			return [
-				`The database of ${where} cannot be reached: ${message}`,
+				`${where.charAt(0).toUpperCase()}${where.slice(1)} cannot be reached: ${message}`,
 				'Check host, port and network; it is tried again by itself.',
 			];
 		case 'full':
@@ -55,6 +55,9 @@ function sentence({ kind, message, at }: SqlError, where: string): [message: str
 		case 'busy':
 			return [`A row of ${where} was locked for too long: ${message}`, 'It is tried again by itself.'];
 		case 'refused':
+			if (/read[- ]only/iu.test(message)) {
+				return [`It would write, and a source is only read: ${message}`, 'Write a SELECT that only reads.'];
+			}
 			return [
 				`The database refused access to ${where}: ${message}`,
 				'Check user name, password and rights in the credential.',
@@ -66,7 +69,7 @@ function sentence({ kind, message, at }: SqlError, where: string): [message: str
 			];
 		case 'no column':
 			return [
-				`There is no column ${at.column ?? ''} in ${where}: ${message}`,
+				`${at.column === undefined ? 'A column is not there' : `There is no column ${at.column}`} in ${where}: ${message}`,
 				'Correct the field in the mapping or add the column.',
 			];
 		case 'syntax':

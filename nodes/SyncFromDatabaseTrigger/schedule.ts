@@ -22,9 +22,7 @@ export function milliseconds(amount: number, unit: Unit): number {
 export function atInterval(every: number, unit: Unit): Schedule {
 	const seconds = Math.round(milliseconds(every, unit) / 1000);
 	if (!(seconds >= SHORTEST))
-		throw new SyncError('setup', 'The interval is too short.', {
-			todo: `Look for changes every ${SHORTEST} seconds at most.`,
-		});
+		throw new SyncError('setup', `The interval is too short: the shortest is ${SHORTEST} seconds.`);
 	if (seconds < 60 && 60 % seconds === 0) return { expression: `*/${seconds as 10} * * * * *` };
 	const minutes = seconds / 60;
 	if (Number.isInteger(minutes) && minutes < 60 && 60 % minutes === 0)

@@ -1,6 +1,6 @@
 /** What a sync does, story by story; run over every kind of ledger. */
 import type { Store } from '../../ledger/store';
-import { sleep, World } from './world';
+import { sleep, Stumble, World } from './world';
 
 /** Declares the stories; `store` opens the ledger's store anew, empty before each story. */
 export function stories(store?: () => Promise<Store>): void {
@@ -396,6 +396,22 @@ export function stories(store?: () => Promise<Store>): void {
 			await world.tick();
 			expect((await world.tick()).health).toBe('healthy');
 			expect(world.destination.log.filter((entry) => !entry.startsWith('create'))).toEqual([]);
+		});
+
+		it('stays failing while what failed waits for its next try, and says so once', async () => {
+			world.person('a');
+			world.retryIn = 300;
+			world.between = () => {
+				throw new Stumble('a node of the user fails');
+			};
+			const first = await world.tick();
+			expect(first).toMatchObject({ health: 'failing', turned: true });
+			expect(first.troubles.join()).toContain('a node of the user fails');
+			expect(await world.tick()).toMatchObject({ runs: 0, health: 'failing', turned: false });
+			world.between = (items) => items;
+			await sleep(350);
+			expect(await world.tick()).toMatchObject({ health: 'healthy', turned: true });
+			expect(world.told()).toEqual(['a created']);
 		});
 
 		it('settles what a node between dropped, and shows a linked record that is dropped as failed', async () => {

@@ -44,6 +44,7 @@ export class World {
 	release?: number;
 	attempts = 3;
 	probeIn = 0;
+	retryIn = 0;
 	/** What the workflow remembers of the ledger. */
 	seen?: number;
 	/** Milliseconds of every lease; longer than a busy machine stalls, except where a test waits for its end. */
@@ -134,7 +135,7 @@ export class World {
 				guard: this.guard,
 				batch: { keys: 50, bytes: 1e6 },
 				leaseTtl: this.ttl,
-				retryIn: 0,
+				retryIn: this.retryIn,
 				parkedTtl: 1000,
 				historyDays: 90,
 				seen: this.seen,
@@ -150,6 +151,7 @@ export class World {
 			return { how: 'ended' };
 		} catch (error) {
 			if (error instanceof Crash) return { how: 'silent' };
+			if (error instanceof Stumble) return { how: 'error', error: error.message };
 			throw error;
 		}
 	}
@@ -209,5 +211,8 @@ export class World {
 			.sort();
 	}
 }
+
+/** A node of the user's that fails the run. */
+export class Stumble extends Error {}
 
 export const sleep = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));

@@ -38,6 +38,7 @@ import { n8nIsHere, runMapping } from './run';
 			.join('; ');
 		process.stdout.write(`mapping of 5,000 items: ${text}\n`);
 		expect(fast.items).toHaveLength(5000);
-		expect(fast.seconds).toBeLessThan(3);
+		// Per record: twelve dragged-in fields cost less than two real expressions, on a machine however busy.
+		expect(fast.seconds / 5000).toBeLessThan(slow.seconds / 500);
 	});
 });
