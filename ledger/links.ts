@@ -442,7 +442,7 @@ async function clashing(
 				KEY_AND_PART,
 				rows.map(({ key, part }) => [key, part]),
 			)}
-			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run}`);
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')`);
 	}
 	return new Set(rows.map(({ key, part }) => linkName(key, part)));
 }
