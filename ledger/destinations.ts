@@ -68,10 +68,20 @@ export async function destination(
 		const at = await now(tx);
 		// One at a time, and none while an observation makes links due: see `fence`.
 		await tx.run(sql`UPDATE ${table('sync')} SET id = id WHERE id = ${sync}`);
-		const [known] = await tx.all(sql<{ epoch: number }>`SELECT epoch FROM ${table('sync')} WHERE id = ${sync}`);
+		const [known] = await tx.all(
+			sql<{
+				epoch: number;
+				source: string | null;
+			}>`SELECT epoch, source FROM ${table('sync')} WHERE id = ${sync}`,
+		);
 		if (!known) {
 			throw new SyncError('setup', 'The ledger of this n8n does not know the sync that these items come from.', {
 				todo: 'Let its trigger run once here; items of another n8n or of an older ledger cannot be written.',
+			});
+		}
+		if (target && known.source === target.id) {
+			throw new SyncError('setup', `The source of this sync is the same: ${target.text}.`, {
+				todo: 'Choose another table; a source is never written to.',
 			});
 		}
 		const rows = await tx.all(sql<

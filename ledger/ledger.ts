@@ -35,6 +35,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		endTick: async (sync, token) => await syncs.endTick(store, sync, token),
 		observe: async (sync, token, tag, sensitive) => await observe(store, sync, token, tag, sensitive, secret),
 
+		sourceIs: async (sync, place) => await syncs.sourceIs(store, sync, place),
 		countRemovals: async (sync, token, guard) => {
 			await removals.closeEmptyHolds(store, sync);
 			return await removals.countRemovals(store, sync, token, guard);

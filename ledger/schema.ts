@@ -21,7 +21,7 @@ const first: Step = async (store, tx) => {
 			name TEXT NOT NULL,
 			registered_at ${big} NOT NULL,
 			observer_token ${big} NOT NULL DEFAULT 0, observer_holder TEXT, observer_until ${big} NOT NULL DEFAULT 0,
-			tag TEXT, cursor TEXT,
+			tag TEXT, source TEXT, cursor TEXT,
 			tick_at ${big}, complete_read_at ${big}, records ${big} NOT NULL DEFAULT 0,
 			sweep_every ${big},
 			epoch ${big} NOT NULL DEFAULT 1, cautious INTEGER NOT NULL DEFAULT 0,

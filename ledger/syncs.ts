@@ -167,3 +167,8 @@ export async function setHealth(
 		return { turned: before?.health !== health && !(before?.health === 'new' && health === 'healthy') };
 	});
 }
+
+/** Says what the source is. */
+export async function sourceIs(store: Store, sync: number, place: string | null): Promise<void> {
+	await store.db.run(sql`UPDATE ${store.table('sync')} SET source = ${place} WHERE id = ${sync}`);
+}

@@ -191,8 +191,9 @@ export interface Sharer {
 	counterpart: string;
 	key: string;
 	destination: number;
-	/** The name of that destination's sync, and the fields that it owns. */
+	/** The name of that destination's sync, its workflow's id, and the fields that it owns. */
 	sync: string;
+	workflow: string;
 	owned: string[];
 }
 
@@ -254,6 +255,8 @@ export interface Ledger {
 	renewTick(sync: number, token: number, ttl: number): Promise<void>;
 	endTick(sync: number, token: number): Promise<void>;
 	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
+	/** Says what the source is, so that no destination of the sync can be the same. */
+	sourceIs(sync: number, place: string | null): Promise<void>;
 
 	// drain
 	/** Counts intended removals per destination against the guard: releases them, or holds them all. */

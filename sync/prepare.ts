@@ -151,12 +151,12 @@ export async function tiesOf(
 		if (byMatch && own !== undefined && own !== link.key)
 			return { shared, refusal: `it shares its counterpart ${id} with key ${own}` };
 		// The destination that was there first keeps its fields.
-		for (const { destination, sync, owned } of others) {
+		for (const { destination, sync, workflow, owned } of others) {
 			const both = item.stamp.owned.filter((field) => owned.includes(field));
 			if (destination < row.id && both.length > 0)
 				return {
 					shared,
-					refusal: `its counterpart ${id} is kept by the sync “${sync}” too, which owns ${both.join(', ')}`,
+					refusal: `its counterpart ${id} is kept by the sync “${sync}” too, which owns ${both.join(', ')} (if that one is gone, give this sync its name, and set Take Over From Workflow to ${workflow})`,
 				};
 		}
 		return { shared };

@@ -10,7 +10,7 @@ import { intention, nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
 import { SyncError, type Destination, type Write, type WriteResult } from './types';
-import { verify } from './verify';
+import { redact, verify } from './verify';
 
 export interface PreviewContext {
 	destination: Destination;
@@ -44,8 +44,10 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 		await readActual(ready, destination);
 		const ties = await tiesOf(ready, context);
 		const byItem = new Map<DesiredItem, Previewed>();
-		for (const { item, error } of refused)
-			byItem.set(item, { outcome: told(item, 'fail', [], context, error.message, error.detail.todo) });
+		for (const { item, error } of refused) {
+			const shown = redact(error, item.fields, item.stamp.sensitive);
+			byItem.set(item, { outcome: told(item, 'fail', [], context, shown.message, shown.detail.todo) });
+		}
 		for (const one of ready) byItem.set(one.item, planOne(one, ties(one), context));
 		previewed.push(...batch.map(({ item }) => byItem.get(item)!));
 	}
@@ -202,9 +204,10 @@ function tried(
 		});
 	} catch (error) {
 		if (!(error instanceof SyncError)) throw error;
-		const message = error.message.replace(/[.\s]+$/u, '');
+		const shown = redact(error, item.fields, stamp.sensitive);
+		const message = shown.message.replace(/[.\s]+$/u, '');
 		return outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
-			todo: error.detail.todo,
+			todo: shown.detail.todo,
 		});
 	}
 }

@@ -10,7 +10,7 @@ import { nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { readAgain, tiesOf, type Ready } from './prepare';
 import { SyncError, type Fields, type Write, type WriteResult } from './types';
-import { forLedger, verify } from './verify';
+import { forLedger, redact, verify } from './verify';
 
 type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
 interface Planned {
@@ -37,7 +37,8 @@ export class Settlement {
 	) {}
 
 	/** A record that cannot be written as it is. A mapping's failure is final for this version; the rest is tried again. */
-	refuse(item: DesiredItem, link: Link, error: SyncError, extra: { counterpart?: string } = {}): void {
+	refuse(item: DesiredItem, link: Link, given: SyncError, extra: { counterpart?: string } = {}): void {
+		const error = redact(given, item.fields, item.stamp.sensitive);
 		const { retry, where } = this.context;
 		const tries = link.attempts + 1;
 		const final = item.stamp.action === 'fail' || tries >= retry.attempts;

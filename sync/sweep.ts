@@ -10,7 +10,7 @@ import type { SweptLink } from './ledger';
 import { hide, sentence } from './outcome';
 import { isOwnSpelling, matches, names } from './plan';
 import { SyncError, type ActualRecord, type Fields, type Write } from './types';
-import { forLedger, verify } from './verify';
+import { forLedger, redact, verify } from './verify';
 
 /** How many links one page compares. */
 const PAGE = 1000;
@@ -161,13 +161,14 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 			});
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
+			const told = redact(error, {}, sensitive);
 			const again = retry.attempts > 1;
 			await ledger.fail(row.id, run, [
 				{
 					key: link.key,
 					part: link.part,
 					version: link.version,
-					error: error.message,
+					error: told.message,
 					retryIn: again ? retry.delay(1) : null,
 					countsAttempt: true,
 				},
@@ -176,9 +177,9 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 				outcome: 'failed',
 				key: link.key,
 				name,
-				text: sentence('failed', name, where, [], error.message),
+				text: sentence('failed', name, where, [], told.message),
 				changes: [],
-				todo: error.detail.todo,
+				todo: told.detail.todo,
 				again,
 			});
 		}

@@ -145,6 +145,7 @@ class Turn {
 		let observation;
 		try {
 			const source = (this.source ??= await host.openSource());
+			await ledger.sourceIs(sync.id, source.place ?? null);
 			observation = await ledger.observe(sync.id, token, source.tag, settings.sensitive);
 			let unkeyed = 0;
 			let whole = false;

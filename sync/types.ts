@@ -51,6 +51,8 @@ export interface Source {
 	 * under equal tags.
 	 */
 	readonly tag: string;
+	/** What is read, as a destination's target would name it, where it is one thing. */
+	readonly place?: string;
 	/** Reads the records: everything, or what changed since. Throws {@link SyncError} when the source cannot be read. */
 	read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage>;
 	/** The records of these keys as they are now; a key that is gone is left out. */

@@ -41,3 +41,27 @@ export function verify(written: Fields, actual: Fields, before: Fields, sensitiv
 export function forLedger(fields: Fields | null, sensitive: string[], secret: string): Fields | null {
 	return fields === null ? null : conceal(fields, sensitive, secret);
 }
+
+/** An error that holds no sensitive value: neither the field's own, nor one that the destination quotes. */
+export function redact(error: SyncError, fields: Fields, sensitive: string[]): SyncError {
+	if (sensitive.length === 0) return error;
+	const { field, retryAfter } = error.detail;
+	if (field !== undefined && sensitive.includes(field)) {
+		return new SyncError(
+			error.kind,
+			`“${field}”, which is sensitive, has a value that the destination does not take`,
+			{
+				field,
+				retryAfter,
+				todo: 'See in the source what it holds; convert it in the mapping, or change the field of the destination.',
+			},
+		);
+	}
+	let message = error.message;
+	for (const name of sensitive) {
+		const value = fields[name];
+		if (value === undefined || value === null || value === '') continue;
+		message = message.split(typeof value === 'object' ? JSON.stringify(value) : String(value)).join('(sensitive)');
+	}
+	return new SyncError(error.kind, message, { ...error.detail, cause: undefined });
+}

@@ -44,6 +44,7 @@ const FETCHED = 500;
 
 export class DatabaseSource implements Source {
 	readonly tag: string;
+	readonly place: string | undefined;
 	private readonly connection: Connection;
 	private readonly dialect: TableDialect;
 	private readonly where: string;
@@ -55,6 +56,7 @@ export class DatabaseSource implements Source {
 		this.dialect = tableDialects[database.dialect];
 		if ('query' in from) subquery(from.query, database.dialect);
 		const table = 'table' in from ? this.dialect.qualified(database, from.table) : undefined;
+		this.place = table && this.dialect.place(database, table).id;
 		this.where = table ? this.dialect.place(database, table).text : `the query in ${this.dialect.title}`;
 		const read = JSON.stringify(['database 1', database.dialect, table ?? from, key ?? null, fields ?? null]);
 		this.tag = createHash('sha256').update(read).digest('base64url').slice(0, 22);
@@ -97,7 +99,8 @@ export class DatabaseSource implements Source {
 		const cursor: Cursor | undefined = greatest === undefined ? start : { value: greatest };
 		const condition =
 			start && follow
-				? sql` WHERE t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))}`
+				? // A row that was never changed may have no value yet; nothing else would find it.
+					sql` WHERE t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))} OR t.${sql.id(follow.column)} IS NULL`
 				: sql``;
 		for await (const rows of database.stream(
 			sql<Fields>`SELECT ${listed} FROM ${from} AS t${condition}`,

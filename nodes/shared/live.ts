@@ -41,9 +41,14 @@ export async function runLive(
 	const { node, stamp } = items[0]!;
 	const { name } = context.getNode();
 	const known = opened instanceof SyncError ? undefined : opened;
-	const row = await ledger.destination(stamp.id, node, name, known?.target);
+	let refusal: SyncError | undefined;
+	const row = await ledger.destination(stamp.id, node, name, known?.target).catch(async (error: unknown) => {
+		if (!known || !(error instanceof SyncError)) throw error;
+		refusal = error;
+		return await ledger.destination(stamp.id, node, name);
+	});
 	const where = known?.target.text ?? name;
-	const problem = known ? await problemOf(known, items, where) : (opened as SyncError);
+	const problem = refusal ?? (known ? await problemOf(known, items, where) : (opened as SyncError));
 	const working: ApplyContext = {
 		ledger,
 		destination: problem ? failing(problem, known) : known!,

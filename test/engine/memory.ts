@@ -19,6 +19,7 @@ import {
 
 export class MemorySource implements Source {
 	readonly tag = 'memory';
+	place?: string;
 	readonly records = new Map<string, Fields>();
 	/** The next read breaks off after that many records. */
 	breakAfter?: number;

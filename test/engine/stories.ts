@@ -489,6 +489,29 @@ export function stories(store?: () => Promise<Store>): void {
 		});
 	});
 
+	describe('a test run that wrote', () => {
+		it('makes no twin, though the match value changes before the sync runs', async () => {
+			world.person('a');
+			await world.tick();
+			world.destination.rows.set('90', { email: 'b@x.test', name: 'Person b', team: 'Sales' });
+			const [destination] = await world.destinations();
+			await world.ledger.keepCounterpart(destination!.id, 'b', '', '90');
+			world.person('b', { email: 'changed@x.test' });
+			await world.tick();
+			expect(world.destination.rows.get('90')).toMatchObject({ email: 'changed@x.test' });
+			expect(world.destination.rows.size).toBe(2);
+		});
+	});
+
+	describe('a destination that is the source', () => {
+		it('is refused', async () => {
+			world.person('a');
+			world.source.place = world.destination.target.id;
+			await expect(world.tick()).rejects.toThrow('The source of this sync is the same');
+			expect(world.destination.rows.size).toBe(0);
+		});
+	});
+
 	describe('two syncs on one destination', () => {
 		it('the later one is refused what the earlier one owns, by name, and may own other fields', async () => {
 			for (let n = 0; n < 25; n++) world.person(`k${n}`);
@@ -522,6 +545,18 @@ export function stories(store?: () => Promise<Store>): void {
 	});
 
 	describe('sensitive fields', () => {
+		it('are in no message and not in the ledger when the destination refuses them', async () => {
+			world.sensitive = ['note'];
+			world.mapping.sensitive = ['note'];
+			world.destination.refuses.add('a@x.test');
+			world.attempts = 1;
+			world.person('a', { note: 'salary 4711' });
+			const result = await world.tick();
+			expect(world.outcomes[0]).toMatchObject({ outcome: 'failed' });
+			expect(JSON.stringify([world.outcomes, result])).not.toContain('4711');
+			expect(JSON.stringify(await world.everything())).not.toContain('4711');
+		});
+
 		it('are in the destination and nowhere in the ledger', async () => {
 			world.sensitive = ['note'];
 			world.mapping.sensitive = ['note'];

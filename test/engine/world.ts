@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 
 import { ledgerOn } from '../../ledger/ledger';
 import { sqliteStore } from '../../ledger/sqlite';
-import type { Store } from '../../ledger/store';
+import { TABLES, type Store } from '../../ledger/store';
 import { apply } from '../../sync/apply';
 import type { Applied, ApplyContext } from '../../sync/context';
 import { DEFAULT_GUARD } from '../../sync/guard';
@@ -90,13 +90,36 @@ export class World {
 		await rm(this.folder, { recursive: true });
 	}
 
+	/** All that stands in the ledger. */
+	async everything(): Promise<unknown[]> {
+		return await this.inStore(async (store) => {
+			const tables = await Promise.all(
+				TABLES.map(async (name) => await store.db.all(sql`SELECT * FROM ${store.table(name)}`)),
+			);
+			return tables.flat();
+		});
+	}
+
+	async destinations(): Promise<{ id: number }[]> {
+		return await this.inStore(
+			async (store) =>
+				await store.db.all(sql<{ id: number }>`SELECT id FROM ${store.table('destination')} ORDER BY id`),
+		);
+	}
+
+	private async inStore<T>(ask: (store: Store) => Promise<T>): Promise<T> {
+		const store = await this.store();
+		return await ask(store).finally(async () => await store.db.close());
+	}
+
 	/** The fields that the ledger keeps of each record, as text. */
 	async stored(): Promise<Map<string, string | null>> {
-		const store = await this.store();
-		const rows = await store.db.all(
-			sql<{ key: string; fields: string | null }>`SELECT key, fields FROM ${store.table('record')}`,
+		const rows = await this.inStore(
+			async (store) =>
+				await store.db.all(
+					sql<{ key: string; fields: string | null }>`SELECT key, fields FROM ${store.table('record')}`,
+				),
 		);
-		await store.db.close();
 		return new Map(rows.map(({ key, fields }) => [key, fields]));
 	}
 
