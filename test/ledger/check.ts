@@ -1,7 +1,8 @@
 /** What must hold of a ledger at any moment, whatever happened before; and that it always comes to rest. */
 import { sql } from 'kysely';
 
-import { KEYS, type Play } from './play';
+import type { Play } from './play';
+import { KEYS } from './steps';
 
 interface Row {
 	key: string;

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import fc from 'fast-check';
 
 import { check, comesToRest } from './check';
-import { KEYS, Play, type Answer, type Step } from './play';
+import { Play } from './play';
+import { KEYS, type Answer, type Step } from './steps';
 import { overEveryStore } from './stores';
 
 const key = fc.constantFrom(...KEYS);

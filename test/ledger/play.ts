@@ -5,31 +5,13 @@ import { recover } from '../../ledger/due';
 import { ledgerOn } from '../../ledger/ledger';
 import type { Store } from '../../ledger/store';
 import type { Ledger } from '../../sync/ledger';
+import { answer } from './answers';
 import { Model } from './model';
+import type { Run, Step } from './steps';
 
 const LONG = 1e9;
 const NODE = 'to';
 const GUARD = { few: 1e6, share: 1 };
-export const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
-
-export type Answer = 'write' | 'settle' | 'share' | 'remove' | 'intend removal' | 'retry' | 'give up' | 'give back';
-export type Step =
-	| { do: 'edit' | 'drop' | 'heal' | 'miss'; key: string }
-	| { do: 'read'; complete: boolean; keys: number }
-	| { do: 'lease'; keys: number }
-	| { do: 'claim' | 'age' | 'healed'; run: number }
-	| { do: 'end'; run: number; ok: boolean }
-	| { do: 'answer'; run: number; key: string; how: Answer }
-	| { do: 'count'; cautious: boolean }
-	| { do: 'release' | 'remap' | 'carry' | 'retire' | 'reopen' | 'restart' };
-
-interface Run {
-	run: number;
-	mapping: string;
-	keys: string[];
-	heals: boolean;
-}
-
 export class Play {
 	readonly model = new Model();
 	readonly source = new Map<string, number>();
@@ -77,7 +59,7 @@ export class Play {
 				await this.withRun(step.run, false, async (run) => await this.claim(run));
 				break;
 			case 'answer':
-				await this.withRun(step.run, undefined, async (run) => await this.answer(run, step.key, step.how));
+				await this.withRun(step.run, undefined, async (run) => await answer(this, run, step.key, step.how));
 				break;
 			case 'age':
 				await this.withRun(step.run, undefined, async ({ run }) => await this.expire(run));
@@ -176,59 +158,6 @@ export class Play {
 			if (taken.has(link.key)) Object.assign(lease!, { phase: 'claimed', revision: model.revision });
 		}
 		return claims.filter(({ link }) => taken.has(link.key)).map(({ link }) => link);
-	}
-
-	private async answer(from: Run, key: string, how: Answer): Promise<void> {
-		const { ledger, model, destination } = this;
-		const { run, heals } = from;
-		const link = { key, part: '' };
-		const lease = model.answers(key, run);
-		const version = lease?.version ?? 0;
-		const counterpart = model.counterpartOf(key);
-		if (heals && how !== 'retry' && how !== 'give up') return;
-		switch (how) {
-			case 'write': {
-				const create = counterpart === null;
-				const write = { ...link, version, create, match: { key } };
-				const may = (await ledger.intend(destination, run, [write], LONG)).has(key);
-				expect(may).toBe(lease !== undefined && model.current(key, lease));
-				if (may) lease!.phase = 'writing';
-				else if (lease?.phase === 'claimed') model.leases.delete(key);
-				break;
-			}
-			case 'settle':
-			case 'share': {
-				const other = KEYS[(KEYS.indexOf(key) + 1) % KEYS.length];
-				const gone = lease && model.current(key, lease) && !model.records.get(key)!.present;
-				if (gone && counterpart !== null) return;
-				await this.confirm(
-					from,
-					key,
-					gone ? null : (counterpart ?? `of ${how === 'share' ? other : key}`),
-					'settled',
-				);
-				break;
-			}
-			case 'remove':
-				if (counterpart !== null && (!lease || model.passed.has(key)))
-					await this.confirm(from, key, run % 2 ? null : counterpart, 'gone');
-				break;
-			case 'intend removal':
-				if (counterpart === null) return;
-				await ledger.intendRemovals(destination, run, [link]);
-				if (lease?.phase === 'claimed') model.leases.delete(key);
-				break;
-			case 'retry':
-			case 'give up': {
-				const retryIn = how === 'retry' ? 0 : null;
-				await ledger.fail(destination, run, [{ ...link, version, error: 'no', retryIn, countsAttempt: true }]);
-				if (lease) model.leases.delete(key);
-				break;
-			}
-			case 'give back':
-				await ledger.unclaim(destination, run, [link]);
-				if (lease?.phase === 'claimed') model.leases.delete(key);
-		}
 	}
 
 	async confirm({ run }: Run, key: string, counterpart: string | null, state: 'settled' | 'gone'): Promise<void> {

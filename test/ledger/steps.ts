@@ -1,0 +1,21 @@
+/** What may happen to a ledger, as data. */
+export const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+export type Answer = 'write' | 'settle' | 'share' | 'remove' | 'intend removal' | 'retry' | 'give up' | 'give back';
+export type Step =
+	| { do: 'edit' | 'drop' | 'heal' | 'miss'; key: string }
+	| { do: 'read'; complete: boolean; keys: number }
+	| { do: 'lease'; keys: number }
+	| { do: 'claim' | 'age' | 'healed'; run: number }
+	| { do: 'end'; run: number; ok: boolean }
+	| { do: 'answer'; run: number; key: string; how: Answer }
+	| { do: 'count'; cautious: boolean }
+	| { do: 'release' | 'remap' | 'carry' | 'retire' | 'reopen' | 'restart' };
+
+/** What was handed to a run, and under which mapping. */
+export interface Run {
+	run: number;
+	mapping: string;
+	keys: string[];
+	heals: boolean;
+}
