@@ -46,7 +46,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		endRun: async (run, how) => await due.endRun(store, run, how),
 		counts: async (sync) => await due.counts(store, sync),
 		failures: async (sync, limit) => await due.failures(store, sync, limit),
-		setHealth: async (sync, health, text) => await syncs.setHealth(store, sync, health, text),
+		setHealth: async (sync, health, text, kinds) => await syncs.setHealth(store, sync, health, text, kinds),
 
 		down: async (sync) => await destinations.down(store, sync),
 		openHolds: async (sync) => await removals.openHolds(store, sync),

@@ -25,7 +25,7 @@ const first: Step = async (store, tx) => {
 			tick_at ${big}, complete_read_at ${big}, records ${big} NOT NULL DEFAULT 0,
 			sweep_every ${big},
 			epoch ${big} NOT NULL DEFAULT 1, cautious INTEGER NOT NULL DEFAULT 0,
-			health TEXT NOT NULL DEFAULT 'new', health_text TEXT, health_at ${big},
+			health TEXT NOT NULL DEFAULT 'new', health_text TEXT, health_kinds TEXT, health_at ${big},
 			paused INTEGER NOT NULL DEFAULT 0,
 			UNIQUE (instance, workflow, node))`,
 		sql`CREATE TABLE ${table('record')} (

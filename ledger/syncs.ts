@@ -150,21 +150,30 @@ export async function endTick(store: Store, sync: number, token: number): Promis
 	);
 }
 
-/** Says how the sync feels; `turned` when that is news. */
+/** Says how the sync feels; `turned` when that is news: healthy and failing in turn, or a kind of trouble that came since. */
 export async function setHealth(
 	store: Store,
 	sync: number,
 	health: 'healthy' | 'failing',
 	text: string | null,
+	kinds: string[],
 ): Promise<{ turned: boolean }> {
 	const { db } = store;
 	return await db.transaction(async (tx) => {
 		const [before] = await tx.all(
-			sql<{ health: string }>`SELECT health FROM ${store.table('sync')} WHERE id = ${sync}`,
+			sql<{
+				health: string;
+				kinds: string | null;
+			}>`SELECT health, health_kinds AS kinds FROM ${store.table('sync')} WHERE id = ${sync}`,
 		);
-		await tx.run(sql`UPDATE ${store.table('sync')} SET health = ${health}, health_text = ${text},
+		const told =
+			before?.health === 'failing' && before.kinds !== null ? (JSON.parse(before.kinds) as string[]) : [];
+		const known = health === 'failing' ? JSON.stringify([...new Set([...told, ...kinds])]) : null;
+		await tx.run(sql`UPDATE ${store.table('sync')} SET health = ${health}, health_text = ${text}, health_kinds = ${known},
 			health_at = CASE WHEN health = ${health} THEN health_at ELSE ${tx.dialect.now} END WHERE id = ${sync}`);
-		return { turned: before?.health !== health && !(before?.health === 'new' && health === 'healthy') };
+		const first = before?.health === 'new' && health === 'healthy';
+		const worse = health === 'failing' && kinds.some((kind) => !told.includes(kind));
+		return { turned: (before?.health !== health && !first) || worse };
 	});
 }
 

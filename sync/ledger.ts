@@ -284,7 +284,12 @@ export interface Ledger {
 	counts(sync: number): Promise<DueCounts>;
 	/** Records that were given up, with why. */
 	failures(sync: number, limit: number): Promise<{ key: string; name: string | null; error: string }[]>;
-	setHealth(sync: number, health: 'healthy' | 'failing', text: string | null): Promise<{ turned: boolean }>;
+	setHealth(
+		sync: number,
+		health: 'healthy' | 'failing',
+		text: string | null,
+		kinds: string[],
+	): Promise<{ turned: boolean }>;
 
 	/** Destinations that could not be worked with when they were last tried. */
 	down(sync: number): Promise<{ name: string; text: string }[]>;

@@ -79,6 +79,8 @@ export interface TickResult {
 	counts?: DueCounts;
 	/** What is wrong, one sentence each; empty when the sync is healthy. */
 	troubles: string[];
+	/** Their kinds: a kind that was not there when the sync was last told of is news, though it was failing already. */
+	kinds: string[];
 	/** Healthy before and failing now, or the other way round. */
 	turned: boolean;
 	/** The newest number of the ledger, for the workflow to remember. */
@@ -96,12 +98,15 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		held: [],
 		unrouted: 0,
 		troubles: [],
+		kinds: [],
 		turned: false,
 		health: 'healthy',
 	};
 	const sync = await ledger.register(settings.identity, settings.name, settings.takeOver);
 	if (settings.seen !== undefined && (await ledger.checkAge(sync.id, settings.seen))) {
-		result.troubles.push(
+		trouble(
+			result,
+			'older ledger',
 			'The ledger is older than this workflow remembers: it was lost, or restored from a copy. Everything is compared anew, and every removal is held until you release it.',
 		);
 	}
@@ -163,23 +168,27 @@ class Turn {
 			this.judge(observed, unkeyed);
 		} catch (error) {
 			await observation?.discard();
-			this.result.troubles.push(`The source could not be read: ${plain(error)}`);
+			trouble(this.result, 'source', `The source could not be read: ${plain(error)}`);
 		}
 	}
 
 	private judge(observed: ObservationResult, unkeyed: number): void {
-		const { troubles } = this.result;
+		const { result } = this;
 		if (observed.emptied) {
-			troubles.push(
+			trouble(
+				result,
+				'emptied',
 				`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If it is meant to be empty, delete the rows in the destination yourself.`,
 			);
 		}
 		if (observed.duplicates.count > 0) {
-			troubles.push(
+			trouble(
+				result,
+				'duplicates',
 				`${observed.duplicates.count} keys came more than once with different fields, and were left as they were: ${observed.duplicates.sample.slice(0, 5).join(', ')}. Choose key columns that are unique.`,
 			);
 		}
-		if (unkeyed > 0) troubles.push(`${unkeyed} rows have an empty key and were left out.`);
+		if (unkeyed > 0) trouble(result, 'unkeyed', `${unkeyed} rows have an empty key and were left out.`);
 	}
 
 	/** Hands over what is due, then what the guard lets pass once everything due has been planned. */
@@ -255,12 +264,16 @@ class Turn {
 		});
 		result.unrouted += settled.unrouted + settled.unroutedLinked;
 		if (settled.unroutedLinked > 0) {
-			result.troubles.push(
+			trouble(
+				result,
+				'dropped',
 				`${settled.unroutedLinked} records that have a counterpart were dropped between the trigger and the destination. Use the scope of the mapping instead, which also removes.`,
 			);
 		}
 		if (end.how === 'error') {
-			result.troubles.push(
+			trouble(
+				result,
+				'run',
 				`A run failed${end.error ? `: ${end.error}` : ''}; ${settled.again} records will be tried again.`,
 			);
 			return false;
@@ -325,16 +338,18 @@ class Turn {
 		const { ledger, sync, result } = this;
 		result.counts = await ledger.counts(sync.id);
 		for (const { name, text } of await ledger.down(sync.id))
-			result.troubles.push(`${name} cannot be written to: ${text}`);
+			trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
 		for (const { reason, id } of await ledger.openHolds(sync.id)) {
-			result.troubles.push(
+			trouble(
+				result,
+				`hold ${id}`,
 				`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`,
 			);
 		}
 		if (result.counts.failed > 0) {
 			const [first] = await ledger.failures(sync.id, 1);
 			const reason = first ? ` The first: ${first.name ?? first.key}: ${first.error}` : '';
-			result.troubles.push(`${result.counts.failed} records failed and were given up for now.${reason}`);
+			trouble(result, 'failed', `${result.counts.failed} records failed and were given up for now.${reason}`);
 		}
 		// What failed and waits for its next try is no sign of health; neither is it news.
 		if (result.troubles.length === 0 && result.counts.later > 0 && sync.health === 'failing') {
@@ -342,7 +357,12 @@ class Turn {
 			return;
 		}
 		result.health = result.troubles.length === 0 ? 'healthy' : 'failing';
-		const { turned } = await ledger.setHealth(sync.id, result.health, result.troubles.join('\n') || null);
+		const { turned } = await ledger.setHealth(
+			sync.id,
+			result.health,
+			result.troubles.join('\n') || null,
+			result.kinds,
+		);
 		result.turned = turned;
 	}
 
@@ -356,6 +376,11 @@ function without(fields: Fields): Fields {
 	const kept: Fields = {};
 	for (const [name, value] of Object.entries(fields)) if (!isKeyed(value)) set(kept, name, value);
 	return kept;
+}
+
+function trouble(result: TickResult, kind: string, text: string): void {
+	result.troubles.push(text);
+	result.kinds.push(kind);
 }
 
 function plain(error: unknown): string {

@@ -298,6 +298,19 @@ export function stories(store?: () => Promise<Store>): void {
 			expect(world.destination.log.filter((line) => line.startsWith('update'))).toEqual([]);
 		});
 
+		it('are told of though the sync was failing for another reason already', async () => {
+			world.attempts = 1;
+			world.destination.refuses.add('k1@x.test');
+			world.person('k1', { team: 'Legal' });
+			expect(await world.tick()).toMatchObject({ health: 'failing', turned: true });
+			expect(await world.tick()).toMatchObject({ health: 'failing', turned: false });
+			for (let n = 2; n < 60; n++) world.source.records.delete(`k${n}`);
+			const held = await world.tick();
+			expect(held).toMatchObject({ health: 'failing', turned: true });
+			expect(held.troubles.join()).toContain('would be removed');
+			expect(await world.tick()).toMatchObject({ health: 'failing', turned: false });
+		});
+
 		it('removes what a person released, once', async () => {
 			for (let n = 0; n < 60; n++) world.source.records.delete(`k${n}`);
 			await world.tick();
