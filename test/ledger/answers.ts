@@ -1,6 +1,6 @@
 /** What a destination node may say of a record, and what the model makes of it. */
 import type { Play } from './play';
-import { KEYS, type Answer, type Run } from './steps';
+import { KEYS, LONG, type Answer, type Run } from './steps';
 
 export async function answer(play: Play, from: Run, key: string, how: Answer): Promise<void> {
 	const { ledger, model, destination } = play;

@@ -7,9 +7,8 @@ import type { Store } from '../../ledger/store';
 import type { Ledger } from '../../sync/ledger';
 import { answer } from './answers';
 import { Model } from './model';
-import type { Run, Step } from './steps';
+import { LONG, type Run, type Step } from './steps';
 
-const LONG = 1e9;
 const NODE = 'to';
 const GUARD = { few: 1e6, share: 1 };
 export class Play {

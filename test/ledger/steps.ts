@@ -1,4 +1,6 @@
 /** What may happen to a ledger, as data. */
+/** Milliseconds of a lease that does not end by itself. */
+export const LONG = 1e9;
 export const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 export type Answer = 'write' | 'settle' | 'share' | 'remove' | 'intend removal' | 'retry' | 'give up' | 'give back';
