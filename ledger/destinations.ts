@@ -31,8 +31,8 @@ export async function destinationsSeen(
 	await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		await tx.run(sql`UPDATE ${table('sync')} SET sweep_every = ${sweepEvery} WHERE id = ${sync}`);
-		const known = await tx.all(sql<{ id: number; node: string; state: string }>`
-			SELECT id, node, state FROM ${table('destination')} WHERE sync = ${sync} ORDER BY id`);
+		const known = await tx.all(sql<{ id: number; node: string; state: string; seen: number }>`
+			SELECT id, node, state, seen FROM ${table('destination')} WHERE sync = ${sync} ORDER BY id`);
 		for (const { node, name } of seen) {
 			const rows = known.filter((row) => row.node === node);
 			const active = rows.find((row) => row.state === 'active') ?? rows[rows.length - 1];
@@ -43,7 +43,14 @@ export async function destinationsSeen(
 			}
 		}
 		for (const row of known) {
-			if (row.state === 'active' && !seen.some(({ node }) => node === row.node)) await retire(store, tx, row.id);
+			// One that only ever registered itself by running stands where the trigger cannot see: in a sub-workflow.
+			if (row.state === 'active' && row.seen === 1 && !seen.some(({ node }) => node === row.node))
+				await retire(store, tx, row.id);
+		}
+		for (const { node } of seen) {
+			await tx.run(
+				sql`UPDATE ${table('destination')} SET seen = 1 WHERE sync = ${sync} AND node = ${node} AND seen = 0`,
+			);
 		}
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : nextSweep(sql`coalesce(swept_at, created_at)`, sql`${sweepEvery}`)}
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL`);

@@ -40,7 +40,7 @@ const first: Step = async (store, tx) => {
 		sql`CREATE TABLE ${table('destination')} (
 			id ${big} PRIMARY KEY,
 			sync ${big} NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL,
-			target TEXT, target_text TEXT,
+			seen INTEGER NOT NULL DEFAULT 0, target TEXT, target_text TEXT,
 			state TEXT NOT NULL,
 			flow TEXT, owned TEXT, mapping TEXT, revision ${big} NOT NULL DEFAULT 0, revision_run ${big} NOT NULL DEFAULT 0,
 			created_at ${big} NOT NULL,

@@ -470,6 +470,20 @@ export function stories(store?: () => Promise<Store>): void {
 			expect(world.destination.inserts).toHaveLength(25);
 		});
 
+		it('keeps a destination that the trigger cannot see, and sends it what it registered for', async () => {
+			world.person('a');
+			await world.tick();
+			world.hidden = true;
+			world.node = 'in a sub-workflow';
+			await world.ledger.destination((await world.ledger.find(world.identity))!.id, world.node, 'Hidden', {
+				id: 'elsewhere',
+				text: 'elsewhere',
+			});
+			const result = await world.tick();
+			expect(result.handed).toBe(1);
+			expect((await world.tick()).counts).toMatchObject({ due: 0 });
+		});
+
 		it('keeps everything when the sync is renamed', async () => {
 			world.person('a');
 			await world.tick();

@@ -50,6 +50,8 @@ export class World {
 	/** Milliseconds of every lease; longer than a busy machine stalls, except where a test waits for its end. */
 	ttl = 10_000;
 	node = 'to';
+	/** The destination stands in a sub-workflow, where the trigger does not see it. */
+	hidden = false;
 	flow?: string;
 	/** The record's own date, for records that are taken only when newer. */
 	dateOf?: (fields: Fields) => string;
@@ -141,9 +143,16 @@ export class World {
 			{
 				signal: controller.signal,
 				openSource: async () => this.source,
-				destinations: () => [
-					{ node: this.node, name: 'To', mappings: this.flow === undefined ? undefined : [this.flow] },
-				],
+				destinations: () =>
+					this.hidden
+						? []
+						: [
+								{
+									node: this.node,
+									name: 'To',
+									mappings: this.flow === undefined ? undefined : [this.flow],
+								},
+							],
 				handOver: async (items) => await this.run(items),
 			},
 			{
