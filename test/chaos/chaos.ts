@@ -80,6 +80,7 @@ export async function run(rest: string[]): Promise<{ result: object; held: boole
 			edits: driver.edits,
 			seconds: Math.round((Date.now() - began) / 1000),
 			...verdict,
+			rowsWrittenMeanwhile: torment.written,
 			killed: torment.killed,
 			cuts: torment.cuts,
 			stopped: torment.stopped,
@@ -141,7 +142,7 @@ async function publish(n8n: Instances, source: Place, destination: Place) {
 		destination: await credential(destination),
 		sub: between.id,
 	};
-	const variant = { number: 0, loud: false };
+	const variant = { number: 0, loud: false, parks: false };
 	const ids = { roster: '', accounts: '' };
 	for (const [name, make] of [
 		['roster', roster],

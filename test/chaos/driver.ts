@@ -60,7 +60,7 @@ export class Driver {
 			} catch {
 				await sleep(100); // the server is down just now
 			}
-			await sleep(this.random.between(20, 220));
+			await sleep(this.random.between(50, 450));
 		}
 	}
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Instances } from './instances';
 import type { Random } from './random';
 import { accounts, roster, type Variant, type Wiring } from './workflows';
-import type { Place, Table } from './world';
+import { written, type Place, type Table } from './world';
 
 interface Published {
 	id: string;
@@ -20,6 +20,8 @@ export class Torment {
 	published = 0;
 	/** Kills by what was killed. */
 	readonly killed: Record<string, number> = {};
+	/** How many rows the sync wrote under torment. */
+	written = 0;
 	private readonly workflows: Record<'roster' | 'accounts', Published>;
 
 	constructor(
@@ -31,7 +33,7 @@ export class Torment {
 		ids: { roster: string; accounts: string },
 		private readonly say: (text: string) => void,
 	) {
-		const variant = { number: 0, loud: false };
+		const variant = { number: 0, loud: false, parks: false };
 		this.workflows = {
 			roster: { id: ids.roster, variant, make: roster },
 			accounts: { id: ids.accounts, variant, make: accounts },
@@ -53,7 +55,8 @@ export class Torment {
 
 	async round(number: number, of: number): Promise<void> {
 		const { random } = this;
-		await sleep(random.between(500, 6000));
+		// Now and then long enough for the sync to get through with everything.
+		await sleep(random.chance(0.2) ? random.between(12_000, 25_000) : random.between(500, 6000));
 		const done: string[] = [];
 		for (let times = random.between(0, 2); times > 0; times--) {
 			if (random.chance(0.8)) await this.busy(4000);
@@ -67,14 +70,20 @@ export class Torment {
 		done.push(`${await this.kill()} killed (${moment})`);
 		this.mend();
 		if (await this.n8n.revive()) done.push('what had ended by itself was started again');
-		this.say(`  ${number}/${of}: ${done.filter((text) => text !== '').join(', ')}`);
+		this.say(
+			`  ${number}/${of}: ${done.filter((text) => text !== '').join(', ')}; ${await written(this.destination)} rows written so far`,
+		);
 	}
 
 	/** Nothing goes wrong any more: all is up, and each workflow is published once more as it is. */
 	async end(): Promise<void> {
 		this.mend();
+		this.written = await written(this.destination);
 		await this.n8n.revive();
-		for (const which of ['roster', 'accounts'] as const) await this.put(this.workflows[which]);
+		for (const which of ['roster', 'accounts'] as const) {
+			this.workflows[which].variant.parks = false;
+			await this.put(this.workflows[which]);
+		}
 	}
 
 	private mend(): void {
@@ -111,11 +120,12 @@ export class Torment {
 	private async publish(which: 'roster' | 'accounts'): Promise<string> {
 		const workflow = this.workflows[which];
 		const { number } = workflow.variant;
-		workflow.variant = { number: number + 1, loud: this.random.chance(0.5) };
+		const parks = which === 'roster' && this.random.chance(0.3);
+		workflow.variant = { number: number + 1, loud: this.random.chance(0.5), parks };
 		try {
 			await this.put(workflow);
 			this.published++;
-			return `${which} published anew`;
+			return `${which} published anew${parks ? ', with a long wait' : ''}`;
 		} catch (error) {
 			return `${which} could not be published (${error instanceof Error ? error.message.slice(0, 100) : String(error)})`;
 		}
@@ -148,7 +158,10 @@ export class Torment {
 
 	private async kill(): Promise<string> {
 		const { random, n8n } = this;
-		const pause = () => sleep(random.between(0, 1500));
+		const pause = async () => {
+			await sleep(random.between(0, 1500));
+			n8n.home?.proxy.mend(); // n8n does not start without its own database
+		};
 		const database = async ({ name, server }: Place) => {
 			await server.kill();
 			await pause();
@@ -156,13 +169,13 @@ export class Torment {
 			return `${name}’s database`;
 		};
 		const choices: Array<[number, () => Promise<string>]> = [
-			[n8n.workers.length > 0 ? 3 : 6, async () => (await n8n.killMain(pause), 'n8n')],
+			[n8n.workers.length > 0 ? 5 : 6, async () => (await n8n.killMain(pause), 'n8n')],
 			[4, () => database(this.destination)],
 			[1, () => database(this.source)],
 		];
 		for (const number of n8n.workers.keys())
-			choices.push([3, async () => (await n8n.killWorker(number, pause), 'a worker')]);
-		if (n8n.home) choices.push([1, () => database(n8n.home!)]);
+			choices.push([2, async () => (await n8n.killWorker(number, pause), 'a worker')]);
+		if (n8n.home) choices.push([3, () => database(n8n.home!)]);
 		const what = await random.weighted(choices)();
 		this.kills++;
 		this.killed[what] = (this.killed[what] ?? 0) + 1;

@@ -97,6 +97,12 @@ export async function writesToSource({ direct }: Place): Promise<number> {
 	return Math.max(Number(log!.count), Number(rows!.count));
 }
 
+/** How many rows the sync has written so far. */
+export async function written({ direct }: Place): Promise<number> {
+	const [row] = await direct.all(sql<{ count: number }>`SELECT count(*) AS count FROM written`);
+	return Number(row!.count);
+}
+
 /**
  * The destination: no unique constraint that would stop a twin, every write slow enough to be hit, and every write of
  * the sync's judged at once.
@@ -105,10 +111,12 @@ export async function startDestination(): Promise<Place> {
 	return await startPlace('access', { max_connections: '60' }, async (access) => {
 		const statements = [
 			sql`CREATE TABLE events (at timestamptz NOT NULL DEFAULT clock_timestamp(), "table" text NOT NULL, kind text NOT NULL, person integer, detail text)`,
+			sql`CREATE TABLE written ("table" text, person integer)`,
 			sql`CREATE FUNCTION judge() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 				DECLARE again boolean;
 				BEGIN
 					IF session_user <> 'sync' THEN RETURN NULL; END IF;
+					INSERT INTO written VALUES (TG_TABLE_NAME, CASE WHEN TG_OP = 'DELETE' THEN OLD.person ELSE NEW.person END);
 					IF TG_OP = 'INSERT' THEN
 						PERFORM pg_sleep(0.004);
 						EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE person = $1 AND id <> $2)', TG_TABLE_NAME) INTO again USING NEW.person, NEW.id;
