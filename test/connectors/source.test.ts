@@ -188,8 +188,8 @@ overEveryDatabase((place) => {
 			expect([first.keys, first.complete]).toEqual([['1', '2', '3'], true]);
 			await run(put(4, 'd', '2026-01-01 12:00:00'));
 			const next = await changed(0, first.cursor);
-			expect([next.keys, next.complete]).toEqual([['2', '4'], false]);
-			expect((await changed(0, next.cursor)).keys).toEqual(['4']);
+			expect([next.keys, next.complete]).toEqual([['2', '3', '4'], false]); // 3 has no date, and is read again each time
+			expect((await changed(0, next.cursor)).keys).toEqual(['3', '4']);
 		});
 
 		test("a row that came later with the cursor's own value is not missed", async () => {

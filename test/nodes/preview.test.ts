@@ -49,9 +49,9 @@ import { named, World } from './world';
 		world.source.exec(`UPDATE people SET team = 'Board' WHERE id = 3`);
 		const done = await world.test();
 		expect(done.json('Target', 3).map(({ action, key }) => `${String(key)} ${String(action)}`)).toEqual([
-			'1 none',
 			'2 heal',
 			'3 update',
+			'1 none',
 		]);
 		await line.tick();
 		expect(

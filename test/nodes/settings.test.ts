@@ -24,7 +24,9 @@ describe('the schedule', () => {
 
 	test('is at least 10 seconds', () => {
 		for (const every of [9, 0, -1, Number.NaN])
-			expect(() => atInterval(every, 'seconds')).toThrow('The interval is too short: the shortest is 10 seconds.');
+			expect(() => atInterval(every, 'seconds')).toThrow(
+				'The interval is too short: the shortest is 10 seconds.',
+			);
 	});
 
 	test('of a cron line has five or six parts', () => {

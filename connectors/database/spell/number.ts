@@ -30,19 +30,12 @@ export function rounded(decimal: Decimal, scale: number): Decimal {
 
 const bindDecimal = (value: Exclude<Value, null>) => decimalText(decimalOf(value));
 
-/** Whole numbers from `least` to `most`. */
+/** Whole numbers from `least` to `most`. A fraction is rounded, as databases do. */
 export function integer(least: bigint, most: bigint, yesNo = false): Spelling {
 	return {
 		spell: (value) => {
 			const said = yesNo && typeof value === 'string' ? (yesOrNo(value) ?? value) : value;
-			const decimal = decimalOf(said);
-			if (decimal.exponent < 0 && decimal.digits !== '') {
-				throw new Unfit(
-					`is ${shown(value)}, and the column takes whole numbers`,
-					'Round it in the mapping, or use a column with digits behind the point.',
-				);
-			}
-			const whole = BigInt(decimalText(decimal));
+			const whole = BigInt(decimalText(rounded(decimalOf(said), 0)));
 			if (whole < least || whole > most)
 				throw new Unfit(
 					`is ${shown(value)}, the column takes ${least} to ${most}`,
