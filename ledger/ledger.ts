@@ -2,9 +2,12 @@
 import { sql } from 'kysely';
 
 import type { Ledger } from '../sync/ledger';
+import * as claims from './claim';
+import * as outcomes from './confirm';
+import * as counterparts from './counterparts';
 import * as destinations from './destinations';
 import * as due from './due';
-import * as links from './links';
+import * as intents from './intend';
 import { observe } from './observation';
 import * as removals from './removals';
 import { migrate } from './schema';
@@ -54,18 +57,18 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		setDown: async (destination, text, probeIn) => await destinations.setDown(store, destination, text, probeIn),
 		destination: async (sync, node, name, target) =>
 			await destinations.destination(store, sync, node, name, target),
-		look: async (sync, node, target, keys) => await links.look(store, sync, node, target, keys),
+		look: async (sync, node, target, keys) => await claims.look(store, sync, node, target, keys),
 		claim: async (destination, run, mapping, items, ttl) =>
-			await links.claim(store, destination, run, mapping, items, ttl),
-		intendRemovals: async (destination, run, keys) => await links.intendRemovals(store, destination, run, keys),
-		intend: async (destination, run, writes, ttl) => await links.intend(store, destination, run, writes, ttl),
+			await claims.claim(store, destination, run, mapping, items, ttl),
+		intendRemovals: async (destination, run, keys) => await intents.intendRemovals(store, destination, run, keys),
+		intend: async (destination, run, writes, ttl) => await intents.intend(store, destination, run, writes, ttl),
 		confirm: async (destination, run, revision, confirmed) =>
-			await links.confirm(store, destination, run, revision, confirmed),
-		fail: async (destination, run, failed) => await links.fail(store, destination, run, failed),
-		unclaim: async (destination, run, keys) => await links.unclaim(store, destination, run, keys),
+			await outcomes.confirm(store, destination, run, revision, confirmed),
+		fail: async (destination, run, failed) => await outcomes.fail(store, destination, run, failed),
+		unclaim: async (destination, run, keys) => await claims.unclaim(store, destination, run, keys),
 		keepCounterpart: async (destination, key, part, counterpart) =>
-			await links.keepCounterpart(store, destination, key, part, counterpart),
-		sharers: async (destination, counterparts) => await links.sharers(store, destination, counterparts),
+			await counterparts.keepCounterpart(store, destination, key, part, counterpart),
+		sharers: async (destination, ids) => await counterparts.sharers(store, destination, ids),
 		owns: async (destination, fields) => await destinations.owns(store, destination, fields),
 		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
 		release: async (sync, hold) => await removals.release(store, sync, hold),

@@ -93,3 +93,14 @@ export async function lockDestination(store: Store, tx: Sql, destination: number
 	if (!store.shared) return;
 	await tx.run(sql`UPDATE ${store.table('destination')} SET id = id WHERE id = ${destination}`);
 }
+
+/** The columns of a VALUES list that names links. */
+export const KEY_AND_PART = [
+	{ name: 'key', type: 'text' },
+	{ name: 'part', type: 'text' },
+];
+
+/** One text for a link's key and part. */
+export function linkName(key: string, part: string): string {
+	return part === '' ? key : `${key}\u0000${part}`;
+}

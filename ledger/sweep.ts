@@ -9,8 +9,8 @@ import { canonical } from '../sync/canonical';
 import type { HistoryEntry, SweptLink } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import { nextSweep } from './destinations';
-import { linkName, writeHistory } from './links';
-import { big, lockDestination, lockRun, now, type Store } from './store';
+import { writeHistory } from './history';
+import { big, linkName, lockDestination, lockRun, now, type Store } from './store';
 
 interface SweptRow {
 	key: string;

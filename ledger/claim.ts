@@ -1,0 +1,178 @@
+/**
+ * Links as a destination node takes them: looked at, claimed for a run, given back.
+ */
+import { sql } from 'kysely';
+
+import type { Claim, Link, Removal } from '../sync/ledger';
+import type { Fields } from '../sync/types';
+import type { Sql } from '../sql/types';
+import { revise } from './destinations';
+import { AGAIN } from './moved';
+import { KEY_AND_PART, lockRun, now, type Store } from './store';
+
+/**
+ * Links as a destination node works on them: claimed, written ahead, confirmed or failed. Every step checks that the
+ * lease is still the run's own, so that a late answer never speaks for a link that another run has by now.
+ */
+interface LinkRow {
+	key: string;
+	part: string;
+	state: string;
+	lease: number | null;
+	record_version: number;
+	present: number;
+	counterpart: string | null;
+	version: number | null;
+	revision: number | null;
+	fields: string | null;
+	told: string | null;
+	removal: Removal;
+	removed_at: number | null;
+	create_intended: number;
+	initial: number;
+	match: string | null;
+	attempts: number;
+}
+
+const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
+	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts`;
+
+/** How many keys one statement looks at. */
+const LOOKED_AT = 1000;
+
+/** Claims a run's items for one destination. */
+export async function claim(
+	store: Store,
+	destination: number,
+	run: number,
+	mapping: string,
+	items: { key: string; version: number }[],
+	ttl: number,
+): Promise<{ revision: number; claims: Claim[] }> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		const at = await now(tx);
+		const revision = await revise(store, tx, destination, run, mapping);
+		await lockRun(store, tx, run);
+		const wanted = tx.dialect.values(
+			'w',
+			[{ name: 'key', type: 'text' }],
+			items.map(({ key }) => [key]),
+		);
+		const rows = await tx.all(sql<LinkRow>`
+			SELECT ${LINK_COLUMNS}
+			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
+			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
+		const versions = new Map(items.map(({ key, version }) => [key, version]));
+		const claims: Claim[] = rows.map((row) => ({
+			link: asLink(row),
+			superseded: whyNot(row, run, versions.get(row.key)!, revision),
+		}));
+		const mine = claims
+			.filter(({ superseded }) => superseded === undefined)
+			.map(({ link }) => [link.key, link.part]);
+		const behind = claims
+			.filter(({ superseded }) => superseded !== undefined)
+			.map(({ link }) => [link.key, link.part]);
+		if (mine.length > 0) {
+			await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'claimed', lease_until = ${at + ttl}
+				FROM ${tx.dialect.values('w', KEY_AND_PART, mine)} WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'handed'`);
+		}
+		if (behind.length > 0) await giveBack(store, tx, destination, run, behind, 'handed');
+		return { revision: revision ?? 0, claims };
+	});
+}
+
+/** Links as they are, read only. A target of which nothing is known yet has the links of none. */
+export async function look(
+	store: Store,
+	sync: number,
+	node: string,
+	target: string,
+	keys: string[],
+): Promise<{ destination?: number; links: Link[] }> {
+	const { db, table } = store;
+	const [row] = await db.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
+		WHERE sync = ${sync} AND node = ${node} AND (target = ${target} OR (target IS NULL AND state = 'active'))
+		ORDER BY CASE WHEN target IS NULL THEN 1 ELSE 0 END LIMIT 1`);
+	if (!row) return { links: [] };
+	const links: Link[] = [];
+	for (let from = 0; from < keys.length; from += LOOKED_AT) {
+		const wanted = db.dialect.values(
+			'w',
+			[{ name: 'key', type: 'text' }],
+			keys.slice(from, from + LOOKED_AT).map((key) => [key]),
+		);
+		const rows = await db.all(sql<LinkRow>`
+			SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${row.id} AND l.key = w.key
+			JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key`);
+		links.push(...rows.map(asLink));
+	}
+	return { destination: row.id, links };
+}
+
+function whyNot(row: LinkRow, run: number, version: number, revision: number | undefined): string | undefined {
+	if (revision === undefined) return 'this item was mapped before the mapping was last changed';
+	if (row.lease !== run || row.state !== 'handed') {
+		return row.state === 'held' ? 'its removal is held until a person decides' : 'another run has it by now';
+	}
+	return version < row.record_version ? `version ${version} is older than version ${row.record_version}` : undefined;
+}
+
+function asLink(row: LinkRow): Link {
+	return {
+		key: row.key,
+		part: row.part,
+		version: row.record_version,
+		present: row.present === 1,
+		counterpart: row.counterpart,
+		confirmedVersion: row.version,
+		confirmedRevision: row.revision,
+		fields: row.fields === null ? null : (JSON.parse(row.fields) as Fields),
+		told: row.told === null ? null : (JSON.parse(row.told) as Fields),
+		removal: row.removal,
+		removedBefore: row.removed_at !== null,
+		attempts: row.attempts,
+		createIntended: row.create_intended === 1,
+		initial: row.initial === 1,
+		match: row.match === null ? null : (JSON.parse(row.match) as Fields),
+	};
+}
+
+/** Claimed links back to where they came from, untouched. */
+export async function unclaim(
+	store: Store,
+	destination: number,
+	run: number,
+	keys: { key: string; part: string }[],
+): Promise<void> {
+	if (keys.length === 0) return;
+	await store.db.transaction(
+		async (tx) =>
+			await giveBack(
+				store,
+				tx,
+				destination,
+				run,
+				keys.map(({ key, part }) => [key, part]),
+				'claimed',
+			),
+	);
+}
+
+export async function giveBack(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	run: number,
+	keys: string[][],
+	state: 'handed' | 'claimed',
+): Promise<void> {
+	const { table } = store;
+	await lockRun(store, tx, run);
+	await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, due_at = ${tx.dialect.now},
+		state = CASE WHEN l.reason = 'sweep' AND l.version = r.version AND l.revision = d.revision THEN 'settled' ELSE ${AGAIN} END
+		FROM ${tx.dialect.values('w', KEY_AND_PART, keys)}, ${table('destination')} d, ${table('record')} r
+		WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = ${state}
+		AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
+}
