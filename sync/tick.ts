@@ -2,91 +2,13 @@
  * One tick of a sync: observe, drain, sweep, tell. The conductor of the whole loop; what it needs from outside (the
  * ledger, a source, a way to hand items over, a way to wait) it is given.
  */
-import { canonical, set } from './canonical';
-import { conceal, isKeyed } from './fingerprint';
-import type { Stamp } from './items';
-import type {
-	DestinationSeen,
-	DueCounts,
-	HandedRecord,
-	Hold,
-	Ledger,
-	ObservationResult,
-	RemovalGuard,
-	SyncIdentity,
-	SyncRow,
-} from './ledger';
-import { SyncError, type Fields, type Source } from './types';
+import type { TickHost, TickResult, TickSettings } from './host';
+import type { HandedRecord, Ledger, SyncRow } from './ledger';
+import { outgoing } from './outgoing';
+import { judge, plain, tell, trouble } from './tell';
+import { SyncError, type Source } from './types';
 
-export interface OutgoingItem {
-	fields: Fields;
-	stamp: Stamp;
-}
-
-/** How a run that was started with a batch ended, as far as its starter can tell. */
-export interface RunEnd {
-	/** `parked`: it waits (a Wait node); `silent`: nothing was heard of it for too long. */
-	how: 'ended' | 'parked' | 'silent' | 'error';
-	error?: string;
-}
-
-export interface TickHost {
-	/** Starts a run with a batch and waits for its end; calls `alive` now and then meanwhile. */
-	handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd>;
-	/** Opens the source; called once a tick at most. */
-	openSource(): Promise<Source>;
-	/** The destinations that stand behind the trigger now. */
-	destinations(): DestinationSeen[];
-	signal: AbortSignal;
-}
-
-export interface TickSettings {
-	identity: SyncIdentity;
-	name: string;
-	takeOver?: string;
-	/** A hold that a person lets pass. */
-	release?: number;
-	/** Tells one holder of the tick's lease from another. */
-	holder: string;
-	sensitive: string[];
-	/** Milliseconds between complete reads where changes are followed; null: every read is complete. */
-	completeEvery: number | null;
-	/** Milliseconds between sweeps; null: never. */
-	sweepEvery: number | null;
-	guard: RemovalGuard;
-	batch: { keys: number; bytes: number };
-	/** Milliseconds a handed batch stays leased without a sign of life, and how long a failed run waits. */
-	leaseTtl: number;
-	retryIn: number;
-	/** The newest number of the ledger that the workflow remembers. */
-	seen?: number;
-	/** Days that the history is kept. */
-	historyDays: number;
-	/** Milliseconds that a parked run keeps its leases. */
-	parkedTtl: number;
-}
-
-export interface TickResult {
-	/** Another tick of this sync was running. */
-	busy: boolean;
-	observed?: ObservationResult & { unkeyed: number; complete: boolean };
-	/** Records handed over, and how many runs carried them. */
-	handed: number;
-	runs: number;
-	released: number;
-	held: Hold[];
-	unrouted: number;
-	counts?: DueCounts;
-	/** What is wrong, one sentence each; empty when the sync is healthy. */
-	troubles: string[];
-	/** Their kinds: a kind that was not there when the sync was last told of is news, though it was failing already. */
-	kinds: string[];
-	/** Healthy before and failing now, or the other way round. */
-	turned: boolean;
-	/** The newest number of the ledger, for the workflow to remember. */
-	sequence?: number;
-	health: 'healthy' | 'failing';
-}
+export type { OutgoingItem, RunEnd, TickHost, TickResult, TickSettings } from './host';
 
 /** Runs one tick. Never throws for a source, a run or a destination that fails: that is what `troubles` says. */
 export async function tick(ledger: Ledger, host: TickHost, settings: TickSettings): Promise<TickResult> {
@@ -119,7 +41,7 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		await turn.observe();
 		await turn.drain();
 		await turn.sweep();
-		await turn.tell();
+		await tell(ledger, sync, result);
 		result.sequence = await ledger.sequence();
 		await ledger.tidy(sync.id, settings.historyDays);
 	} finally {
@@ -165,30 +87,11 @@ class Turn {
 			if (host.signal.aborted) throw new SyncError('retry', 'The sync was stopped while it read the source.');
 			const observed = await observation.finish({ complete: complete && whole, cursor });
 			this.result.observed = { ...observed, unkeyed, complete: complete && whole };
-			this.judge(observed, unkeyed);
+			judge(this.result, observed, { unkeyed, known: sync.records });
 		} catch (error) {
 			await observation?.discard();
 			trouble(this.result, 'source', `The source could not be read: ${plain(error)}`);
 		}
-	}
-
-	private judge(observed: ObservationResult, unkeyed: number): void {
-		const { result } = this;
-		if (observed.emptied) {
-			trouble(
-				result,
-				'emptied',
-				`The source gave no record at all, though ${this.sync.records} are known. Nothing was removed. If it is meant to be empty, delete the rows in the destination yourself.`,
-			);
-		}
-		if (observed.duplicates.count > 0) {
-			trouble(
-				result,
-				'duplicates',
-				`${observed.duplicates.count} keys came more than once with different fields, and were left as they were: ${observed.duplicates.sample.slice(0, 5).join(', ')}. Choose key columns that are unique.`,
-			);
-		}
-		if (unkeyed > 0) trouble(result, 'unkeyed', `${unkeyed} rows have an empty key and were left out.`);
 	}
 
 	/** Hands over what is due, then what the guard lets pass once everything due has been planned. */
@@ -236,7 +139,14 @@ class Turn {
 	/** One batch through n8n. False when no more should be handed over in this tick. */
 	private async hand(run: number, records: HandedRecord[]): Promise<boolean> {
 		const { ledger, sync, token, settings, result, host } = this;
-		const items = await this.items(run, records);
+		const items = await outgoing(records, {
+			sync: sync.id,
+			name: settings.name,
+			run,
+			sensitive: settings.sensitive,
+			source: async () => (this.source ??= await host.openSource()),
+			secret: async () => await ledger.secret(),
+		});
 		result.handed += items.length;
 		result.runs++;
 		if (items.length === 0) {
@@ -281,111 +191,7 @@ class Turn {
 		return true;
 	}
 
-	/** Items for a batch; sensitive values are read from the source again, for the ledger does not have them. */
-	private async items(run: number, records: HandedRecord[]): Promise<OutgoingItem[]> {
-		const { settings, sync } = this;
-		const fetched = await this.fetchSensitive(records);
-		const items: OutgoingItem[] = [];
-		for (const record of records) {
-			const fields = fetched === undefined ? record.fields : fetched.get(record.key);
-			if (fields === undefined) continue;
-			items.push({
-				fields,
-				stamp: {
-					id: sync.id,
-					name: settings.name,
-					key: record.key,
-					version: record.version,
-					change: record.change,
-					reason: record.reason,
-					for: record.for,
-					run,
-					...(record.name !== null && { label: record.name }),
-					...(settings.sensitive.length > 0 && { sensitive: settings.sensitive }),
-				},
-			});
-		}
-		return items;
-	}
-
-	/** Undefined where nothing is sensitive. A record that reads otherwise now than when it was observed is left out. */
-	private async fetchSensitive(records: HandedRecord[]): Promise<Map<string, Fields> | undefined> {
-		const { settings, host } = this;
-		if (settings.sensitive.length === 0) return undefined;
-		const fields = new Map<string, Fields>();
-		const wanted: HandedRecord[] = [];
-		for (const record of records) {
-			if (record.change === 'removed' || !settings.sensitive.some((name) => isKeyed(record.fields[name])))
-				fields.set(record.key, without(record.fields));
-			else wanted.push(record);
-		}
-		if (wanted.length === 0) return fields;
-		const source = (this.source ??= await host.openSource());
-		if (!source.fetch)
-			throw new SyncError('setup', 'This source cannot read single records again, which sensitive fields need.');
-		const now = new Map((await source.fetch(wanted.map(({ key }) => key))).map((record) => [record.key, record]));
-		const secret = await this.ledger.secret();
-		for (const record of wanted) {
-			const found = now.get(record.key);
-			if (found && canonical(conceal(found.fields, settings.sensitive, secret)) === canonical(record.fields))
-				fields.set(record.key, found.fields);
-		}
-		return fields;
-	}
-
-	/** Puts together how the sync feels, and says whether that is news. */
-	async tell(): Promise<void> {
-		const { ledger, sync, result } = this;
-		result.counts = await ledger.counts(sync.id);
-		for (const { name, text } of await ledger.down(sync.id))
-			trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
-		for (const { reason, id } of await ledger.openHolds(sync.id)) {
-			trouble(
-				result,
-				`hold ${id}`,
-				`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`,
-			);
-		}
-		if (result.counts.failed > 0) {
-			const [first] = await ledger.failures(sync.id, 1);
-			const reason = first ? ` The first: ${first.name ?? first.key}: ${first.error}` : '';
-			trouble(result, 'failed', `${result.counts.failed} records failed and were given up for now.${reason}`);
-		}
-		// What failed and waits for its next try is no sign of health; neither is it news.
-		if (result.troubles.length === 0 && result.counts.later > 0 && sync.health === 'failing') {
-			result.health = 'failing';
-			return;
-		}
-		result.health = result.troubles.length === 0 ? 'healthy' : 'failing';
-		const { turned } = await ledger.setHealth(
-			sync.id,
-			result.health,
-			result.troubles.join('\n') || null,
-			result.kinds,
-		);
-		result.turned = turned;
-	}
-
 	async close(): Promise<void> {
 		await this.source?.close();
 	}
-}
-
-/** A removed record's fields without the fingerprints that stand for sensitive values. */
-function without(fields: Fields): Fields {
-	const kept: Fields = {};
-	for (const [name, value] of Object.entries(fields)) if (!isKeyed(value)) set(kept, name, value);
-	return kept;
-}
-
-function trouble(result: TickResult, kind: string, text: string): void {
-	result.troubles.push(text);
-	result.kinds.push(kind);
-}
-
-function plain(error: unknown): string {
-	if (error instanceof SyncError) {
-		return error.detail.todo ? `${error.message.replace(/[.\s]+$/u, '')}. ${error.detail.todo}` : error.message;
-	}
-	return error instanceof Error ? error.message : String(error);
 }

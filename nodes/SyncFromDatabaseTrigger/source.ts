@@ -25,6 +25,7 @@ export async function openSource(
 		});
 		return {
 			tag: source.tag,
+			...(source.place !== undefined && { place: source.place }),
 			read: (since, signal) => unreserved(source, since, signal),
 			fetch: async (keys) => await source.fetch(keys),
 			close: async () => {

@@ -1,0 +1,74 @@
+/** What a tick is given, and what it gives: runs that carry batches, its settings, its result. */
+import type { Stamp } from './items';
+import type { DestinationSeen, DueCounts, Hold, ObservationResult, RemovalGuard, SyncIdentity } from './ledger';
+import type { Fields, Source } from './types';
+
+export interface OutgoingItem {
+	fields: Fields;
+	stamp: Stamp;
+}
+
+/** How a run that was started with a batch ended, as far as its starter can tell. */
+export interface RunEnd {
+	/** `parked`: it waits (a Wait node); `silent`: nothing was heard of it for too long. */
+	how: 'ended' | 'parked' | 'silent' | 'error';
+	error?: string;
+}
+
+export interface TickHost {
+	/** Starts a run with a batch and waits for its end; calls `alive` now and then meanwhile. */
+	handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd>;
+	/** Opens the source; called once a tick at most. */
+	openSource(): Promise<Source>;
+	/** The destinations that stand behind the trigger now. */
+	destinations(): DestinationSeen[];
+	signal: AbortSignal;
+}
+
+export interface TickSettings {
+	identity: SyncIdentity;
+	name: string;
+	takeOver?: string;
+	/** A hold that a person lets pass. */
+	release?: number;
+	/** Tells one holder of the tick's lease from another. */
+	holder: string;
+	sensitive: string[];
+	/** Milliseconds between complete reads where changes are followed; null: every read is complete. */
+	completeEvery: number | null;
+	/** Milliseconds between sweeps; null: never. */
+	sweepEvery: number | null;
+	guard: RemovalGuard;
+	batch: { keys: number; bytes: number };
+	/** Milliseconds a handed batch stays leased without a sign of life, and how long a failed run waits. */
+	leaseTtl: number;
+	retryIn: number;
+	/** The newest number of the ledger that the workflow remembers. */
+	seen?: number;
+	/** Days that the history is kept. */
+	historyDays: number;
+	/** Milliseconds that a parked run keeps its leases. */
+	parkedTtl: number;
+}
+
+export interface TickResult {
+	/** Another tick of this sync was running. */
+	busy: boolean;
+	observed?: ObservationResult & { unkeyed: number; complete: boolean };
+	/** Records handed over, and how many runs carried them. */
+	handed: number;
+	runs: number;
+	released: number;
+	held: Hold[];
+	unrouted: number;
+	counts?: DueCounts;
+	/** What is wrong, one sentence each; empty when the sync is healthy. */
+	troubles: string[];
+	/** Their kinds: a kind that was not there when the sync was last told of is news, though it was failing already. */
+	kinds: string[];
+	/** Healthy before and failing now, or the other way round. */
+	turned: boolean;
+	/** The newest number of the ledger, for the workflow to remember. */
+	sequence?: number;
+	health: 'healthy' | 'failing';
+}

@@ -1,0 +1,68 @@
+/** How a sync feels: what is wrong, one sentence each, and whether that is news. */
+import type { TickResult } from './host';
+import type { Ledger, ObservationResult, SyncRow } from './ledger';
+import { SyncError } from './types';
+
+/** Adds to what is wrong. A kind that was there before is no news, whatever its words say now. */
+export function trouble(result: TickResult, kind: string, text: string): void {
+	result.troubles.push(text);
+	result.kinds.push(kind);
+}
+
+/** What is odd about a read of the source. */
+export function judge(
+	result: TickResult,
+	observed: ObservationResult,
+	{ unkeyed, known }: { unkeyed: number; known: number },
+): void {
+	if (observed.emptied) {
+		trouble(
+			result,
+			'emptied',
+			`The source gave no record at all, though ${known} are known. Nothing was removed. If it is meant to be empty, delete the rows in the destination yourself.`,
+		);
+	}
+	if (observed.duplicates.count > 0) {
+		trouble(
+			result,
+			'duplicates',
+			`${observed.duplicates.count} keys came more than once with different fields, and were left as they were: ${observed.duplicates.sample.slice(0, 5).join(', ')}. Choose key columns that are unique.`,
+		);
+	}
+	if (unkeyed > 0) trouble(result, 'unkeyed', `${unkeyed} rows have an empty key and were left out.`);
+}
+
+/** Puts together how the sync feels at the end of a tick, and says whether that is news. */
+export async function tell(ledger: Ledger, sync: SyncRow, result: TickResult): Promise<void> {
+	result.counts = await ledger.counts(sync.id);
+	for (const { name, text } of await ledger.down(sync.id))
+		trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
+	for (const { reason, id } of await ledger.openHolds(sync.id)) {
+		trouble(
+			result,
+			`hold ${id}`,
+			`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`,
+		);
+	}
+	if (result.counts.failed > 0) {
+		const [first] = await ledger.failures(sync.id, 1);
+		const reason = first ? ` The first: ${first.name ?? first.key}: ${first.error}` : '';
+		trouble(result, 'failed', `${result.counts.failed} records failed and were given up for now.${reason}`);
+	}
+	// What failed and waits for its next try is no sign of health; neither is it news.
+	if (result.troubles.length === 0 && result.counts.later > 0 && sync.health === 'failing') {
+		result.health = 'failing';
+		return;
+	}
+	result.health = result.troubles.length === 0 ? 'healthy' : 'failing';
+	const { turned } = await ledger.setHealth(sync.id, result.health, result.troubles.join('\n') || null, result.kinds);
+	result.turned = turned;
+}
+
+/** An error in one line, with what to do. */
+export function plain(error: unknown): string {
+	if (error instanceof SyncError) {
+		return error.detail.todo ? `${error.message.replace(/[.\s]+$/u, '')}. ${error.detail.todo}` : error.message;
+	}
+	return error instanceof Error ? error.message : String(error);
+}
