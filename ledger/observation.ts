@@ -14,8 +14,8 @@ import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
 import type { Cursor, SourceRecord } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
 import { fence, lockDestinations, type Stage, type Store } from './store';
+import { erase, makeDue } from './touched';
 
 /** Keys that one transaction of a merge changes at most. */
 const CHUNK = 2000;
@@ -209,8 +209,8 @@ class StagedObservation implements Observation {
 			ON CONFLICT (sync, key) DO UPDATE SET version = known.version + 1, fingerprint = excluded.fingerprint, tag = excluded.tag,
 				fields = CASE WHEN excluded.present = 1 THEN excluded.fields ELSE coalesce(known.fields, excluded.fields) END,
 				name = excluded.name, present = excluded.present, touched = excluded.touched, changed_at = excluded.changed_at`);
-		await this.makeDue(tx, wanted);
-		await this.erase(tx, wanted);
+		await makeDue(this.store, tx, { sync, began }, wanted);
+		await erase(this.store, tx, { sync, began }, wanted);
 		result.created += Number(counts!.created);
 		result.returned += Number(counts!.returned);
 		result.vanished += Number(counts!.removed);
@@ -241,48 +241,10 @@ class StagedObservation implements Observation {
 				result.vanished +=
 					await tx.run(sql`UPDATE ${record} AS r SET version = version + 1, present = 0, touched = ${began}, changed_at = ${tx.dialect.now}
 					FROM ${wanted} WHERE r.key = w.key AND ${gone}`);
-				await this.makeDue(tx, wanted);
-				await this.erase(tx, wanted);
+				await makeDue(this.store, tx, { sync, began }, wanted);
+				await erase(this.store, tx, { sync, began }, wanted);
 			},
 		);
-	}
-
-	/** A record that stands nowhere needs no removal, and keeps no fields. */
-	private async erase(tx: Sql, wanted: RawBuilder<unknown>): Promise<void> {
-		const { sync, began } = this.reading;
-		const { table } = this.store;
-		await tx.run(sql`UPDATE ${table('record')} AS r SET fields = NULL, name = NULL FROM ${wanted}
-			WHERE r.sync = ${sync} AND r.key = w.key AND r.present = 0 AND r.touched = ${began}
-			AND NOT EXISTS (SELECT 1 FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
-				WHERE d.sync = ${sync} AND d.state = 'active' AND l.key = r.key AND l.state NOT IN ('gone', 'settled', 'unrouted'))`);
-	}
-
-	/** Every active destination's links of those of the wanted records that this observation touched. */
-	private async makeDue(tx: Sql, wanted: RawBuilder<unknown>): Promise<void> {
-		const { sync, began } = this.reading;
-		const link = this.store.table('link');
-		const record = this.store.table('record');
-		const destination = this.store.table('destination');
-		const now = tx.dialect.now;
-		if (this.store.shared) {
-			await tx.all(sql`SELECT 1 FROM ${wanted} JOIN ${destination} d ON d.sync = ${sync} JOIN ${link} l ON l.destination = d.id AND l.key = w.key
-				ORDER BY l.destination, l.key, l.part ${this.store.lock}`);
-		}
-		await tx.run(sql`
-			INSERT INTO ${link} (destination, key, part, state, reason, due_at, initial)
-			SELECT d.id, r.key, '', 'due', 'changed', ${now}, CASE WHEN s.complete_read_at IS NULL THEN 1 ELSE 0 END
-			FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key
-				JOIN ${this.store.table('sync')} s ON s.id = r.sync JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
-			WHERE r.touched = ${began} AND r.present = 1
-				AND NOT EXISTS (SELECT 1 FROM ${link} l WHERE l.destination = d.id AND l.key = r.key)`);
-		// One that waits already keeps its place: else a record that changes often would be passed by all others for ever.
-		await tx.run(sql`
-			UPDATE ${link} AS l SET
-				state = ${MOVED_STATE}, removal = ${MOVED_REMOVAL}, hold = ${MOVED_HOLD},
-				reason = 'changed', attempts = 0, error = NULL,
-				due_at = CASE WHEN l.state = 'due' AND l.due_at < ${now} THEN l.due_at ELSE ${now} END
-			FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
-			WHERE l.destination = d.id AND l.key = r.key AND r.touched = ${began}`);
 	}
 
 	/** The read's last transaction: its cursor, its tag, its count. */
