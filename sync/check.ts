@@ -16,7 +16,7 @@ export function checkFields(items: DesiredItem[], fields: FieldInfo[], where: st
 		for (const name of [...Object.keys(stamp.removal.set), ...Object.keys(stamp.removal.onReturn)])
 			written.add(name);
 		if (stamp.action !== 'write') continue;
-		for (const name of [...stamp.owned, ...stamp.once]) written.add(name);
+		for (const name of [...stamp.owned, ...stamp.once, ...(stamp.fill ?? [])]) written.add(name);
 		for (const name of stamp.match) compared.add(name);
 		creates ||= stamp.may.create;
 	}

@@ -21,6 +21,8 @@ export interface Mapped {
 	owned: string[];
 	/** Destination fields that are written on create only. */
 	once: string[];
+	/** Destination fields that are written only while they are empty there; left out where there are none. */
+	fill?: string[];
 	/** Destination fields by which a counterpart that is already there is adopted. */
 	match: string[];
 	/** Destination fields whose values come from sensitive source fields. */

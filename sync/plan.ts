@@ -3,6 +3,7 @@
  * wins, and where hands stay off what it does not own.
  */
 import { pick, same, set } from './canonical';
+import { isEmpty } from './convert';
 import { isKeyed, keyed } from './fingerprint';
 import type { FieldChange, MappedStamp } from './items';
 import type { Link } from './ledger';
@@ -131,7 +132,8 @@ function planWrite(input: PlanInput): Plan {
 				todo: 'Fill it in the source, or match by another field.',
 			};
 		}
-		return { action: 'create', set: pick(prepared, [...stamp.owned, ...stamp.once]), fields: owned };
+		const given = pick(prepared, [...stamp.owned, ...stamp.once, ...(stamp.fill ?? [])]);
+		return { action: 'create', set: given, fields: owned };
 	}
 	if (ties.refusal !== undefined) {
 		return {
@@ -158,7 +160,10 @@ function planWrite(input: PlanInput): Plan {
 		({ field, now, was }) => !isOwnSpelling(link, field, now, was, secret),
 	);
 	for (const change of changes) if (!adopting && !returning && isDrift(link, change, secret)) change.drift = true;
-	if (changes.length === 0)
+	const fillings = differences(pick(prepared, stamp.fill ?? []), found.fields).filter(
+		({ field, was }) => isEmpty(was) && !Object.hasOwn(wanted, field),
+	);
+	if (changes.length === 0 && fillings.length === 0)
 		return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: owned };
 	const stale =
 		link.confirmedVersion !== null &&
@@ -167,19 +172,17 @@ function planWrite(input: PlanInput): Plan {
 		? 'reactivated'
 		: adopting
 			? 'adopted'
-			: changes.every(({ drift }) => drift) || !stale
+			: changes.length > 0 && (changes.every(({ drift }) => drift) || !stale)
 				? 'healed'
 				: 'updated';
+	const all = [...changes, ...fillings];
 	return {
 		action: 'update',
 		outcome,
 		counterpart: found.id,
-		set: pick(
-			wanted,
-			changes.map(({ field }) => field),
-		),
+		set: Object.fromEntries(all.map(({ field, now }) => [field, now])),
 		fields: owned,
-		changes,
+		changes: all,
 	};
 }
 

@@ -29,7 +29,7 @@ export interface Refused {
 function fieldsOf({ stamp }: DesiredItem): string[] {
 	return stamp.action === 'remove'
 		? names(Object.keys(stamp.removal.set), stamp.match)
-		: names(stamp.owned, stamp.once, stamp.match, Object.keys(stamp.removal.onReturn));
+		: names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match, Object.keys(stamp.removal.onReturn));
 }
 
 /** Brings every item's desired values into the destination's spelling; those that it cannot hold are refused. */
@@ -53,7 +53,7 @@ export async function prepareAll(
 			stamp.action === 'remove'
 				? merge(pick(fields, stamp.match), removal.set)
 				: merge(
-						pick(fields, names(stamp.owned, stamp.once, stamp.match)),
+						pick(fields, names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match)),
 						link.removedBefore ? removal.onReturn : {},
 					);
 		const prepared = await destination.prepare(wanted);

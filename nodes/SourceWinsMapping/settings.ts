@@ -21,7 +21,7 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 			return {
 				field: fixedText(row['field'], `${at}.field`, `Field ${index + 1}`, once),
 				value: source(row['value'] ?? '', `${at}.value`, `Field ${index + 1}`),
-				owner: settings['owner'] === 'once' ? 'once' : 'source',
+				owner: oneOf(settings['owner'], ['source', 'once', 'if empty'], 'source'),
 				ifEmpty: settings['ifEmpty'] === 'leave' ? 'leave' : 'write',
 				conversion: conversionOf(settings, workflowZone),
 			};

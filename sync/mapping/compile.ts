@@ -32,6 +32,7 @@ export function compileMapping(settings: MappingSettings): Mapping {
 					...(why !== undefined && { why }),
 					owned: mapped.owned,
 					once: mapped.once,
+					...(mapped.fill.length > 0 && { fill: mapped.fill }),
 					match: settings.match,
 					sensitive: mapped.sensitive,
 					removal: removal.removal,
@@ -49,7 +50,8 @@ function scopeError(scope: boolean | MappingError): MappingError | undefined {
 	return typeof scope === 'object' ? scope : undefined;
 }
 
-type MappedFields = Pick<Mapped, 'owned' | 'once' | 'sensitive' | 'error'> & { fields: Fields };
+type MappedFields = Required<Pick<Mapped, 'owned' | 'once' | 'fill' | 'sensitive'>> &
+	Pick<Mapped, 'error'> & { fields: Fields };
 
 /** The rows, then what goes by its own name. */
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
@@ -67,14 +69,15 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 	return (record, ask) => {
 		const hidden = hiddenIn(record.sensitive);
 		const sensitive = new Set([...hidden, ...hiddenInRemoval(record.sensitive)]);
-		const [fields, owned, once]: [Fields, string[], string[]] = [{}, [], []];
+		const fields: Fields = {};
+		const lists: Record<Row['owner'], string[]> = { source: [], once: [], 'if empty': [] };
 		let error: MappingError | undefined;
 		for (const row of targets) {
 			const found = row.value(record.fields, ask.evaluate, hidden.has(row.field));
 			if (!found.ok) error ??= found.error;
-			else if (row.ifEmpty === 'write' || !isEmpty(found.value)) {
+			else if (!isEmpty(found.value) || (row.ifEmpty === 'write' && row.owner !== 'if empty')) {
 				set(fields, row.field, found.value);
-				(row.owner === 'once' ? once : owned).push(row.field);
+				lists[row.owner].push(row.field);
 			}
 		}
 		if (byName !== undefined) {
@@ -84,11 +87,18 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 				if (isKeyed(value)) error ??= unreadable(name);
 				else if (byName.ifEmpty === 'write' || !isEmpty(value)) {
 					set(fields, name, value);
-					owned.push(name);
+					lists.source.push(name);
 				}
 			}
 		}
-		return { fields, owned: shared(owned), once: shared(once), sensitive: shared([...sensitive]), error };
+		return {
+			fields,
+			owned: shared(lists.source),
+			once: shared(lists.once),
+			fill: shared(lists['if empty']),
+			sensitive: shared([...sensitive]),
+			error,
+		};
 	};
 }
 
@@ -122,7 +132,7 @@ function compileRemoval({ removal: { kind, rows } }: MappingSettings): RemovalOf
 		};
 		if (removing) for (const target of onRemoval) put(removal.set, target, true);
 		for (const target of onReturn) {
-			if (Object.hasOwn(mapped.fields, target.field) && !mapped.once.includes(target.field)) {
+			if (mapped.owned.includes(target.field)) {
 				set(removal.onReturn, target.field, mapped.fields[target.field]!);
 			} else put(removal.onReturn, target, !removing);
 		}

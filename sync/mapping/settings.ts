@@ -10,8 +10,8 @@ export type IfEmpty = 'write' | 'leave';
 export interface Row {
 	field: string;
 	value: ValueSource;
-	/** `once`: written on create only. */
-	owner: 'source' | 'once';
+	/** `once`: written on create only. `if empty`: written only while the destination's field is empty. */
+	owner: 'source' | 'once' | 'if empty';
 	/** What an empty value does: empty the destination's field, or leave it alone. */
 	ifEmpty: IfEmpty;
 	conversion: Conversion;

@@ -6,10 +6,12 @@ import { open } from '../../sql/open';
 import type { ServerConfig } from '../../sql/types';
 import { startPostgres } from '../servers/postgres';
 import { withDatabase } from '../sql/databases';
+import { ownership } from './ownership';
 import { stories } from './stories';
 
 describe('with a ledger in a SQLite file', () => {
 	stories();
+	ownership();
 });
 
 withDatabase(
@@ -35,7 +37,9 @@ withDatabase(
 			await db.run(sql`DROP SCHEMA IF EXISTS ${sql.id(SCHEMA)} CASCADE`);
 			await db.close();
 		});
-		stories(async () => await postgresStore(config));
+		const store = async () => await postgresStore(config);
+		stories(store);
+		ownership(store);
 	},
 	'with a ledger in Postgres',
 );

@@ -25,6 +25,11 @@ export interface MappingOptions {
 	may: Mapped['may'];
 	existing: Mapped['existing'];
 	once: string[];
+	fill: string[];
+	/** Fields that are left alone where the source has no value. */
+	leave: string[];
+	/** Source fields without a row. */
+	unmapped: string[];
 	sensitive: string[];
 	fingerprint: string;
 	scope: (fields: Fields) => boolean;
@@ -63,6 +68,9 @@ export class World {
 		may: { create: true, update: true },
 		existing: { which: 'all' },
 		once: [],
+		fill: [],
+		leave: [],
+		unmapped: [],
 		sensitive: [],
 		fingerprint: 'mapping 1',
 		scope: () => true,
@@ -190,7 +198,12 @@ export class World {
 
 	map({ fields, stamp }: OutgoingItem, item: number): DesiredItem {
 		const { mapping } = this;
-		const { id: _id, ...desired } = fields;
+		const left = (field: string) => mapping.leave.includes(field) && (fields[field] ?? '') === '';
+		const desired = Object.fromEntries(
+			Object.entries(fields).filter(
+				([field]) => field !== 'id' && !mapping.unmapped.includes(field) && !left(field),
+			),
+		);
 		const inScope = stamp.change !== 'removed' && mapping.scope(fields);
 		return {
 			item,
@@ -199,8 +212,9 @@ export class World {
 				...stamp,
 				action: inScope ? 'write' : 'remove',
 				why: inScope ? undefined : stamp.change === 'removed' ? 'removed' : 'out of scope',
-				owned: Object.keys(desired).filter((field) => !mapping.once.includes(field)),
+				owned: Object.keys(desired).filter((field) => ![...mapping.once, ...mapping.fill].includes(field)),
 				once: mapping.once,
+				...(mapping.fill.length > 0 && { fill: mapping.fill }),
 				match: mapping.match,
 				sensitive: mapping.sensitive,
 				removal: mapping.removal,

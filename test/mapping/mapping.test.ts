@@ -30,6 +30,18 @@ describe('rows', () => {
 		expect(mapped).not.toHaveProperty('error');
 	});
 
+	test('say which fields are filled only where they are empty; an empty value fills nothing', () => {
+		const rows = [
+			row('id', '={{ $json.id }}'),
+			row('tel', '={{ $json.phone }}', { owner: 'if empty' }),
+			row('fax', '={{ $json.fax }}', { owner: 'if empty' }),
+		];
+		const { fields, mapped } = map({ rows }, { id: 1, phone: '12', fax: '' });
+		expect(fields).toEqual({ id: 1, tel: '12' });
+		expect(mapped).toMatchObject({ owned: ['id'], once: [], fill: ['tel'] });
+		expect(map({ rows }, { id: 1 }).mapped).not.toHaveProperty('fill');
+	});
+
 	test('empty the destination field, or leave it alone and do not own it', () => {
 		for (const empty of [null, '', undefined]) {
 			const fields: Fields = { ...(empty !== undefined && { phone: empty }) };

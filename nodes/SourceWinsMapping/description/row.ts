@@ -97,6 +97,11 @@ export const rowSettings: INodeProperties = {
 			noDataExpression: true,
 			options: [
 				{
+					name: 'Fill If Empty',
+					value: 'if empty',
+					description: 'Written only while the field is empty in the destination; what stands there stays',
+				},
+				{
 					name: 'Set Once',
 					value: 'once',
 					description: 'Written when the record is created; belongs to the destination from then on',
