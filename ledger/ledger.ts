@@ -9,6 +9,7 @@ import * as destinations from './destinations';
 import * as due from './due';
 import * as intents from './intend';
 import { observe } from './observation';
+import { toldPlainly } from './plain';
 import * as removals from './removals';
 import { migrate } from './schema';
 import { now, type Store } from './store';
@@ -23,7 +24,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 	const { db, table } = store;
 	const [row] = await db.all(sql<{ secret: string }>`SELECT secret FROM ${table('ledger')}`);
 	const secret = row!.secret;
-	return {
+	return toldPlainly(store, {
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
 		checkAge: async (sync, seen) => await syncs.checkAge(store, sync, seen),
 		sequence: async () => await store.last(db),
@@ -36,7 +37,8 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		beginTick: async (sync, holder, ttl) => await syncs.beginTick(store, sync, holder, ttl),
 		renewTick: async (sync, token, ttl) => await syncs.renewTick(store, sync, token, ttl),
 		endTick: async (sync, token) => await syncs.endTick(store, sync, token),
-		observe: async (sync, token, tag, sensitive) => await observe(store, sync, token, tag, sensitive, secret),
+		observe: async (sync, token, tag, sensitive) =>
+			toldPlainly(store, await observe(store, sync, token, tag, sensitive, secret)),
 
 		sourceIs: async (sync, place) => await syncs.sourceIs(store, sync, place),
 		countRemovals: async (sync, token, guard) => {
@@ -84,5 +86,5 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 
 		tidy: async (sync, days) => await tidy(store, sync, days),
 		close: async () => await db.close(),
-	};
+	});
 }

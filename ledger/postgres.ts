@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 
 import { open } from '../sql/open';
-import { SqlError, type ServerConfig } from '../sql/types';
+import { SqlError, type ServerConfig, type Sql } from '../sql/types';
 import { SyncError } from '../sync/types';
 import type { Store } from './store';
 
@@ -48,18 +48,36 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 		alone: async (work) =>
 			await db.transaction(async (tx) => {
 				await tx.run(sql`SELECT pg_advisory_xact_lock(${UPGRADE_LOCK})`);
+				const owner = await ownerOf(tx);
 				try {
-					const known = await tx.all(sql`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${SCHEMA}`);
-					if (known.length === 0) await tx.run(sql`CREATE SCHEMA ${sql.id(SCHEMA)}`);
+					if (owner === undefined) await tx.run(sql`CREATE SCHEMA ${sql.id(SCHEMA)}`);
 					await tx.run(sql`CREATE SEQUENCE IF NOT EXISTS ${sql.id(SCHEMA, 'numbers')}`);
 					return await work(tx);
 				} catch (error) {
 					if (!(error instanceof SqlError) || error.kind !== 'refused') throw error;
-					throw new SyncError('setup', `The ledger cannot be made in ${where}: ${error.message}`, {
-						todo: `Let an owner of the database run: GRANT CREATE ON DATABASE "${config.database}" TO "${config.user}";`,
+					throw new SyncError('setup', `The ledger cannot be made in ${where}: ${error.message}.`, {
+						todo: missingRight(config, owner),
 						cause: error,
 					});
 				}
 			}),
 	};
+}
+
+/** Who made the schema, if it is there. */
+async function ownerOf(tx: Sql): Promise<string | undefined> {
+	const [row] = await tx.all(sql<{ owner: string }>`
+		SELECT pg_catalog.pg_get_userbyid(nspowner) AS owner FROM pg_catalog.pg_namespace WHERE nspname = ${SCHEMA}`);
+	return row?.owner;
+}
+
+/** The one statement that mends it. Tables can be upgraded by their owner alone, so single rights on them would not do. */
+function missingRight({ database, user }: ServerConfig, owner: string | undefined): string {
+	if (owner === undefined)
+		return `Let an owner of the database run: GRANT CREATE ON DATABASE ${quoted(database)} TO ${quoted(user)};`;
+	return `The schema belongs to ${quoted(owner)}: log in as that user, or let an owner of the database run: GRANT ${quoted(owner)} TO ${quoted(user)};`;
+}
+
+function quoted(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
 }

@@ -10,7 +10,7 @@ import type { Sql } from '../sql/types';
 import type { Store } from './store';
 
 /** Each step is run once, in order, in one transaction with the number that it leads to. */
-type Step = (store: Store, tx: Sql) => Promise<void>;
+export type Step = (store: Store, tx: Sql) => Promise<void>;
 
 const first: Step = async (store, tx) => {
 	const { table, keyType: key, bigType: big } = store;
@@ -84,14 +84,13 @@ const first: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
-const STEPS: Step[] = [first];
-export const SCHEMA_VERSION = STEPS.length;
+export const STEPS: readonly Step[] = [first];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left
  * as it is.
  */
-export async function migrate(store: Store): Promise<void> {
+export async function migrate(store: Store, steps = STEPS): Promise<void> {
 	await store.alone(async (tx) => {
 		const { table, bigType: big } = store;
 		await tx.run(sql`CREATE TABLE IF NOT EXISTS ${table('ledger')} (
@@ -102,17 +101,17 @@ export async function migrate(store: Store): Promise<void> {
 			VALUES (1, 0, 0, ${secret}) ON CONFLICT DO NOTHING`);
 		const [row] = await tx.all(sql<{ schema: number }>`SELECT schema FROM ${table('ledger')}`);
 		const from = row!.schema;
-		if (from > SCHEMA_VERSION) {
+		if (from > steps.length) {
 			throw new SyncError(
 				'setup',
-				`The ledger ${store.where} was written by a newer version of this package (schema ${from}, this one knows ${SCHEMA_VERSION}).`,
+				`The ledger ${store.where} was written by a newer version of this package (schema ${from}, this one knows ${steps.length}).`,
 				{
 					todo: 'Install that version again; nothing was changed.',
 				},
 			);
 		}
-		for (let step = from; step < SCHEMA_VERSION; step++) await STEPS[step]!(store, tx);
-		if (from < SCHEMA_VERSION) await tx.run(sql`UPDATE ${table('ledger')} SET schema = ${SCHEMA_VERSION}`);
+		for (let step = from; step < steps.length; step++) await steps[step]!(store, tx);
+		if (from < steps.length) await tx.run(sql`UPDATE ${table('ledger')} SET schema = ${steps.length}`);
 	});
 	await store.tune();
 }

@@ -9,7 +9,15 @@
  *
  * `intended` is a removal that the guard has not counted yet. All times are milliseconds of the ledger's own clock.
  */
-import type { Cursor, Fields, SourceRecord } from './types';
+import { SyncError, type Cursor, type Fields, type SourceRecord } from './types';
+
+/** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
+export class LedgerError extends SyncError {
+	constructor(message: string, todo: string, cause: unknown) {
+		super('unreachable', message, { todo, cause });
+		this.name = 'LedgerError';
+	}
+}
 
 export type LinkState =
 	| 'due' // something is to be done, from `retryAt` on

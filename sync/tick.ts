@@ -3,7 +3,7 @@
  * ledger, a source, a way to hand items over, a way to wait) it is given.
  */
 import type { TickHost, TickResult, TickSettings } from './host';
-import type { HandedRecord, Ledger, SyncRow } from './ledger';
+import { LedgerError, type HandedRecord, type Ledger, type SyncRow } from './ledger';
 import { outgoing } from './outgoing';
 import { judge, plain, tell, trouble } from './tell';
 import { SyncError, type Source } from './types';
@@ -90,6 +90,7 @@ class Turn {
 			judge(this.result, observed, { unkeyed, known: sync.records });
 		} catch (error) {
 			await observation?.discard();
+			if (error instanceof LedgerError) throw error;
 			trouble(this.result, 'source', `The source could not be read: ${plain(error)}`);
 		}
 	}

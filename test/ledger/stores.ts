@@ -18,6 +18,8 @@ export interface Place {
 	empty(): Promise<Store>;
 	/** The same store over connections of its own, as another process has it. */
 	again(): Promise<Store>;
+	/** The environment in which a process of its own finds it. */
+	env(): Record<string, string>;
 }
 
 /** Describes the same over both kinds of store. */
@@ -48,6 +50,7 @@ function inFile(): Place {
 			return opened.add(await sqliteStore(file));
 		},
 		again: async () => opened.add(await sqliteStore(file)),
+		env: () => ({ ONE_WAY_SYNC_LEDGER: file }),
 	};
 }
 
@@ -73,6 +76,13 @@ function onServer(): Place {
 			return opened.add(await postgresStore(config));
 		},
 		again: async () => opened.add(await postgresStore(config)),
+		env: () => ({
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: config.host,
+			DB_POSTGRESDB_PORT: String(config.port),
+			DB_POSTGRESDB_DATABASE: config.database,
+			DB_POSTGRESDB_USER: config.user,
+		}),
 	};
 }
 
