@@ -10,6 +10,7 @@ import * as due from './due';
 import * as intents from './intend';
 import { observe } from './observation';
 import { toldPlainly } from './plain';
+import { push } from './push';
 import * as removals from './removals';
 import { migrate } from './schema';
 import { now, type Store } from './store';
@@ -40,6 +41,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		observe: async (sync, token, tag, sensitive) =>
 			toldPlainly(store, await observe(store, sync, token, tag, sensitive, secret)),
 
+		push: async (sync, tag, records, sensitive) => await push(store, sync, tag, records, sensitive, secret),
 		sourceIs: async (sync, place) => await syncs.sourceIs(store, sync, place),
 		countRemovals: async (sync, token, guard) => {
 			await removals.closeEmptyHolds(store, sync);

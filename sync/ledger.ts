@@ -9,7 +9,7 @@
  *
  * `intended` is a removal that the guard has not counted yet. All times are milliseconds of the ledger's own clock.
  */
-import { SyncError, type Cursor, type Fields, type SourceRecord } from './types';
+import { SyncError, type Cursor, type Fields, type SourceRecord, type Value } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
 export class LedgerError extends SyncError {
@@ -89,6 +89,24 @@ export interface Observation {
 	finish(how: { complete: boolean; cursor?: Cursor }): Promise<ObservationResult>;
 	/** Throws away what was staged; harmless after `finish`. */
 	discard(): Promise<void>;
+}
+
+/** A record as its source pushed it. */
+export interface PushedRecord extends SourceRecord {
+	/**
+	 * `all`: what is not there is empty. `some fields`: merged over what is known. `its key`: something about it has
+	 * changed, and a node behind completes it.
+	 */
+	carries: 'all' | 'some fields' | 'its key';
+	/** What rises with every change: a number, or a time. An event that is older than what is known has no effect. */
+	ordering?: Value;
+}
+
+export interface PushResult {
+	changed: number;
+	unchanged: number;
+	/** Without effect: a newer event came before. */
+	older: number;
 }
 
 export interface HandedRecord {
@@ -263,6 +281,8 @@ export interface Ledger {
 	renewTick(sync: number, token: number, ttl: number): Promise<void>;
 	endTick(sync: number, token: number): Promise<void>;
 	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
+	/** Takes pushed records in, each key once; all of it is committed when this resolves. */
+	push(sync: number, tag: string, records: PushedRecord[], sensitive: string[]): Promise<PushResult>;
 	/** Says what the source is, so that no destination of the sync can be the same. */
 	sourceIs(sync: number, place: string | null): Promise<void>;
 

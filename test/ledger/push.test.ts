@@ -1,0 +1,163 @@
+/** Events that a source pushes, as the ledger takes them in. */
+import fc from 'fast-check';
+import { sql } from 'kysely';
+
+import { ledgerOn } from '../../ledger/ledger';
+import type { Store } from '../../ledger/store';
+import type { Ledger, PushedRecord } from '../../sync/ledger';
+import type { Fields, Value } from '../../sync/types';
+import { overEveryStore } from './stores';
+
+overEveryStore((place) => {
+	let store: Store;
+	let ledger: Ledger;
+	let sync: number;
+
+	beforeEach(async () => {
+		store = await place.empty();
+		ledger = await ledgerOn(store);
+		sync = (await ledger.register({ instance: 'i', workflow: 'w', node: 't' }, 'pushed')).id;
+		await ledger.destinationsSeen(sync, [{ node: 'to', name: 'To' }], null);
+		await ledger.destination(sync, 'to', 'To', { id: 'target', text: 'target' });
+	});
+
+	const push = async (...records: PushedRecord[]) => await ledger.push(sync, 'push', records, ['secret']);
+	const all = (key: string, fields: Fields, ordering?: Value): PushedRecord => ({
+		key,
+		fields,
+		carries: 'all',
+		...(ordering !== undefined && { ordering }),
+	});
+	const record = async (key: string) => {
+		const [row] = await store.db.all(sql<{ version: number; present: number; fields: string | null }>`
+			SELECT version, present, fields FROM ${store.table('record')} WHERE sync = ${sync} AND key = ${key}`);
+		return row && { ...row, fields: row.fields === null ? null : (JSON.parse(row.fields) as Fields) };
+	};
+	const link = async (key: string) => {
+		const [row] = await store.db.all(
+			sql<{
+				state: string;
+				initial: number;
+			}>`SELECT state, initial FROM ${store.table('link')} WHERE key = ${key}`,
+		);
+		return row;
+	};
+	const read = async (records: { key: string; fields: Fields }[]) => {
+		const token = (await ledger.beginTick(sync, 'reader', 60_000))!;
+		const observation = await ledger.observe(sync, token, 'reader', []);
+		await observation.add(records);
+		return { finish: async () => await observation.finish({ complete: true }) };
+	};
+
+	test('a pushed record is due at once, and the same event again changes nothing', async () => {
+		expect(await push(all('1', { id: 1, name: 'Ada' }))).toEqual({ changed: 1, unchanged: 0, older: 0 });
+		expect(await record('1')).toEqual({ version: 1, present: 1, fields: { id: 1, name: 'Ada' } });
+		expect(await link('1')).toEqual({ state: 'due', initial: 0 });
+		expect(await push(all('1', { name: 'Ada', id: 1 }))).toEqual({ changed: 0, unchanged: 1, older: 0 });
+		expect(await record('1')).toMatchObject({ version: 1 });
+	});
+
+	test('a pushed body is merged over known fields unless it is declared whole', async () => {
+		await push(all('1', { id: 1, name: 'Ada', team: 'R&D' }));
+		await push({ key: '1', fields: { team: 'Sales' }, carries: 'some fields' });
+		expect(await record('1')).toEqual({ version: 2, present: 1, fields: { id: 1, name: 'Ada', team: 'Sales' } });
+		await push(all('1', { id: 1, team: 'Sales' }));
+		expect(await record('1')).toEqual({ version: 3, present: 1, fields: { id: 1, team: 'Sales' } });
+	});
+
+	test('an event that carries its key alone is always a change', async () => {
+		const thin: PushedRecord = { key: '1', fields: { id: 1 }, carries: 'its key' };
+		await push(thin);
+		await push(thin);
+		expect(await record('1')).toMatchObject({ version: 2, fields: { id: 1 } });
+	});
+
+	test('a removal keeps the last known fields until every destination has confirmed it', async () => {
+		await push(all('1', { id: 1, name: 'Ada' }));
+		await store.db.run(
+			sql`UPDATE ${store.table('link')} SET counterpart = 'c1', state = 'settled' WHERE key = '1'`,
+		);
+		await push({ key: '1', fields: {}, removed: true, carries: 'all' });
+		expect(await record('1')).toEqual({ version: 2, present: 0, fields: { id: 1, name: 'Ada' } });
+		expect(await link('1')).toMatchObject({ state: 'intended' });
+		await push(all('1', { id: 1, name: 'Ada' }));
+		expect(await record('1')).toMatchObject({ version: 3, present: 1 });
+		expect(await link('1')).toMatchObject({ state: 'due' });
+	});
+
+	test('a removal of what was never seen leaves nothing', async () => {
+		expect(await push({ key: '1', fields: {}, removed: true, carries: 'all' })).toEqual({
+			changed: 0,
+			unchanged: 0,
+			older: 0,
+		});
+		expect(await record('1')).toBeUndefined();
+	});
+
+	test('events out of order or twice have no effect beyond the newest one (invariant 7)', async () => {
+		interface Event {
+			at: number;
+			value: number;
+			removed: boolean;
+		}
+		const events = fc.uniqueArray(fc.record<Event>({ at: fc.nat(50), value: fc.nat(3), removed: fc.boolean() }), {
+			minLength: 1,
+			maxLength: 8,
+			selector: ({ at }) => at,
+		});
+		const shuffled = events.chain((list) =>
+			fc.tuple(
+				fc.constant(list),
+				fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2, maxLength: list.length * 2 }),
+			),
+		);
+		let n = 0;
+		await fc.assert(
+			fc.asyncProperty(shuffled, async ([list, arriving]) => {
+				const key = String(++n);
+				for (const { at, value, removed } of arriving)
+					await push({ ...all(key, { value }, at), ...(removed && { removed }) });
+				const last = list.reduce((newest, one) => (one.at > newest.at ? one : newest));
+				const now = await record(key);
+				expect(now?.present).toBe(last.removed ? 0 : 1);
+				if (!last.removed) expect(now?.fields).toEqual({ value: last.value });
+			}),
+			{ numRuns: 40 },
+		);
+	});
+
+	test('a read that began before a push neither changes nor removes its record (invariant 7)', async () => {
+		await push(all('1', { n: 1 }), all('2', { n: 1 }));
+		const before = await read([{ key: '1', fields: { n: 1 } }]);
+		await push(all('1', { n: 2 }), all('2', { n: 2 }), all('3', { n: 2 }));
+		await before.finish();
+		for (const key of ['1', '2', '3']) expect(await record(key)).toMatchObject({ present: 1, fields: { n: 2 } });
+		await (await read([{ key: '1', fields: { n: 3 } }])).finish();
+		expect(await record('1')).toMatchObject({ present: 1, fields: { n: 3 } });
+		expect(await record('2')).toMatchObject({ present: 0 });
+	});
+
+	test('a sensitive value is kept as its fingerprint alone', async () => {
+		await push(all('1', { id: 1, secret: 'hunter2' }));
+		await push({ key: '1', fields: { secret: 'hunter3' }, carries: 'some fields' });
+		const rows = await store.db.all(sql`SELECT * FROM ${store.table('record')}`);
+		expect(JSON.stringify(rows)).not.toContain('hunter');
+		expect(await record('1')).toMatchObject({ version: 2 });
+		await push({ key: '1', fields: { secret: 'hunter3' }, carries: 'some fields' });
+		expect(await record('1')).toMatchObject({ version: 2 });
+	});
+
+	test('a new destination gets every pushed record', async () => {
+		await push(all('1', { id: 1 }), all('2', { id: 2 }));
+		await ledger.destinationsSeen(
+			sync,
+			[
+				{ node: 'to', name: 'To' },
+				{ node: 'too', name: 'Too' },
+			],
+			null,
+		);
+		const counts = await ledger.counts(sync);
+		expect(counts.due).toBe(4);
+	});
+});
