@@ -233,6 +233,7 @@ async function behind(items: OutgoingItem[], ledger: Ledger, { destinationAt }: 
 		where: 'there',
 		retry,
 		leaseTtl: 60_000,
+		clock: () => performance.now(),
 		writeTtl: 60_000,
 	});
 	await clock.time('destination.close', () => connector.close());

@@ -85,9 +85,10 @@ export interface Sql {
 export interface Database extends Sql {
 	/**
 	 * Runs `work` in one transaction (`BEGIN IMMEDIATE` on SQLite), committed when it resolves and rolled back when it
-	 * throws. A read-only database opens it read-only, in one snapshot.
+	 * throws. A read-only database opens it read-only, in one snapshot. After `within` milliseconds nothing of it can be
+	 * kept any more (`sql/deadline.ts` says how): it throws SqlError `busy` or `unreachable` before.
 	 */
-	transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+	transaction<T>(work: (tx: Sql) => Promise<T>, limits?: { within: number }): Promise<T>;
 	/**
 	 * Streams a query in pages through a server-side cursor, in one read-only snapshot, without holding more than two
 	 * pages. Leaving the loop early, or aborting `signal`, closes the cursor and frees the connection.

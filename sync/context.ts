@@ -16,6 +16,8 @@ export interface ApplyContext {
 	/** Milliseconds that claimed links stay ours, and that one batch of writes may take. */
 	leaseTtl: number;
 	writeTtl: number;
+	/** A steady clock in milliseconds, of this process: it says how much of a lease is left. */
+	clock: () => number;
 	signal?: AbortSignal;
 }
 

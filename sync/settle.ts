@@ -177,8 +177,10 @@ export class Settlement {
 
 	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
 	private async send(planned: Planned[]): Promise<Ready[]> {
-		const { ledger, row, destination, writeTtl, where, secret } = this.context;
+		const { ledger, row, destination, writeTtl, where, secret, clock } = this.context;
 		if (planned.length === 0) return [];
+		// The lease begins after this moment, so a write that ends within its time ends before the lease does.
+		const asked = clock();
 		const intents = planned.map(({ one: { link, item, prepared }, plan: { action } }) => ({
 			key: link.key,
 			part: link.part,
@@ -194,7 +196,7 @@ export class Settlement {
 			else this.applied.outcomes.push(outcome(one.one.item, 'superseded', where));
 		}
 		const writes = sending.map(({ one, plan: writing }, ref) => this.asWrite(one, writing as Writing, ref));
-		const results = writes.length === 0 ? [] : await destination.write(writes);
+		const results = writes.length === 0 ? [] : await destination.write(writes, writeTtl - (clock() - asked));
 		const clashed: Ready[] = [];
 		const answers = new Map(results.map((result) => [result.ref, result]));
 		for (const [ref, { one, plan: writing }] of sending.entries()) {

@@ -115,7 +115,8 @@ function drift(link: SweptLink, actual: Fields, secret: string): FieldChange[] {
 }
 
 async function heal(drifted: Drifted[], context: ApplyContext, revision: number, applied: Applied): Promise<void> {
-	const { ledger, row, destination, writeTtl, where, secret, retry } = context;
+	const { ledger, row, destination, writeTtl, where, secret, retry, clock } = context;
+	const asked = clock();
 	const { run, keys } = await ledger.claimHeal(
 		row.id,
 		drifted.map(({ link }) => link),
@@ -134,7 +135,9 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 		idempotencyKey: idempotencyKey(context, link, revision, `heal ${run}`),
 	}));
 	if (writes.length === 0) return;
-	const results = new Map((await destination.write(writes)).map((result) => [result.ref, result]));
+	const results = new Map(
+		(await destination.write(writes, writeTtl - (clock() - asked))).map((result) => [result.ref, result]),
+	);
 	const healed: Parameters<typeof ledger.confirmHeal>[2] = [];
 	for (const [ref, { link, changes, actual, sensitive }] of sending.entries()) {
 		const result = results.get(ref);

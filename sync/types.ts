@@ -133,8 +133,12 @@ export interface Destination {
 	prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }>;
 	/** The actual records for these lookups; a lookup without an answer has no counterpart, one with several has several. */
 	read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]>;
-	/** Applies writes; answers for each by itself. Throws only when the destination as a whole cannot be reached. */
-	write(writes: Write[]): Promise<WriteResult[]>;
+	/**
+	 * Applies writes; answers for each by itself. Throws only when the destination as a whole cannot be reached.
+	 * `within`: milliseconds after which nothing of it may land any more; what was not done by then is answered with
+	 * `retry`. Without it (a test run) it takes as long as it takes.
+	 */
+	write(writes: Write[], within?: number): Promise<WriteResult[]>;
 	close(): Promise<void>;
 }
 

@@ -67,9 +67,13 @@ export class DatabaseDestination implements Destination {
 		return this.asked(async () => readRecords(await this.connection.get(), table, wanted, fields));
 	}
 
-	async write(writes: Write[]): Promise<WriteResult[]> {
+	async write(writes: Write[], within?: number): Promise<WriteResult[]> {
+		const began = performance.now();
 		const table = await this.described();
-		const results = await this.asked(async () => writeRecords(await this.connection.get(), table, writes));
+		const results = await this.asked(async () => {
+			const database = await this.connection.get();
+			return await writeRecords(database, table, writes, within && within - (performance.now() - began));
+		});
 		// The table is not as it was described: look again next time.
 		if (results.some((result) => !result.ok && result.error.kind === 'setup')) this.table = undefined;
 		return results;

@@ -29,9 +29,23 @@ interface Task {
 
 type Results = Map<Write, WriteResult>;
 
-/** Answers for every write. Throws SyncError only when the database as a whole cannot take anything. */
-export async function writeRecords(database: Database, table: Table, writes: readonly Write[]): Promise<WriteResult[]> {
+/** What is left of the time for a transaction. */
+type Limits = () => { within: number } | undefined;
+
+/**
+ * Answers for every write. Throws SyncError only when the database as a whole cannot take anything. After `within`
+ * milliseconds nothing more of it is kept: what was not done by then is answered with `retry`.
+ */
+export async function writeRecords(
+	database: Database,
+	table: Table,
+	writes: readonly Write[],
+	within?: number,
+): Promise<WriteResult[]> {
 	const results: Results = new Map();
+	const began = performance.now();
+	const limits: Limits = () =>
+		within === undefined ? undefined : { within: Math.max(0, within - (performance.now() - began)) };
 	const tasks = writes.flatMap((write) => {
 		try {
 			const task = taskOf(table, write);
@@ -42,7 +56,7 @@ export async function writeRecords(database: Database, table: Table, writes: rea
 		}
 		return [];
 	});
-	for (const [write, result] of await together(database, table, tasks)) results.set(write, result);
+	for (const [write, result] of await together(database, table, tasks, limits)) results.set(write, result);
 	return writes.map((write) => results.get(write)!);
 }
 
@@ -82,11 +96,11 @@ function idAfter(table: Table, { id, action }: Write, columns: ColumnInfo[], spe
 	return table.idOf(places.map((place) => spelled[place]!));
 }
 
-async function together(database: Database, table: Table, tasks: Task[]): Promise<Results> {
+async function together(database: Database, table: Table, tasks: Task[], limits: Limits): Promise<Results> {
 	if (tasks.length === 0) return new Map();
 	for (let tries = 1; ; tries++) {
 		try {
-			return await database.transaction((tx) => inTransaction(tx, table, tasks));
+			return await database.transaction((tx) => inTransaction(tx, table, tasks), limits());
 		} catch (error) {
 			if (!(error instanceof SqlError)) throw error;
 			if (error.kind === 'busy' && tries < TRIES) continue;
@@ -96,7 +110,8 @@ async function together(database: Database, table: Table, tasks: Task[]): Promis
 			// COMMIT itself failed (a deferred constraint): each by itself, so that only the bad ones stay behind.
 			const results: Results = new Map();
 			for (const task of tasks)
-				for (const [write, result] of await together(database, table, [task])) results.set(write, result);
+				for (const [write, result] of await together(database, table, [task], limits))
+					results.set(write, result);
 			return results;
 		}
 	}

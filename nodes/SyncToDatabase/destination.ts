@@ -33,7 +33,7 @@ export async function openDestination(
 			describe: async () => await database.describe(),
 			prepare: async (fields) => await database.prepare(fields),
 			read: async (wanted, fields) => await database.read(wanted, fields),
-			write: async (writes) => await database.write(writes),
+			write: async (writes, within) => await database.write(writes, within),
 			close: async () => {
 				await database.close();
 				await close();

@@ -13,9 +13,10 @@ import { asSyncError, whole } from './errors';
 import type { LiveItem } from './incoming';
 import { retryPolicy } from './retry';
 
-/** Claimed links stay the node's own so long, and one batch of writes may take so long. */
+/** Claimed links stay the node's own so long. */
 const CLAIM = 60_000;
-const WRITE = 60_000;
+/** One batch of writes is over after so long; a database waits for a single statement a quarter of it. */
+const WRITE = 120_000;
 /** A destination that is down is tried once in so many milliseconds. */
 const PROBE = 30_000;
 
@@ -58,6 +59,7 @@ export async function runLive(
 		retry: retryPolicy(attempts),
 		leaseTtl: CLAIM,
 		writeTtl: WRITE,
+		clock: () => performance.now(),
 		signal: context.getExecutionCancelSignal(),
 	};
 	if (!problem) await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);

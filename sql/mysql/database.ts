@@ -10,6 +10,7 @@ import {
 	type SslOptions,
 } from 'mysql2';
 
+import { Deadline } from '../deadline';
 import { rowOf } from '../rows';
 import {
 	type Column,
@@ -98,12 +99,31 @@ export class MysqlDatabase extends MysqlSql implements Database {
 		return this.readOnly ? await this.transaction((tx) => tx.all(statement)) : await super.all(statement);
 	}
 
-	async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-		const connection = await connected(this.pool);
+	async transaction<T>(work: (tx: Sql) => Promise<T>, limits?: { within: number }): Promise<T> {
+		const deadline = limits && new Deadline(limits.within);
+		let connection: PoolConnection | undefined;
+		const done = (async () => {
+			connection = await connected(this.pool);
+			return await this.on(connection, work, deadline);
+		})();
+		return await (deadline ? deadline.cut(done, () => connection && this.kill(connection)) : done);
+	}
+
+	private async on<T>(
+		connection: PoolConnection,
+		work: (tx: Sql) => Promise<T>,
+		deadline: Deadline | undefined,
+	): Promise<T> {
 		let broken = true;
 		try {
+			if (deadline) await say(connection, ending(deadline));
 			await say(connection, this.readOnly ? READ_ONLY : 'START TRANSACTION');
-			const result = await work(new MysqlSql((text, values) => asked(connection, text, values), this.form));
+			const ask: Ask = async (text, values) => {
+				deadline?.check();
+				return await asked(connection, text, values);
+			};
+			const result = await work(new MysqlSql(ask, this.form));
+			deadline?.check();
 			await say(connection, 'COMMIT');
 			broken = false;
 			return result;
@@ -114,9 +134,21 @@ export class MysqlDatabase extends MysqlSql implements Database {
 			);
 			throw error;
 		} finally {
+			if (!broken && deadline)
+				broken = await say(connection, ENDLESS).then(
+					() => false,
+					() => true,
+				);
 			if (broken) connection.destroy();
 			else connection.release();
 		}
+	}
+
+	/** A statement goes on when its client is gone; the server is told to end it, if it can be reached. */
+	private kill(connection: PoolConnection): void {
+		const { threadId } = connection;
+		connection.destroy();
+		this.pool.query(`KILL CONNECTION ${Number(threadId)}`, () => undefined);
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
@@ -164,6 +196,22 @@ export class MysqlDatabase extends MysqlSql implements Database {
 }
 
 const READ_ONLY = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY';
+
+/**
+ * For the length of the transaction: waits for a lock, works on one statement (MariaDB alone can say so for one that
+ * writes) and hears nothing for so long. Whole seconds, except for a statement.
+ */
+function ending({ quarter }: Deadline): string {
+	const seconds = Math.max(1, Math.floor(quarter / 1000));
+	const lock = Math.min(seconds, LOCK_TIMEOUT / 1000);
+	return `SET wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${lock}, lock_wait_timeout = ${lock} /*M!100101 , max_statement_time = ${quarter / 1000} */`;
+}
+
+/** Milliseconds that a statement waits for a lock. */
+const LOCK_TIMEOUT = 15_000;
+
+/** After it: as the server has it for everybody. Locks are waited for as long as before at most. */
+const ENDLESS = 'SET wait_timeout = DEFAULT /*M!100101 , max_statement_time = DEFAULT */';
 
 const READ_SESSION = [
 	"SET time_zone = '+00:00', sql_mode = 'NO_ENGINE_SUBSTITUTION'",
@@ -231,7 +279,7 @@ export async function openMysql(config: ServerConfig, options: OpenOptions): Pro
 		maxPreparedStatements: 50,
 		flags: ['-LOCAL_FILES'], // the server may not ask for this machine's files
 	});
-	const seconds = Math.ceil((options.lockTimeout ?? 15_000) / 1000);
+	const seconds = Math.ceil((options.lockTimeout ?? LOCK_TIMEOUT) / 1000);
 	const session = [
 		`SET innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
 		...(options.readOnly ? READ_SESSION : WRITE_SESSION),

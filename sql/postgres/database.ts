@@ -1,8 +1,9 @@
 /** A Postgres server as a {@link Database}: a pool of connections, cursors for streams. */
 import { sql, type RawBuilder } from 'kysely';
-import { Pool, type CustomTypesConfig, type PoolClient, type PoolConfig, type QueryArrayResult } from 'pg';
+import { Pool, type Client, type CustomTypesConfig, type PoolClient, type PoolConfig, type QueryArrayResult } from 'pg';
 import Cursor from 'pg-cursor';
 
+import { Deadline } from '../deadline';
 import { rowOf } from '../rows';
 import {
 	type Column,
@@ -67,10 +68,27 @@ export class PostgresDatabase extends PostgresSql implements Database {
 		return this.readOnly ? await this.transaction((tx) => tx.run(statement)) : await super.run(statement);
 	}
 
-	async transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-		return this.withClient(this.readOnly ? READ_ONLY : 'BEGIN', (client) =>
-			work(new PostgresSql((text, values) => asked(client.query(one(text, values))))),
+	async transaction<T>(work: (tx: Sql) => Promise<T>, limits?: { within: number }): Promise<T> {
+		const deadline = limits && new Deadline(limits.within);
+		const begin = this.readOnly ? READ_ONLY : 'BEGIN';
+		let client: PoolClient | undefined;
+		const done = this.withClient(
+			deadline ? `${begin}; ${ending(deadline)}` : begin,
+			(taken) => {
+				client = taken;
+				return work(
+					new PostgresSql(async (text, values) => {
+						deadline?.check();
+						return await asked(taken.query(one(text, values)));
+					}),
+				);
+			},
+			() => deadline?.check(),
 		);
+		// Ending a client that waits for an answer drops its connection.
+		return await (deadline
+			? deadline.cut(done, () => void (client as unknown as Client | undefined)?.end())
+			: done);
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
@@ -110,12 +128,17 @@ export class PostgresDatabase extends PostgresSql implements Database {
 		if (!this.pool.ending) await this.pool.end();
 	}
 
-	private async withClient<T>(begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+	private async withClient<T>(
+		begin: string,
+		work: (client: PoolClient) => Promise<T>,
+		beforeCommit: () => void,
+	): Promise<T> {
 		const client = await asked(this.pool.connect());
 		let broken: boolean = true;
 		try {
 			await asked(client.query(begin));
 			const result = await work(client);
+			beforeCommit();
 			const { command } = await asked(client.query('COMMIT'));
 			broken = false;
 			// A failed statement that `work` swallowed: Postgres answers COMMIT with ROLLBACK, and nothing was kept.
@@ -139,6 +162,13 @@ const one = (text: string, values: SqlValue[]) => ({ text, values, rowMode: 'arr
 
 const READ_ONLY = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
+/** For the length of the transaction: waits for a lock, works on one statement and hears nothing for so long. */
+const ending = ({ quarter }: Deadline) =>
+	`SET LOCAL lock_timeout = ${Math.min(quarter, LOCK_TIMEOUT)}; SET LOCAL statement_timeout = ${quarter}; SET LOCAL idle_in_transaction_session_timeout = ${quarter}`;
+
+/** Milliseconds that a statement waits for a lock. */
+const LOCK_TIMEOUT = 15_000;
+
 const SESSION = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
 	SET extra_float_digits = 1; SET idle_in_transaction_session_timeout = 0; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'`;
 
@@ -159,7 +189,7 @@ const USER_ARRAYS = sql<UserArray>`
 /** Connects to a Postgres server. */
 export async function openPostgres(config: ServerConfig, options: OpenOptions): Promise<Database> {
 	const types = typesOf(options.values);
-	const session = `${SESSION}; SET lock_timeout = ${options.lockTimeout ?? 15_000}`;
+	const session = `${SESSION}; SET lock_timeout = ${options.lockTimeout ?? LOCK_TIMEOUT}`;
 	const pool = new Pool({
 		host: config.through?.host ?? config.host,
 		port: config.through?.port ?? config.port,

@@ -1,6 +1,7 @@
 /** A SQLite file as a {@link Database}: one worker thread, one writer at a time. */
 import { sql, type RawBuilder } from 'kysely';
 
+import { Deadline } from '../deadline';
 import { Mutex } from '../mutex';
 import { rowOf } from '../rows';
 import {
@@ -75,8 +76,15 @@ export class SqliteDatabase extends SqliteSql implements Database {
 		this.readOnly = options.readOnly;
 	}
 
-	transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-		return this.mutex.run(() => this.inOne(() => work(new SqliteSql((order) => this.client.send(order)))));
+	async transaction<T>(work: (tx: Sql) => Promise<T>, limits?: { within: number }): Promise<T> {
+		const deadline = limits && new Deadline(limits.within);
+		const tx = new SqliteSql(async (order) => {
+			deadline?.check();
+			return await this.client.send(order);
+		});
+		const done = this.mutex.run(() => this.inOne(() => work(tx), deadline));
+		// A thread cannot be stopped in the middle of a statement; but without COMMIT nothing of it is kept.
+		return await (deadline ? deadline.cut(done, () => undefined) : done);
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
@@ -105,12 +113,16 @@ export class SqliteDatabase extends SqliteSql implements Database {
 	}
 
 	/** Runs `work` between BEGIN and COMMIT; the mutex is held. */
-	private async inOne<T>(work: () => Promise<T>): Promise<T> {
-		const say = (text: string) => this.client.send({ do: 'run', text, values: [] });
-		await patiently(() => say(this.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE'));
+	private async inOne<T>(work: () => Promise<T>, deadline: Deadline | undefined): Promise<T> {
+		const say = async (text: string) => await this.client.send({ do: 'run', text, values: [] });
+		const inTime = async (text: string) => {
+			deadline?.check();
+			return await say(text);
+		};
+		await patiently(() => inTime(this.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE'));
 		try {
 			const result = await work();
-			await patiently(() => say('COMMIT'));
+			await patiently(() => inTime('COMMIT'));
 			return result;
 		} catch (error) {
 			// Some errors (a full disk) have already rolled back; then there is nothing left to roll back.

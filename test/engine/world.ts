@@ -16,7 +16,7 @@ import type { Hold, Ledger, RemovalGuard } from '../../sync/ledger';
 import type { Mapped } from '../../sync/mapping';
 import { sweep } from '../../sync/sweep';
 import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
-import type { Fields } from '../../sync/types';
+import type { Destination, Fields } from '../../sync/types';
 import { Crash, MemoryDestination, MemorySource } from './memory';
 
 export interface MappingOptions {
@@ -38,6 +38,8 @@ export interface MappingOptions {
 export class World {
 	readonly source = new MemorySource();
 	readonly destination = new MemoryDestination();
+	/** A real destination instead of the one in memory. */
+	into?: Destination;
 	readonly outcomes: Outcome[] = [];
 	readonly held: Hold[] = [];
 	guard: RemovalGuard = DEFAULT_GUARD;
@@ -227,7 +229,8 @@ export class World {
 
 	/** What the destination node does. */
 	private async node_(items: DesiredItem[]): Promise<Applied> {
-		const { ledger, destination } = this;
+		const { ledger } = this;
+		const destination = this.into ?? this.destination;
 		const row = await ledger.destination(items[0]!.stamp.id, this.node, 'To', destination.target);
 		const context: ApplyContext = {
 			ledger,
@@ -238,6 +241,7 @@ export class World {
 			retry: { attempts: this.attempts, delay: () => 0 },
 			leaseTtl: this.ttl,
 			writeTtl: this.ttl,
+			clock: () => performance.now(),
 		};
 		await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
 		const applied = await apply(items, context);

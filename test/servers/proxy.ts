@@ -10,6 +10,8 @@ export interface Proxy {
 	cut(): number;
 	/** Cuts each open connection when the server's next answer comes: it has done its work, and nobody hears of it. */
 	swallow(): void;
+	/** From now on, cuts a connection at the first answer after a client said that: the server has heard it and done it. */
+	swallowAfter(said: string): void;
 	/** Cuts each connection, open or to come, after that many more bytes of the server's answers. */
 	cutAfter(bytes: number): void;
 	/** Holds back whatever comes from now on for so long; 0: no more. */
@@ -35,6 +37,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 	let held = 0;
 	let refusing = false;
 	let fromNow: number | undefined;
+	let trap: string | undefined;
 
 	const end = (pair: Pair) => {
 		if (!pairs.delete(pair)) return false;
@@ -53,7 +56,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 		const forward = (from: Socket, target: Socket, pass: (data: Buffer) => Buffer | undefined) => {
 			let before = Promise.resolve();
 			from.on('data', (data: Buffer) => {
-				const ready = held === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, held));
+				const ready = held === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, held).unref());
 				before = before.then(async () => {
 					await ready;
 					const passed = pass(data);
@@ -64,7 +67,10 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 			from.on('error', () => end(pair));
 			from.on('close', () => void before.then(() => end(pair)));
 		};
-		forward(client, pair.server, (data) => data);
+		forward(client, pair.server, (data) => {
+			if (trap !== undefined && data.includes(trap)) pair.left = 0;
+			return data;
+		});
 		forward(pair.server, client, (data) => {
 			if (pair.left === undefined) return data;
 			if (data.length < pair.left) {
@@ -99,6 +105,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 		},
 		cut: cutAll,
 		swallow: () => limit(0),
+		swallowAfter: (said) => void (trap = said),
 		cutAfter: (bytes) => limit((fromNow = bytes)),
 		delay: (milliseconds) => void (held = milliseconds),
 		refuse: () => {
@@ -108,7 +115,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Pr
 		mend: () => {
 			refusing = false;
 			held = 0;
-			fromNow = undefined;
+			fromNow = trap = undefined;
 			limit(undefined);
 		},
 		stop: async () => {
