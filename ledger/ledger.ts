@@ -7,6 +7,7 @@ import * as outcomes from './confirm';
 import * as counterparts from './counterparts';
 import * as destinations from './destinations';
 import * as due from './due';
+import * as hints from './hints';
 import * as intents from './intend';
 import { observe } from './observation';
 import { toldPlainly } from './plain';
@@ -41,7 +42,11 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		observe: async (sync, token, tag, sensitive) =>
 			toldPlainly(store, await observe(store, sync, token, tag, sensitive, secret)),
 
-		push: async (sync, tag, records, sensitive) => await push(store, sync, tag, records, sensitive, secret),
+		push: async (sync, tag, records, sensitive, token) =>
+			await push(store, sync, tag, records, sensitive, secret, token),
+		hint: async (sync, keys) => await hints.hint(store, sync, keys),
+		hints: async (sync, limit) => await hints.hints(store, sync, limit),
+		hinted: async (sync, followed) => await hints.hinted(store, sync, followed),
 		sourceIs: async (sync, place) => await syncs.sourceIs(store, sync, place),
 		countRemovals: async (sync, token, guard) => {
 			await removals.closeEmptyHolds(store, sync);
@@ -73,6 +78,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		keepCounterpart: async (destination, key, part, counterpart) =>
 			await counterparts.keepCounterpart(store, destination, key, part, counterpart),
 		sharers: async (destination, ids) => await counterparts.sharers(store, destination, ids),
+		suspect: async (destination, ids) => await hints.suspect(store, destination, ids),
 		owns: async (destination, fields) => await destinations.owns(store, destination, fields),
 		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
 		release: async (sync, hold) => await removals.release(store, sync, hold),

@@ -11,7 +11,7 @@ import type { PushedRecord, PushResult } from '../sync/ledger';
 import { orderingText } from '../sync/ordering';
 import type { Fields } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
-import { lockDestinations, type Store } from './store';
+import { fence, lockDestinations, type Store } from './store';
 import { erase, makeDue } from './touched';
 
 const COLUMNS = [
@@ -37,7 +37,7 @@ interface Next extends Known {
 	changed: boolean;
 }
 
-/** Merges pushed records; keys come once each. */
+/** Merges pushed records; keys come once each. With an observer's token, only while it is the observer still. */
 export async function push(
 	store: Store,
 	sync: number,
@@ -45,12 +45,14 @@ export async function push(
 	records: PushedRecord[],
 	sensitive: string[],
 	secret: string,
+	token?: number,
 ): Promise<PushResult> {
 	const result: PushResult = { changed: 0, unchanged: 0, older: 0 };
 	if (records.length === 0) return result;
 	await store.db.transaction(async (tx) => {
 		// The order in which everybody takes locks: the sync, its destinations, links, records.
-		await tx.run(sql`UPDATE ${store.table('sync')} SET id = id WHERE id = ${sync}`);
+		if (token === undefined) await tx.run(sql`UPDATE ${store.table('sync')} SET id = id WHERE id = ${sync}`);
+		else await fence(store, tx, sync, token);
 		await lockDestinations(store, tx, sync);
 		const began = await store.next(tx);
 		const known = await look(store, tx, sync, records);

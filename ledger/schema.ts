@@ -84,7 +84,14 @@ const first: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
-export const STEPS: readonly Step[] = [first];
+/** Hints of changed records, until they have been read. */
+const withHints: Step = async ({ table, keyType: key, bigType: big, index }, tx) => {
+	await tx.run(sql`CREATE TABLE ${table('hint')} (
+		sync ${big} NOT NULL, key ${key} NOT NULL, number ${big} NOT NULL, at ${big} NOT NULL, PRIMARY KEY (sync, key))`);
+	await tx.run(sql`CREATE INDEX ${index('hint_number')} ON ${table('hint')} (sync, number)`);
+};
+
+export const STEPS: readonly Step[] = [first, withHints];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

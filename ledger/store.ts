@@ -7,7 +7,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { SyncError } from '../sync/types';
 import type { Database, Sql } from '../sql/types';
 
-export const TABLES = ['ledger', 'sync', 'record', 'destination', 'link', 'hold', 'run', 'history'] as const;
+export const TABLES = ['ledger', 'sync', 'record', 'destination', 'link', 'hold', 'run', 'history', 'hint'] as const;
 export type Table = (typeof TABLES)[number];
 
 /** Where one read of the source is staged. */

@@ -102,6 +102,12 @@ export interface PushedRecord extends SourceRecord {
 	ordering?: Value;
 }
 
+/** A key of which the source said that something about it changed; `number` tells a hint from a later one of the same key. */
+export interface Hint {
+	key: string;
+	number: number;
+}
+
 export interface PushResult {
 	changed: number;
 	unchanged: number;
@@ -282,7 +288,19 @@ export interface Ledger {
 	endTick(sync: number, token: number): Promise<void>;
 	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
 	/** Takes pushed records in, each key once; all of it is committed when this resolves. */
-	push(sync: number, tag: string, records: PushedRecord[], sensitive: string[]): Promise<PushResult>;
+	push(
+		sync: number,
+		tag: string,
+		records: PushedRecord[],
+		sensitive: string[],
+		/** The observer's, where it pushes what it has read itself. */ token?: number,
+	): Promise<PushResult>;
+	/** Keeps keys that changed at the source, until they have been read. */
+	hint(sync: number, keys: string[]): Promise<void>;
+	/** The oldest hints. */
+	hints(sync: number, limit: number): Promise<Hint[]>;
+	/** Forgets hints that were followed; one that came again meanwhile stays. */
+	hinted(sync: number, followed: Hint[]): Promise<void>;
 	/** Says what the source is, so that no destination of the sync can be the same. */
 	sourceIs(sync: number, place: string | null): Promise<void>;
 
@@ -371,6 +389,8 @@ export interface Ledger {
 	release(sync: number, hold: number): Promise<boolean>;
 	/** Who has these counterparts already, this destination's own keys included. */
 	sharers(destination: number, counterparts: string[]): Promise<Sharer[]>;
+	/** Counterparts that somebody may have changed in the destination: they are looked at again. How many of them are linked. */
+	suspect(destination: number, counterparts: string[]): Promise<number>;
 	/** Says which fields the destination's mapping owns. */
 	owns(destination: number, fields: string[]): Promise<void>;
 

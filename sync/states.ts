@@ -45,7 +45,8 @@ export const DESTINATION_EVENTS = {
 	remapped: 'the mapping began a new revision',
 	healing: 'a sweep takes the link to write the source’s value back',
 	sweptMissing: 'a sweep did not find the counterpart',
-	sweptDrifted: 'a sweep found a drift whose value only the source has',
+	sweptDrifted:
+		'a sweep found a drift whose value only the source has, or the destination said that the counterpart changed',
 	revived: 'the node stands behind the trigger again',
 	restarted: 'the ledger was lost, or restored from a copy: a new epoch',
 } as const;

@@ -4,8 +4,9 @@ import { sql } from 'kysely';
 
 import { ledgerOn } from '../../ledger/ledger';
 import type { Store } from '../../ledger/store';
+import { followHints } from '../../sync/hints';
 import type { Ledger, PushedRecord } from '../../sync/ledger';
-import type { Fields, Value } from '../../sync/types';
+import type { Fields, Source, Value } from '../../sync/types';
 import { overEveryStore } from './stores';
 
 overEveryStore((place) => {
@@ -159,5 +160,53 @@ overEveryStore((place) => {
 		);
 		const counts = await ledger.counts(sync);
 		expect(counts.due).toBe(4);
+	});
+
+	test('a hint stays until it was followed, also one that came again meanwhile', async () => {
+		await ledger.hint(sync, ['2', '1']);
+		const first = await ledger.hints(sync, 10);
+		expect(first.map(({ key }) => key)).toEqual(['1', '2']);
+		await ledger.hint(sync, ['1']);
+		await ledger.hinted(sync, first);
+		expect((await ledger.hints(sync, 10)).map(({ key }) => key)).toEqual(['1']);
+	});
+
+	test('a hint where a reader exists is only a hint: the record is fetched, and one that is gone is removed', async () => {
+		await push(all('1', { n: 1 }), all('2', { n: 1 }));
+		await ledger.hint(sync, ['1', '2', '3']);
+		const token = (await ledger.beginTick(sync, 'reader', 60_000))!;
+		const source: Source = {
+			tag: 'reader',
+			read: () => {
+				throw new Error('nothing is read as a whole');
+			},
+			fetch: async (keys) => keys.filter((key) => key !== '2').map((key) => ({ key, fields: { n: 5, key } })),
+			close: async () => undefined,
+		};
+		expect(await followHints(ledger, { sync, token }, source, [], new AbortController().signal)).toBe(3);
+		expect(await record('1')).toMatchObject({ present: 1, fields: { n: 5 } });
+		expect(await record('2')).toMatchObject({ present: 0 });
+		expect(await record('3')).toMatchObject({ present: 1, fields: { n: 5 } });
+		expect(await ledger.hints(sync, 10)).toEqual([]);
+	});
+
+	test('a tick that another one has taken over from pushes nothing', async () => {
+		const token = (await ledger.beginTick(sync, 'reader', -1))!;
+		await ledger.beginTick(sync, 'another', 60_000);
+		await expect(ledger.push(sync, 'reader', [all('1', { n: 1 })], [], token)).rejects.toThrow(/taken over/u);
+		expect(await record('1')).toBeUndefined();
+	});
+
+	test('a counterpart that its destination says was changed is looked at again, and nothing else', async () => {
+		await push(all('1', { n: 1 }), all('2', { n: 1 }), all('3', { n: 1 }));
+		const links = store.table('link');
+		await store.db.run(sql`UPDATE ${links} SET counterpart = 'c' || key, state = 'settled'`);
+		await store.db.run(sql`UPDATE ${links} SET state = 'gone' WHERE key = '3'`);
+		const { id } = await ledger.destination(sync, 'to', 'To', { id: 'target', text: 'target' });
+		expect(await ledger.suspect(id, ['c1', 'nobody', 'c3'])).toBe(2);
+		expect(await link('1')).toMatchObject({ state: 'due' });
+		expect(await link('2')).toMatchObject({ state: 'settled' });
+		expect(await link('3')).toMatchObject({ state: 'gone' });
+		expect(await ledger.claimSweep(id, 'holder', 1000)).toBeDefined();
 	});
 });
