@@ -18,8 +18,8 @@ export interface RunEnd {
 export interface TickHost {
 	/** Starts a run with a batch and waits for its end; calls `alive` now and then meanwhile. */
 	handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd>;
-	/** Opens the source; called once a tick at most. */
-	openSource(): Promise<Source>;
+	/** Opens the source; called once a tick at most. Left out where there is nothing to read: all of it is pushed. */
+	openSource?(): Promise<Source>;
 	/** The destinations that stand behind the trigger now. */
 	destinations(): DestinationSeen[];
 	signal: AbortSignal;
@@ -36,6 +36,8 @@ export interface TickSettings {
 	sensitive: string[];
 	/** Milliseconds between complete reads where changes are followed; null: every read is complete. */
 	completeEvery: number | null;
+	/** Changes are pushed: between complete reads only what was hinted at is read. */
+	pushed?: boolean;
 	/** Milliseconds between sweeps; null: never. */
 	sweepEvery: number | null;
 	guard: RemovalGuard;

@@ -2,6 +2,7 @@
  * One tick of a sync: observe, drain, sweep, tell. The conductor of the whole loop; what it needs from outside (the
  * ledger, a source, a way to hand items over, a way to wait) it is given.
  */
+import { followHints } from './hints';
 import type { TickHost, TickResult, TickSettings } from './host';
 import { LedgerError, type HandedRecord, type Ledger, type SyncRow } from './ledger';
 import { outgoing } from './outgoing';
@@ -71,8 +72,14 @@ class Turn {
 			completeEvery === null || sync.completeReadAt === null || sync.now - sync.completeReadAt >= completeEvery;
 		let observation;
 		try {
-			const source = (this.source ??= await host.openSource());
+			if (!host.openSource) return;
+			if (settings.pushed && !complete && (await ledger.hints(sync.id, 1)).length === 0) return;
+			const source = await this.open();
 			await ledger.sourceIs(sync.id, source.place ?? null);
+			if (settings.pushed) {
+				await followHints(ledger, { sync: sync.id, token }, source, settings.sensitive, host.signal);
+				if (!complete) return;
+			}
 			observation = await ledger.observe(sync.id, token, source.tag, settings.sensitive);
 			let unkeyed = 0;
 			let whole = false;
@@ -145,7 +152,7 @@ class Turn {
 			name: settings.name,
 			run,
 			sensitive: settings.sensitive,
-			source: async () => (this.source ??= await host.openSource()),
+			source: async () => await this.open(),
 			secret: async () => await ledger.secret(),
 		});
 		result.handed += items.length;
@@ -190,6 +197,12 @@ class Turn {
 			return false;
 		}
 		return true;
+	}
+
+	private async open(): Promise<Source> {
+		if (!this.host.openSource)
+			throw new SyncError('setup', 'This sync has no source that can be read: all of it is pushed.');
+		return (this.source ??= await this.host.openSource());
 	}
 
 	async close(): Promise<void> {
