@@ -6,10 +6,11 @@ import { asNodeError } from '../shared/errors';
 import { changes } from './description/changes';
 import { options } from './description/options';
 import { records } from './description/records';
-import { Loop } from './loop';
+import { Loop } from '../shared/trigger/loop';
 import { emitTest } from './manual';
 import { methods } from './methods';
 import { readSettings } from './settings';
+import { openSource } from './source';
 
 /** Sync From Database Trigger: what changed in a table or SELECT, handed over until every destination has confirmed it. */
 export class SyncFromDatabaseTrigger implements INodeType {
@@ -44,7 +45,7 @@ export class SyncFromDatabaseTrigger implements INodeType {
 					},
 				};
 			}
-			const loop = new Loop(this, settings);
+			const loop = new Loop(this, settings, async () => await openSource(this, settings.source));
 			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());
 			loop.struck();
 			return { closeFunction: async () => await loop.close() };

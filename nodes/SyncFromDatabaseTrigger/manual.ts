@@ -4,7 +4,7 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 import type { SourceRecord } from '../../sync/types';
 import { destinationsBehind } from '../shared/behind';
 import { ledgerIfAny } from '../shared/ledger';
-import { asItem } from './host';
+import { asItem } from '../shared/trigger/host';
 import { openSource } from './source';
 import type { TriggerSettings } from './settings';
 

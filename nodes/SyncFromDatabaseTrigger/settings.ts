@@ -1,10 +1,10 @@
 /** From the node's form to the settings of its ticks. Throws {@link SyncError} `setup` for what cannot be meant. */
 import type { ITriggerFunctions } from 'n8n-workflow';
 
-import type { TickSettings } from '../../sync/tick';
 import { SyncError } from '../../sync/types';
 import { number, reader, text, texts } from '../shared/parameters';
-import { atInterval, byCron, milliseconds, type Schedule, type Unit } from './schedule';
+import { commonSettings, type LoopSettings } from '../shared/trigger/settings';
+import { atInterval, byCron, milliseconds, type Unit } from '../shared/trigger/schedule';
 
 /** What the source is, apart from the database that holds it. */
 export interface SourceSettings {
@@ -17,33 +17,18 @@ export interface SourceSettings {
 	follow?: { column: string; overlapSeconds: number };
 }
 
-export interface TriggerSettings {
+export interface TriggerSettings extends LoopSettings {
 	source: SourceSettings;
-	schedule: Schedule;
 	testRecords: number;
-	tick: Omit<TickSettings, 'holder'>;
 }
-
-/** A handed batch without a sign of life stays leased so long; the trigger gives one every 15 seconds. */
-const LEASE = 60_000;
-const RETRY = 30_000;
-const PARKED = 7 * 24 * 60 * 60 * 1000;
-const BYTES = 5 * 1024 * 1024;
 
 export function readSettings(context: ITriggerFunctions): TriggerSettings {
 	const read = reader(context);
-	const options = read('options', {}) as Record<string, unknown>;
-	const name = text(read('syncName', ''));
-	if (name === '')
-		throw new SyncError('setup', 'The sync has no name.', {
-			todo: 'Fill in Name of the Sync, such as “HR roster”.',
-		});
 	const source = sourceSettings(context);
 	const sensitive = texts(read('sensitive', []));
 	checkSensitive(source, sensitive);
-	const sweepEvery = milliseconds(number(options['sweepEvery'], 1), (options['sweepUnit'] ?? 'hours') as Unit);
-	const release = number(options['release'], 0);
-	const takeOver = text(options['takeOver']);
+	const completeEvery = source.follow ? milliseconds(number(read('completeEvery', 24), 24), 'hours') : null;
+	const options = read('options', {}) as Record<string, unknown>;
 	return {
 		source,
 		schedule:
@@ -51,28 +36,7 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 				? byCron(text(read('cron', '')))
 				: atInterval(number(read('every', 1), 1), read('unit', 'minutes') as Unit),
 		testRecords: number(options['testRecords'], 100, { least: 1, most: 5000 }),
-		tick: {
-			identity: {
-				instance: context.getInstanceId(),
-				workflow: context.getWorkflow().id ?? '',
-				node: context.getNode().id,
-			},
-			name,
-			...(takeOver !== '' && { takeOver }),
-			...(release > 0 && { release }),
-			sensitive,
-			completeEvery: source.follow ? milliseconds(number(read('completeEvery', 24), 24), 'hours') : null,
-			sweepEvery: sweepEvery > 0 ? sweepEvery : null,
-			guard: {
-				few: number(options['guardFew'], 5),
-				share: number(options['guardShare'], 10, { most: 100 }) / 100,
-			},
-			batch: { keys: number(options['batchSize'], 1000, { least: 1, most: 5000 }), bytes: BYTES },
-			leaseTtl: LEASE,
-			retryIn: RETRY,
-			parkedTtl: PARKED,
-			historyDays: number(options['historyDays'], 90, { least: 1 }),
-		},
+		tick: { ...commonSettings(context), sensitive, completeEvery },
 	};
 }
 

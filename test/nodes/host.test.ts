@@ -2,8 +2,7 @@ import type { IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { destinationsBehind } from '../../nodes/shared/behind';
 import { unserved } from '../../nodes/shared/ledger';
-import { Host } from '../../nodes/SyncFromDatabaseTrigger/host';
-import type { TriggerSettings } from '../../nodes/SyncFromDatabaseTrigger/settings';
+import { Host } from '../../nodes/shared/trigger/host';
 import type { OutgoingItem } from '../../sync/tick';
 
 const item: OutgoingItem = {
@@ -24,7 +23,7 @@ function handing(end: (done: Done) => void, stop = new AbortController()) {
 			if (done) end(done);
 		},
 	} as unknown as ITriggerFunctions;
-	const host = new Host(context, {} as TriggerSettings, stop.signal);
+	const host = new Host(context, stop.signal);
 	return {
 		emitted,
 		handOver: async () => await host.handOver([item], async () => undefined),

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mysqlTls, postgresTls } from '../../nodes/shared/database';
 import { retryPolicy } from '../../nodes/shared/retry';
 import { pem } from '../../nodes/shared/tunnel';
-import { atInterval, byCron } from '../../nodes/SyncFromDatabaseTrigger/schedule';
+import { atInterval, byCron } from '../../nodes/shared/trigger/schedule';
 
 describe('the schedule', () => {
 	test.each([

@@ -9,8 +9,9 @@ import type { IDataObject, INode, INodeType, ITriggerFunctions } from 'n8n-workf
 
 import { closeLedgers } from '../../nodes/shared/ledger';
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
-import { Loop } from '../../nodes/SyncFromDatabaseTrigger/loop';
+import { Loop } from '../../nodes/shared/trigger/loop';
 import { readSettings } from '../../nodes/SyncFromDatabaseTrigger/settings';
+import { openSource } from '../../nodes/SyncFromDatabaseTrigger/source';
 import { SyncFromDatabaseTrigger } from '../../nodes/SyncFromDatabaseTrigger/SyncFromDatabaseTrigger.node';
 import { SyncToDatabase } from '../../nodes/SyncToDatabase/SyncToDatabase.node';
 import { giving, inARow, runInProcess, type Finished, type NodeToRun } from '../n8n/inprocess';
@@ -82,7 +83,8 @@ export class World {
 	async publish(given: Given = {}): Promise<{ tick(): Promise<void>; close(): Promise<void> }> {
 		await runInProcess({ nodes: [{ name: 'Nothing', type: giving([]) }] }); // n8n-core is loaded, with a folder of its own
 		const context = this.triggerContext(given);
-		const loop = new Loop(context, readSettings(context));
+		const settings = readSettings(context);
+		const loop = new Loop(context, settings, async () => await openSource(context, settings.source));
 		return {
 			tick: async () => {
 				loop.struck();

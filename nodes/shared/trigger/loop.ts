@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ITriggerFunctions } from 'n8n-workflow';
 
-import { tick, type TickResult } from '../../sync/tick';
-import { nodeError, whole } from '../shared/errors';
-import { doubtLedger, openLedger } from '../shared/ledger';
+import { tick, type TickResult } from '../../../sync/tick';
+import type { Source } from '../../../sync/types';
+import { nodeError, whole } from '../errors';
+import { doubtLedger, openLedger } from '../ledger';
 import { Host } from './host';
-import type { TriggerSettings } from './settings';
+import type { LoopSettings } from './settings';
 
 /** How long a stopped tick is waited for. */
 const FAREWELL = 5000;
@@ -23,9 +24,10 @@ export class Loop {
 
 	constructor(
 		private readonly context: ITriggerFunctions,
-		private readonly settings: TriggerSettings,
+		private readonly settings: LoopSettings,
+		openSource?: () => Promise<Source>,
 	) {
-		this.host = new Host(context, settings, this.stop.signal);
+		this.host = new Host(context, this.stop.signal, openSource);
 	}
 
 	/** n8n's clock struck: a tick begins unless one is under way or it is too early. */

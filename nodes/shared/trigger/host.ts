@@ -2,12 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
-import type { OutgoingItem, RunEnd, TickHost } from '../../sync/tick';
-import { destinationsBehind } from '../shared/behind';
-import { plain } from '../shared/errors';
-import { unserved } from '../shared/ledger';
-import { openSource } from './source';
-import type { TriggerSettings } from './settings';
+import type { OutgoingItem, RunEnd, TickHost } from '../../../sync/tick';
+import type { Source } from '../../../sync/types';
+import { destinationsBehind } from '../behind';
+import { plain } from '../errors';
+import { unserved } from '../ledger';
 
 const SIGN_OF_LIFE = 15_000;
 /** A run of which nothing was heard for so long is given up waiting for; what it did, the ledger knows. */
@@ -19,13 +18,10 @@ export class Host implements TickHost {
 
 	constructor(
 		private readonly context: ITriggerFunctions,
-		private readonly settings: TriggerSettings,
 		readonly signal: AbortSignal,
+		/** Opens the source; left out where all of it is pushed. */
+		readonly openSource?: () => Promise<Source>,
 	) {}
-
-	openSource() {
-		return openSource(this.context, this.settings.source);
-	}
 
 	destinations() {
 		return destinationsBehind(this.context);

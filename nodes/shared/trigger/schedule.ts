@@ -1,7 +1,7 @@
 /** From an interval or a cron line to what n8n can schedule. Pure. */
 import type { CronExpression } from 'n8n-workflow';
 
-import { SyncError } from '../../sync/types';
+import { SyncError } from '../../../sync/types';
 
 export interface Schedule {
 	expression: CronExpression;

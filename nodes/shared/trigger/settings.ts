@@ -1,0 +1,54 @@
+/** What every trigger of ours asks for. */
+import type { ITriggerFunctions } from 'n8n-workflow';
+
+import type { TickSettings } from '../../../sync/tick';
+import { SyncError } from '../../../sync/types';
+import { number, reader, text } from '../parameters';
+import { milliseconds, type Schedule, type Unit } from './schedule';
+
+export interface LoopSettings {
+	schedule: Schedule;
+	tick: Omit<TickSettings, 'holder'>;
+}
+
+/** A handed batch without a sign of life stays leased so long; the trigger gives one every 15 seconds. */
+const LEASE = 60_000;
+const RETRY = 30_000;
+const PARKED = 7 * 24 * 60 * 60 * 1000;
+const BYTES = 5 * 1024 * 1024;
+
+/** Identity, name and options of a sync. Throws {@link SyncError} `setup` for what cannot be meant. */
+export function commonSettings(
+	context: ITriggerFunctions,
+): Omit<TickSettings, 'holder' | 'sensitive' | 'completeEvery'> {
+	const read = reader(context);
+	const options = read('options', {}) as Record<string, unknown>;
+	const name = text(read('syncName', ''));
+	if (name === '')
+		throw new SyncError('setup', 'The sync has no name.', {
+			todo: 'Fill in Name of the Sync, such as “HR roster”.',
+		});
+	const sweepEvery = milliseconds(number(options['sweepEvery'], 1), (options['sweepUnit'] ?? 'hours') as Unit);
+	const release = number(options['release'], 0);
+	const takeOver = text(options['takeOver']);
+	return {
+		identity: {
+			instance: context.getInstanceId(),
+			workflow: context.getWorkflow().id ?? '',
+			node: context.getNode().id,
+		},
+		name,
+		...(takeOver !== '' && { takeOver }),
+		...(release > 0 && { release }),
+		sweepEvery: sweepEvery > 0 ? sweepEvery : null,
+		guard: {
+			few: number(options['guardFew'], 5),
+			share: number(options['guardShare'], 10, { most: 100 }) / 100,
+		},
+		batch: { keys: number(options['batchSize'], 1000, { least: 1, most: 5000 }), bytes: BYTES },
+		leaseTtl: LEASE,
+		retryIn: RETRY,
+		parkedTtl: PARKED,
+		historyDays: number(options['historyDays'], 90, { least: 1 }),
+	};
+}
