@@ -103,6 +103,36 @@ export interface Column {
 	type: string;
 }
 
+/** A value that goes into a row mark: a column, and its type as the database calls it; without one, what it may be is open. */
+export interface Marked {
+	value: RawBuilder<unknown>;
+	type?: string;
+}
+
+/**
+ * Row marks: hashes that the database makes itself, so that rows need not be read to be compared. Typed, so that NULL, an
+ * empty text and the borders between columns show; the same for the same stored values, whatever the session's settings
+ * and the columns' collations are. Opaque, and comparable only under one `version`: another mark says that the row has to
+ * be read, never that it has changed.
+ */
+export interface Marks {
+	/** Names the dialect and how it marks. */
+	readonly version: string;
+	/** A row's mark over these columns, in the database's own form; see `shown`. */
+	mark(columns: readonly Marked[]): RawBuilder<unknown>;
+	/** A mark as text, for those who keep it. */
+	shown(mark: RawBuilder<unknown>): RawBuilder<string>;
+	/**
+	 * An aggregate over marks, as text: the same for the same rows in any order. Counts nothing: `count(*)` goes beside it.
+	 * It names its mark more than once: give it the column of a subquery that ends in `once`.
+	 */
+	fold(mark: RawBuilder<unknown>): RawBuilder<string>;
+	/** Stands at the end of a subquery so that the marks in it are made once per row; empty where that would cost more. */
+	readonly once: RawBuilder<unknown>;
+	/** A whole number from 0 to 2³¹ − 1 that these columns choose, spread evenly: where a key has its place. */
+	slot(key: readonly Marked[]): RawBuilder<number>;
+}
+
 /** What differs between databases, as named capabilities; no code elsewhere asks for a dialect by name. */
 export interface Dialect {
 	readonly name: DialectName;
@@ -118,6 +148,8 @@ export interface Dialect {
 	table(name: string, schema?: string): RawBuilder<unknown>;
 	/** A column's or alias's name, quoted whole (a dot in it is part of the name). */
 	quoted(name: string): RawBuilder<unknown>;
+	/** Row marks by the database's own SQL. */
+	readonly marks: Marks;
 	/** Puts a driver's error into the house's words; never holds a value of `password` or a key. */
 	explain(error: unknown): SqlError;
 }

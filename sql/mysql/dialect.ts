@@ -4,6 +4,7 @@ import { MysqlAdapter, MysqlQueryCompiler, sql, type RawBuilder } from 'kysely';
 import { compiler } from '../compile';
 import type { Column, Dialect, SqlValue } from '../types';
 import { explain } from './explain';
+import { marks } from './marks';
 
 export const compile = compiler(
 	() => new MysqlAdapter(),
@@ -38,5 +39,6 @@ export const mysqlDialect: Dialect = {
 	values,
 	table: (name, schema) => (schema === undefined ? sql.id(name) : sql.id(schema, name)),
 	quoted: (name) => sql.id(name),
+	marks,
 	explain,
 };

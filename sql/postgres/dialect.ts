@@ -5,6 +5,7 @@ import { compiler } from '../compile';
 import type { Column, Dialect, SqlValue } from '../types';
 import { arrayText } from './array';
 import { explain } from './explain';
+import { marks } from './marks';
 
 export const compile = compiler(
 	() => new PostgresAdapter(),
@@ -50,5 +51,6 @@ export const postgresDialect: Dialect = {
 	values: (alias, columns, rows) => sql`(${unnest(columns, rows)}) AS ${sql.id(alias)}`,
 	table: (name, schema) => (schema === undefined ? sql.id(name) : sql.id(schema, name)),
 	quoted: (name) => sql.id(name),
+	marks,
 	explain,
 };

@@ -4,6 +4,7 @@ import { sql, SqliteAdapter, SqliteQueryCompiler, type RawBuilder } from 'kysely
 import { compiler } from '../compile';
 import type { Column, Dialect, SqlValue } from '../types';
 import { explain } from './explain';
+import { marks } from './marks';
 
 export const compile = compiler(
 	() => new SqliteAdapter(),
@@ -46,5 +47,6 @@ export const sqliteDialect: Dialect = {
 	values,
 	table: (name, schema) => (schema === undefined ? sql.id(name) : sql.id(schema, name)),
 	quoted: (name) => sql.id(name),
+	marks,
 	explain,
 };

@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { exactBytes, exactDouble, exactInteger, exactJson } from '../exact';
 import type { SqlValue } from '../types';
+import { mark } from './mark';
 import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from './messages';
 
 const KEPT_STATEMENTS = 200;
@@ -41,6 +42,7 @@ function connect(readOnlyConnection: boolean): DatabaseSync {
 		enableForeignKeyConstraints: true,
 		timeout: busyTimeout,
 	});
+	connection.function('one_way_mark', { deterministic: true, useBigIntArguments: true, varargs: true }, mark);
 	if (!readOnlyConnection && !inMemory) {
 		connection.exec('PRAGMA journal_mode = WAL');
 		connection.exec('PRAGMA synchronous = NORMAL');

@@ -1,0 +1,72 @@
+/**
+ * The mark of a row in SQLite: 64 bits over its values, each with its type and length. Two lanes of 32 bits, each of whose
+ * steps is one to one in what it was and in what is added. Not for keeping secrets.
+ */
+import type { SQLOutputValue } from 'node:sqlite';
+
+const words = new Int32Array(2);
+const whole = new BigInt64Array(words.buffer);
+const real = new Float64Array(words.buffer);
+
+let a = 0;
+let b = 0;
+
+function add(word: number): void {
+	a = Math.imul(a ^ word, 0x9e3779b1);
+	a = (a << 13) | (a >>> 19);
+	b = Math.imul(b ^ word, 0x85ebca6b);
+	b = (b << 17) | (b >>> 15);
+}
+
+function addText(text: string): void {
+	const { length } = text;
+	add(length);
+	const even = length & ~1;
+	for (let at = 0; at < even; at += 2) add(text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
+	if (even < length) add(text.charCodeAt(even));
+}
+
+function addBytes(bytes: Uint8Array): void {
+	add(bytes.length);
+	let word = 0;
+	for (let at = 0; at < bytes.length; at++) {
+		word = (word << 8) | bytes[at]!;
+		if ((at & 3) === 3) add(word);
+	}
+	add(word);
+}
+
+/** Spreads a lane over all of its bits. */
+function spread(lane: number): number {
+	let h = lane;
+	h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+	h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+	return h ^ (h >>> 16);
+}
+
+/** Whole numbers come as bigints. */
+export function mark(...values: SQLOutputValue[]): bigint {
+	a = 0x6f6e6577;
+	b = 0x61797379;
+	for (const value of values) {
+		if (value === null) add(1);
+		else if (typeof value === 'string') {
+			add(2);
+			addText(value);
+		} else if (typeof value === 'object') {
+			add(3);
+			addBytes(value);
+		} else {
+			add(typeof value === 'bigint' ? 4 : 5);
+			if (typeof value === 'bigint') whole[0] = value;
+			else real[0] = value;
+			const high = words[1]!;
+			add(words[0]!);
+			add(high);
+		}
+	}
+	a ^= Math.imul(b, 3);
+	words[0] = spread(a);
+	words[1] = spread(b ^ Math.imul(a, 5));
+	return whole[0]!;
+}
