@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Driver } from './driver';
 import { Instances } from './instances';
 import { clean, Judge, type Verdict } from './judge';
+import { Published } from './published';
 import { Random } from './random';
 import { Torment } from './torment';
-import { accounts, roster, sub, type Wiring } from './workflows';
+import { sub, type Wiring } from './workflows';
 import { startDestination, startSource, type Place } from './world';
 
 const PEOPLE = 300;
@@ -54,25 +55,32 @@ export async function run(rest: string[]): Promise<{ result: object; held: boole
 		await n8n.start();
 		const driver = new Driver(new Random(asked.seed), source, destination);
 		await driver.fill(PEOPLE);
-		const { wiring, ids } = await publish(n8n, source, destination);
-		const torment = new Torment(new Random(asked.seed + 1_000_003), n8n, source, destination, wiring, ids, say);
+		const random = new Random(asked.seed + 1_000_003);
+		const published = new Published(random, n8n, await wire(n8n, source, destination));
+		await published.start();
+		const torment = new Torment(random, n8n, source, destination, published, driver, asked.rounds, say);
 		const judge = new Judge(source, destination, driver);
 
 		say('· tormenting …');
 		driver.start();
-		for (let round = 1; round <= asked.rounds; round++) await torment.round(round, asked.rounds);
+		await torment.run();
 		await driver.stop();
-		await torment.end();
 
 		say('· waiting for both sides to become equal …');
-		const look = () => judge.look((table) => torment.loud(table));
+		const look = async () => {
+			const released = await published.release();
+			if (released) say(`  ${released}`);
+			return await judge.look((table) => published.loud(table));
+		};
 		const { verdict, seconds } = await settled(look, judge);
 		if (!clean(verdict)) {
 			for (const finding of judge.findings.slice(0, 40)) say(`  ${finding}`);
 			const keys = judge.findings.flatMap((finding) => /person (\d+)/u.exec(finding)?.[1] ?? []);
-			for (const link of await n8n.ledger([...new Set(keys)].slice(0, 12))) say(`  ${JSON.stringify(link)}`);
+			for (const link of await n8n.ledger.about([...new Set(keys)].slice(0, 12)))
+				say(`  ${JSON.stringify(link)}`);
 			if (asked.keep) say(`  kept: ${[n8n.main, ...n8n.workers].map(({ folder }) => folder).join(' ')}`);
 		}
+		const canceled = await n8n.main.api.executions({ status: 'canceled' });
 		const result = {
 			seed: asked.seed,
 			queue: asked.queue,
@@ -80,12 +88,18 @@ export async function run(rest: string[]): Promise<{ result: object; held: boole
 			edits: driver.edits,
 			seconds: Math.round((Date.now() - began) / 1000),
 			...verdict,
+			convergedAfterSeconds: seconds,
 			rowsWrittenMeanwhile: torment.written,
 			killed: torment.killed,
 			cuts: torment.cuts,
-			stopped: torment.stopped,
-			published: torment.published,
-			convergedAfterSeconds: seconds,
+			doubled: torment.doubled,
+			runs: {
+				stopped: torment.stopped,
+				timedOut: Math.max(0, canceled.length - torment.stopped),
+				putAway: torment.parked.size,
+			},
+			publishedAnew: published.edited,
+			holdsReleased: published.released,
 		};
 		return { result, held: clean(verdict) };
 	} finally {
@@ -120,8 +134,7 @@ async function settled(look: () => Promise<Verdict>, judge: Judge): Promise<{ ve
 	}
 }
 
-async function publish(n8n: Instances, source: Place, destination: Place) {
-	const { api } = n8n.main;
+async function wire({ main: { api } }: Instances, source: Place, destination: Place): Promise<Wiring> {
 	const credential = async ({ name, proxy, database }: Place) => ({
 		postgres: await api.createCredential(name, 'postgres', {
 			host: proxy.host,
@@ -137,20 +150,5 @@ async function publish(n8n: Instances, source: Place, destination: Place) {
 	});
 	const between = await api.createWorkflow(sub);
 	await api.activate(between.id);
-	const wiring: Wiring = {
-		source: await credential(source),
-		destination: await credential(destination),
-		sub: between.id,
-	};
-	const variant = { number: 0, loud: false, parks: false };
-	const ids = { roster: '', accounts: '' };
-	for (const [name, make] of [
-		['roster', roster],
-		['accounts', accounts],
-	] as const) {
-		const { id } = await api.createWorkflow(make(variant, wiring));
-		await api.activate(id);
-		ids[name] = id;
-	}
-	return { wiring, ids };
+	return { source: await credential(source), destination: await credential(destination), sub: between.id };
 }

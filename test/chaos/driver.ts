@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 
 import type { Random } from './random';
-import { TABLES, tables, type Place, type Table } from './world';
+import { belongs, TABLES, tables, type Belonging, type Place, type Table } from './world';
 
 const TEAMS = ['Sales', 'Legal', 'Support', 'Research', 'Finance'];
 
@@ -24,6 +24,13 @@ export class Driver {
 	/** Rows that are the destination's own. */
 	readonly own: Record<Table, Map<string, string>> = { access: new Map(), mailing: new Map(), accounts: new Map() };
 
+	/**
+	 * A copy of the ledger that may be put back knows nothing of what was created since. Whoever may have such a
+	 * counterpart neither leaves nor gets a new address until the ledger knows it again: nobody could tell it from a row of
+	 * the destination's own.
+	 */
+	private readonly unknown = new Set<number>();
+	private copying = false;
 	private readonly present = new Map<number, Person>();
 	private readonly absent = new Map<number, Person>();
 	private highest = 0;
@@ -50,6 +57,46 @@ export class Driver {
 	async stop(): Promise<void> {
 		this.going = false;
 		await this.running;
+	}
+
+	/** From now on a copy may be put back that knows nothing of what is created from now on. */
+	async beforeCopy(): Promise<void> {
+		this.copying = true;
+		const standing = await this.destination.direct.all(
+			sql<{
+				person: number;
+			}>`SELECT person FROM accounts INTERSECT (SELECT person FROM access UNION SELECT person FROM mailing)`,
+		);
+		const steady = new Set(standing.map(({ person }) => person));
+		for (const id of this.present.keys()) if (!steady.has(id)) this.unknown.add(id);
+	}
+
+	/** The ledger goes on from what it is now. */
+	copyIsBack(): void {
+		this.copying = false;
+	}
+
+	/** Those whose counterparts the ledger did not know when it was put back, and may know by now. */
+	get waiting(): boolean {
+		return !this.copying && this.unknown.size > 0;
+	}
+
+	/** The counterparts that the ledger knows, by table. */
+	async known(links: Array<{ key: string; table: Table }>): Promise<void> {
+		const known = new Set(links.map(({ key, table }) => `${table} ${key}`));
+		const people = await this.source.direct.all(
+			sql<Belonging & { id: number }>`SELECT id, site, kind, employed FROM people`,
+		);
+		for (const person of people) {
+			if (tables.every((table) => !belongs[table](person) || known.has(`${table} ${person.id}`)))
+				this.unknown.delete(person.id);
+		}
+	}
+
+	/** Somebody whose counterparts the ledger knows whatever happens to it. */
+	private steady(): [number, Person] | undefined {
+		const steady = [...this.present].filter(([id]) => !this.unknown.has(id));
+		return steady.length === 0 ? undefined : this.random.one(steady);
 	}
 
 	private async loop(): Promise<void> {
@@ -87,7 +134,8 @@ export class Driver {
 	}
 
 	private async readdress(): Promise<void> {
-		const [id] = this.random.one([...this.present]);
+		const [id] = this.steady() ?? [];
+		if (id === undefined) return;
 		await this.source.direct.run(
 			sql`UPDATE people SET email = ${`p${id}.${++this.serial}@x.test`} WHERE id = ${id}`,
 		);
@@ -104,9 +152,10 @@ export class Driver {
 	private async insert(id: number, person: Person): Promise<void> {
 		await this.source.direct.run(sql`INSERT INTO people (id, email, full_name, team, site, kind, employed)
 			VALUES (${id}, ${`p${id}.${++this.serial}@x.test`}, ${`Person ${id}`}, ${this.random.one(TEAMS)}, ${person.site}, ${person.kind}, 'yes')
-			ON CONFLICT (id) DO UPDATE SET email = excluded.email`);
+			ON CONFLICT (id) DO NOTHING`);
 		this.absent.delete(id);
 		this.present.set(id, person);
+		if (this.copying) this.unknown.add(id);
 	}
 
 	private leaves(id: number, from: readonly Table[]): void {
@@ -114,8 +163,9 @@ export class Driver {
 	}
 
 	private async leave(): Promise<void> {
-		if (this.present.size < 50) return;
-		const [id, person] = this.random.one([...this.present]);
+		const one = this.steady();
+		if (!one || this.present.size < 50) return;
+		const [id, person] = one;
 		this.leaves(id, tables);
 		await this.source.direct.run(sql`DELETE FROM people WHERE id = ${id}`);
 		this.present.delete(id);
@@ -130,7 +180,8 @@ export class Driver {
 
 	/** Out of the scope of one sync, or into it. */
 	private async hire(): Promise<void> {
-		const [id] = this.random.one([...this.present]);
+		const [id] = this.steady() ?? [];
+		if (id === undefined) return;
 		this.leaves(id, ['accounts']);
 		await this.source.direct.run(
 			sql`UPDATE people SET employed = CASE WHEN employed = 'yes' THEN 'no' ELSE 'yes' END WHERE id = ${id}`,
@@ -174,6 +225,10 @@ export class Driver {
 		const table = this.random.one(tables);
 		const id = await this.row(table);
 		if (id === undefined) return;
+		const [row] = await this.destination.direct.all(
+			sql<{ person: number }>`SELECT person FROM ${sql.id(table)} WHERE id = ${id}`,
+		);
+		if (row && this.copying) this.unknown.add(row.person);
 		await this.destination.direct.run(sql`DELETE FROM ${sql.id(table)} WHERE id = ${id}`);
 	}
 

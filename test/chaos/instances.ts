@@ -1,17 +1,14 @@
 /** n8n as it is tormented: one process on SQLite, or one main and two workers in queue mode. */
-import { DatabaseSync } from 'node:sqlite';
-import { join } from 'node:path';
-
-import { sql } from 'kysely';
-
 import { startN8n, userFolder, type N8n } from '../n8n/harness';
 import { startRedis, type Redis } from '../servers/redis';
+import { FileLedger, SchemaLedger } from './ledger';
 import { startPlace, type Place } from './world';
 
 export class Instances {
 	main!: N8n;
 	readonly workers: N8n[] = [];
-	private redis: Redis | undefined;
+	redis: Redis | undefined;
+	ledger!: FileLedger | SchemaLedger;
 	/** n8n's own Postgres, and the ledger's, in queue mode. */
 	home: Place | undefined;
 	private env: Record<string, string> = {};
@@ -35,6 +32,7 @@ export class Instances {
 			};
 		}
 		this.main = await startN8n({ env: this.env });
+		this.ledger = this.home ? new SchemaLedger(this.home) : new FileLedger(this.main.folder);
 		if (this.queue) this.workers.push(...(await Promise.all([this.worker(), this.worker()])));
 	}
 
@@ -68,31 +66,16 @@ export class Instances {
 		return dead.includes(true);
 	}
 
-	/** What the ledger says of these keys, for people. */
-	async ledger(keys: string[]): Promise<unknown[]> {
-		if (keys.length === 0) return [];
-		if (this.home) {
-			return await this.home.direct.all(sql<object>`
-				SELECT d.name AS destination, d.state AS destination_state, l.*, r.version AS record_version, r.present, r.fields AS record_fields, extract(epoch FROM clock_timestamp()) * 1000 AS now
-				FROM one_way_sync.link l JOIN one_way_sync.destination d ON d.id = l.destination
-				JOIN one_way_sync.record r ON r.sync = d.sync AND r.key = l.key WHERE l.key = ANY(string_to_array(${keys.join(',')}, ','))`);
-		}
-		const file = new DatabaseSync(join(this.main.folder, '.n8n', 'one-way-sync.sqlite'), { readOnly: true });
-		try {
-			return file
-				.prepare(
-					`SELECT d.name AS destination, d.state AS destination_state, l.*, r.version AS record_version, r.present, r.fields AS record_fields, unixepoch('subsec') * 1000 AS now
-					FROM link l JOIN destination d ON d.id = l.destination
-					JOIN record r ON r.sync = d.sync AND r.key = l.key WHERE l.key IN (SELECT value FROM json_each(?))`,
-				)
-				.all(JSON.stringify(keys));
-		} finally {
-			file.close();
-		}
+	/** SIGKILL for all of them at once; up again when `meanwhile` is done. */
+	async killAll(meanwhile: () => Promise<void>): Promise<void> {
+		await Promise.all([this.main, ...this.workers].map((n8n) => n8n.kill()));
+		await meanwhile();
+		await this.revive();
 	}
 
 	async stop({ keep = false } = {}): Promise<void> {
 		for (const n8n of [this.main, ...this.workers]) await (keep ? n8n?.stop() : n8n?.remove());
+		this.ledger?.close();
 		await this.redis?.stop();
 		await this.home?.close();
 	}

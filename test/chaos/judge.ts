@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 
 import type { Driver } from './driver';
-import { TABLES, tables, writesToSource, type Place, type Table } from './world';
+import { belongs, TABLES, tables, writesToSource, type Belonging, type Place, type Table } from './world';
 
 export interface Verdict {
 	lost: number;
@@ -13,14 +13,11 @@ export interface Verdict {
 	notConverged: number;
 }
 
-interface Person {
+interface Person extends Belonging {
 	id: number;
 	email: string;
 	full_name: string;
 	team: string;
-	site: string;
-	kind: string;
-	employed: string;
 }
 
 interface Row {
@@ -41,12 +38,6 @@ interface Event {
 	person: number | null;
 	detail: string | null;
 }
-
-const belongs: Record<Table, (person: Person) => boolean> = {
-	access: ({ site, kind }) => site === 'A' && kind !== 'ghost',
-	mailing: ({ site, kind }) => site === 'B' && kind !== 'ghost',
-	accounts: ({ employed }) => employed === 'yes',
-};
 
 export class Judge {
 	/** What was found at the last look, for people. */

@@ -1,140 +1,156 @@
-/** What goes wrong: one kill a round, and around it a bad network, stopped runs, and workflows that are published anew. */
+/**
+ * What goes wrong: one kill a round, and around it a bad network, stopped runs, workflows that are published anew, and a
+ * ledger that is put back from a copy.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sql } from 'kysely';
 
+import type { Driver } from './driver';
 import type { Instances } from './instances';
+import { draw, type Kill, type Round } from './program';
+import { which, type Published } from './published';
 import type { Random } from './random';
-import { accounts, roster, type Variant, type Wiring } from './workflows';
-import { written, type Place, type Table } from './world';
-
-interface Published {
-	id: string;
-	variant: Variant;
-	make: typeof roster;
-}
+import { written, type Place } from './world';
 
 export class Torment {
 	kills = 0;
 	stopped = 0;
-	published = 0;
 	/** Kills by what was killed. */
 	readonly killed: Record<string, number> = {};
+	/** Runs that n8n had put away when somebody looked. */
+	readonly parked = new Set<string>();
 	/** How many rows the sync wrote under torment. */
 	written = 0;
-	private readonly workflows: Record<'roster' | 'accounts', Published>;
+	private copy: string | undefined;
+	private readonly rounds: Round[];
 
 	constructor(
 		private readonly random: Random,
 		private readonly n8n: Instances,
 		private readonly source: Place,
 		private readonly destination: Place,
-		private readonly wiring: Wiring,
-		ids: { roster: string; accounts: string },
+		private readonly published: Published,
+		private readonly driver: Driver,
+		rounds: number,
 		private readonly say: (text: string) => void,
 	) {
-		const variant = { number: 0, loud: false, parks: false };
-		this.workflows = {
-			roster: { id: ids.roster, variant, make: roster },
-			accounts: { id: ids.accounts, variant, make: accounts },
-		};
+		this.rounds = draw(random, rounds, n8n.workers.length > 0);
 	}
 
 	get cuts(): number {
 		return this.places.reduce((sum, { proxy }) => sum + proxy.cuts, 0);
 	}
 
-	/** Whether the mapping that is published for a table writes teams in capital letters. */
-	loud(table: Table): boolean {
-		return this.workflows[table === 'accounts' ? 'accounts' : 'roster'].variant.loud;
+	get doubled(): number {
+		return this.places.reduce((sum, { proxy }) => sum + proxy.doubled, 0);
 	}
 
 	private get places(): Place[] {
 		return [this.source, this.destination, ...(this.n8n.home ? [this.n8n.home] : [])];
 	}
 
-	async round(number: number, of: number): Promise<void> {
+	async run(): Promise<void> {
+		for (const [number, round] of this.rounds.entries()) {
+			const done = await this.round(round);
+			this.say(
+				`  ${number + 1}/${this.rounds.length}: ${done.filter((text) => text !== '').join(', ')}; ${await written(this.destination)} rows written so far`,
+			);
+		}
+		this.mend();
+		this.written = await written(this.destination);
+		this.driver.copyIsBack();
+		await this.n8n.revive();
+		await this.published.calm();
+	}
+
+	private async round({ kill, copies, parks, timesOut }: Round): Promise<string[]> {
 		const { random } = this;
 		// Now and then long enough for the sync to get through with everything.
-		await sleep(random.chance(0.2) ? random.between(12_000, 25_000) : random.between(500, 6000));
+		await sleep(random.chance(0.12) ? random.between(8000, 16_000) : random.between(300, 3500));
 		const done: string[] = [];
+		if (copies) done.push(await this.takeCopy());
 		for (let times = random.between(0, 2); times > 0; times--) {
-			if (random.chance(0.8)) await this.busy(4000);
+			if (random.chance(0.8)) await this.busy(3000);
 			done.push(this.mischief());
 			await sleep(random.between(0, 1500));
 		}
 		if (random.chance(0.3)) done.push(await this.stop());
-		if (random.chance(0.25)) done.push(await this.publish(random.one(['roster', 'accounts'])));
-		const moment = random.chance(0.6) ? await this.busy(9000) : 'whenever';
+		if (parks) done.push(await this.published.edit('roster', true, false));
+		else if (timesOut || random.chance(0.2))
+			done.push(await this.published.edit(random.one(which), false, timesOut));
+		done.push(await this.published.release());
+		await this.watch();
+		const moment = random.chance(0.6) ? await this.busy(6000) : 'whenever';
 		await sleep(random.between(0, 60));
-		done.push(`${await this.kill()} killed (${moment})`);
+		done.push(`${await this.kill(kill)} killed (${moment})`);
 		this.mend();
 		if (await this.n8n.revive()) done.push('what had ended by itself was started again');
-		this.say(
-			`  ${number}/${of}: ${done.filter((text) => text !== '').join(', ')}; ${await written(this.destination)} rows written so far`,
-		);
-	}
-
-	/** Nothing goes wrong any more: all is up, and each workflow is published once more as it is. */
-	async end(): Promise<void> {
-		this.mend();
-		this.written = await written(this.destination);
-		await this.n8n.revive();
-		for (const which of ['roster', 'accounts'] as const) {
-			this.workflows[which].variant.parks = false;
-			await this.put(this.workflows[which]);
-		}
+		return done;
 	}
 
 	private mend(): void {
-		for (const { proxy } of this.places) proxy.mend();
+		for (const { proxy } of this.places) proxy.tell('mend');
 	}
 
 	private mischief(): string {
 		const { random } = this;
 		const { name, proxy } = random.one([...this.places, this.destination]);
 		return random.weighted<() => string>([
-			[3, () => `${proxy.cut()} connections to ${name} cut`],
-			[3, () => (proxy.swallow(), `answers of ${name} swallowed`)],
-			[2, () => (proxy.cutAfter(random.between(1, 60_000)), `answers of ${name} cut short`)],
-			[2, () => (proxy.delay(random.between(30, 600)), `${name} slow`)],
-			[1, () => (proxy.refuse(), `${name} out of reach`)],
+			[3, () => (proxy.tell('cut'), `connections to ${name} cut`)],
+			[3, () => (proxy.tell('swallow'), `answers of ${name} swallowed`)],
+			[2, () => (proxy.tell('cutAfter', random.between(1, 60_000)), `answers of ${name} cut short`)],
+			[2, () => (proxy.tell('delay', random.between(30, 600)), `${name} slow`)],
+			[1, () => (proxy.tell('refuse'), `${name} out of reach`)],
+			[2, () => (proxy.tell('late', random.between(500, 40_000)), `what was under way to ${name} comes late`)],
+			[2, () => (proxy.tell('halfOpen', random.between(1000, 30_000)), `connections to ${name} half open`)],
+			[1, () => (proxy.tell('double', random.between(1000, 20_000)), `connections to ${name} come twice`)],
 		])();
 	}
 
-	/** n8n's stop button, on a run that is under way. */
+	/** n8n's stop button, on a run that is under way or put away. */
 	private async stop(): Promise<string> {
 		const { api } = this.n8n.main;
 		try {
-			const running = await api.executions({ status: 'running' });
-			if (running.length === 0) return '';
-			await api.request('POST', `/rest/executions/${this.random.one(running).id}/stop`);
+			const runs = [
+				...(await api.executions({ status: 'running' })),
+				...(await api.executions({ status: 'waiting' })),
+			];
+			if (runs.length === 0) return '';
+			const { id, status } = this.random.one(runs);
+			await api.request('POST', `/rest/executions/${id}/stop`);
 			this.stopped++;
-			return 'a run stopped';
+			return status === 'waiting' ? 'a run that had been put away stopped' : 'a run stopped';
 		} catch {
 			return ''; // it had just ended
 		}
 	}
 
-	/** The workflow is edited, renamed and published anew. */
-	private async publish(which: 'roster' | 'accounts'): Promise<string> {
-		const workflow = this.workflows[which];
-		const { number } = workflow.variant;
-		const parks = which === 'roster' && this.random.chance(0.3);
-		workflow.variant = { number: number + 1, loud: this.random.chance(0.5), parks };
+	/** Which runs are put away; and whose counterparts the ledger knows again since it was put back. */
+	private async watch(): Promise<void> {
 		try {
-			await this.put(workflow);
-			this.published++;
-			return `${which} published anew${parks ? ', with a long wait' : ''}`;
-		} catch (error) {
-			return `${which} could not be published (${error instanceof Error ? error.message.slice(0, 100) : String(error)})`;
+			for (const { id } of await this.n8n.main.api.executions({ status: 'waiting' })) this.parked.add(id);
+			if (this.driver.waiting) await this.driver.known(await this.n8n.ledger.known());
+		} catch {
+			// something of it is down just now
 		}
 	}
 
-	private async put({ id, variant, make }: Published): Promise<void> {
-		const { api } = this.n8n.main;
-		await api.updateWorkflow(id, make(variant, this.wiring));
-		await api.activate(id);
+	private async takeCopy(): Promise<string> {
+		try {
+			await this.driver.beforeCopy();
+			this.copy = await this.n8n.ledger.copy();
+			return 'the ledger copied';
+		} catch {
+			return 'the ledger could not be copied';
+		}
+	}
+
+	private async putBack(): Promise<void> {
+		if (this.copy === undefined) return;
+		await this.n8n.ledger.restore(this.copy);
+		this.copy = undefined;
+		this.driver.copyIsBack();
 	}
 
 	/** Waits, for a while, until the sync is just writing to the destination. */
@@ -156,11 +172,19 @@ export class Torment {
 		return 'nothing to write';
 	}
 
-	private async kill(): Promise<string> {
+	private async kill(kill: Kill): Promise<string> {
+		const what = await this.strike(kill);
+		this.kills++;
+		this.killed[what] = (this.killed[what] ?? 0) + 1;
+		return what;
+	}
+
+	/** SIGKILL, a pause, and up again; answers with what it was. */
+	private async strike(kill: Kill): Promise<string> {
 		const { random, n8n } = this;
 		const pause = async () => {
 			await sleep(random.between(0, 1500));
-			n8n.home?.proxy.mend(); // n8n does not start without its own database
+			n8n.home?.proxy.tell('mend'); // n8n does not start without its own database
 		};
 		const database = async ({ name, server }: Place) => {
 			await server.kill();
@@ -168,17 +192,39 @@ export class Torment {
 			await server.start();
 			return `${name}’s database`;
 		};
-		const choices: Array<[number, () => Promise<string>]> = [
-			[n8n.workers.length > 0 ? 5 : 6, async () => (await n8n.killMain(pause), 'n8n')],
-			[4, () => database(this.destination)],
-			[1, () => database(this.source)],
-		];
-		for (const number of n8n.workers.keys())
-			choices.push([2, async () => (await n8n.killWorker(number, pause), 'a worker')]);
-		if (n8n.home) choices.push([3, () => database(n8n.home!)]);
-		const what = await random.weighted(choices)();
-		this.kills++;
-		this.killed[what] = (this.killed[what] ?? 0) + 1;
-		return what;
+		switch (kill) {
+			case 'n8n':
+				await n8n.killMain(pause);
+				return 'n8n';
+			case 'worker':
+				await n8n.killWorker(random.between(0, n8n.workers.length - 1), pause);
+				return 'a worker';
+			case 'restore': {
+				const copied = this.copy !== undefined;
+				await n8n.killAll(async () => {
+					await pause();
+					await this.putBack();
+				});
+				return copied ? 'n8n (and an older ledger put back)' : 'n8n';
+			}
+			case 'redis':
+				await n8n.redis!.kill();
+				await pause();
+				await n8n.redis!.start();
+				return 'Redis';
+			case 'proxy': {
+				const { name, proxy } = random.one(this.places);
+				await proxy.kill();
+				await pause();
+				await proxy.start();
+				return `the proxy before ${name}’s database`;
+			}
+			case 'destination':
+				return await database(this.destination);
+			case 'source':
+				return await database(this.source);
+			case 'home':
+				return await database(n8n.home!);
+		}
 	}
 }

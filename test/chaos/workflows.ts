@@ -20,6 +20,10 @@ export interface Variant {
 	loud: boolean;
 	/** The Wait is long enough for n8n to put the run away and take it up again later. */
 	parks: boolean;
+	/** Seconds after which n8n ends a run. */
+	timeout?: number | undefined;
+	/** The hold that a person lets pass. */
+	release?: number;
 }
 
 const name = (title: string, { number }: Variant) => (number === 0 ? title : `${title} (${number})`);
@@ -38,7 +42,14 @@ function trigger(title: string, variant: Variant, { source }: Wiring) {
 			table: { __rl: true, mode: 'name', value: 'people' },
 			nameColumn: 'full_name',
 			// The guard is wide open: what is removed without a cause is not to be hidden by it.
-			options: { batchSize: 60, sweepEvery: 10, sweepUnit: 'seconds', guardFew: 1_000_000, guardShare: 100 },
+			options: {
+				batchSize: 60,
+				sweepEvery: 10,
+				sweepUnit: 'seconds',
+				guardFew: 1_000_000,
+				guardShare: 100,
+				...(variant.release !== undefined && { release: variant.release }),
+			},
 		},
 		credentials: source,
 	};
@@ -86,7 +97,12 @@ function conditions(leftValue: string, operation: string, rightValue: unknown, t
 	};
 }
 
-const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveExecutionProgress: false };
+const settings = ({ timeout }: Variant): IDataObject => ({
+	executionOrder: 'v1',
+	saveDataSuccessExecution: 'none',
+	saveExecutionProgress: false,
+	executionTimeout: timeout ?? -1,
+});
 
 /** Trigger → Filter → Switch → (mapping → access) or (Wait → mapping → mailing). */
 export function roster(variant: Variant, wiring: Wiring): NewWorkflow {
@@ -136,7 +152,7 @@ export function roster(variant: Variant, wiring: Wiring): NewWorkflow {
 			...inARow(mapAccess!, toAccess!),
 			...inARow(wait!, mapMailing!, toMailing!),
 		},
-		settings,
+		settings: settings(variant),
 	};
 }
 
@@ -169,7 +185,7 @@ export function accounts(variant: Variant, wiring: Wiring): NewWorkflow {
 		name: name('Accounts', variant),
 		nodes,
 		connections: inARow(...nodes.map((node) => node.name)),
-		settings,
+		settings: settings(variant),
 	};
 }
 

@@ -7,14 +7,14 @@ import { sql } from 'kysely';
 import { open } from '../../sql/open';
 import type { Database } from '../../sql/types';
 import { startPostgres } from '../servers/postgres';
-import { startProxy, type Proxy } from '../servers/proxy';
+import { startProxyProcess, type ProxyProcess } from '../servers/proxy-process';
 import type { Mortal, Server } from '../servers/server';
 
 /** A database server that can be killed, the bad network in front of it, and the driver's own way past that. */
 export interface Place {
 	name: string;
 	server: Server & Mortal;
-	proxy: Proxy;
+	proxy: ProxyProcess;
 	database: string;
 	direct: Database;
 	close(): Promise<void>;
@@ -24,6 +24,20 @@ export interface Place {
 export const TABLES = { access: 'deactivate', mailing: 'delete', accounts: 'deactivate' } as const;
 export type Table = keyof typeof TABLES;
 export const tables = Object.keys(TABLES) as Table[];
+
+/** What it depends on at the source. */
+export interface Belonging {
+	site: string;
+	kind: string;
+	employed: string;
+}
+
+/** Who belongs in which table. */
+export const belongs: Record<Table, (person: Belonging) => boolean> = {
+	access: ({ site, kind }) => site === 'A' && kind !== 'ghost',
+	mailing: ({ site, kind }) => site === 'B' && kind !== 'ghost',
+	accounts: ({ employed }) => employed === 'yes',
+};
 
 // What was committed stays through a kill of all processes; only the machine itself keeps its power.
 const DURABLE = { synchronous_commit: 'on' };
@@ -43,7 +57,7 @@ export async function startPlace(
 	await admin.close();
 	const direct = await opened(name);
 	await build(direct);
-	const proxy = await startProxy(server);
+	const proxy = await startProxyProcess(server);
 	return {
 		name,
 		server,

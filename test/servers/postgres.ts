@@ -85,3 +85,27 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 		throw error;
 	}
 }
+
+type Database = Pick<Server, 'host' | 'port' | 'user' | 'database'>;
+const at = ({ host, port, user, database }: Database) => ['-h', host, '-p', String(port), '-U', user, '-d', database];
+
+/** One schema with all that is in it, as of one moment, into a file. */
+export async function dumpSchema(database: Database, schema: string, file: string): Promise<void> {
+	await runToEnd(join(programs()!, 'pg_dump'), [...at(database), '-n', schema, '-f', file], {});
+}
+
+/** Throws the schema away, and puts the one from the file in its place. */
+export async function restoreDump(database: Database, schema: string, file: string): Promise<void> {
+	const psql = [
+		'-X',
+		'-q',
+		'-1',
+		'-v',
+		'ON_ERROR_STOP=1',
+		'-c',
+		`DROP SCHEMA IF EXISTS "${schema}" CASCADE`,
+		'-f',
+		file,
+	];
+	await runToEnd(join(programs()!, 'psql'), [...at(database), ...psql], {});
+}
