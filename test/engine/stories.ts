@@ -389,10 +389,10 @@ export function stories(store?: () => Promise<Store>): void {
 		it('tries a destination that is down once per interval only', async () => {
 			for (let n = 0; n < 120; n++) world.person(`k${n}`);
 			world.destination.faults = ['down'];
-			world.probeIn = 300;
+			world.probeIn = 2000;
 			await world.tick();
 			expect((await world.tick()).runs).toBe(0);
-			await sleep(350);
+			await sleep(2100);
 			await world.tick();
 			expect(world.destination.rows.size).toBe(120);
 		});

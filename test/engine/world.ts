@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import { ledgerOn } from '../../ledger/ledger';
 import { sqliteStore } from '../../ledger/sqlite';
@@ -62,6 +62,12 @@ export class World {
 	flow?: string;
 	/** The record's own date, for records that are taken only when newer. */
 	dateOf?: (fields: Fields) => string;
+	/** Milliseconds that a waiting run keeps its leases. */
+	parkedTtl = 1000;
+	/** Closes the workflow. */
+	stop = new AbortController();
+	/** Called when a batch has been handed over, before anything of it arrives. */
+	beforeRun: () => Promise<void> = async () => undefined;
 	/** A node between the trigger and the mapping. */
 	between: (items: OutgoingItem[]) => OutgoingItem[] = (items) => items;
 	mapping: MappingOptions = {
@@ -112,6 +118,11 @@ export class World {
 		});
 	}
 
+	/** What a statement over the ledger's tables answers. */
+	async ask<Row>(statement: (tag: typeof sql, store: Store) => RawBuilder<unknown>): Promise<Row[]> {
+		return await this.inStore(async (store) => (await store.db.all(statement(sql, store))) as Row[]);
+	}
+
 	async destinations(): Promise<{ id: number }[]> {
 		return await this.inStore(
 			async (store) =>
@@ -147,11 +158,10 @@ export class World {
 
 	/** One tick. A crash in the run is what n8n would make of it: a failed run. */
 	async tick(): Promise<TickResult> {
-		const controller = new AbortController();
 		return await tick(
 			this.ledger,
 			{
-				signal: controller.signal,
+				signal: this.stop.signal,
 				openSource: async () => this.source,
 				destinations: () =>
 					this.hidden
@@ -178,7 +188,7 @@ export class World {
 				batch: { keys: 50, bytes: 1e6 },
 				leaseTtl: this.ttl,
 				retryIn: this.retryIn,
-				parkedTtl: 1000,
+				parkedTtl: this.parkedTtl,
 				historyDays: 90,
 				seen: this.seen,
 			},
@@ -187,6 +197,7 @@ export class World {
 
 	/** One run of the workflow behind the trigger. */
 	async run(items: OutgoingItem[]): Promise<RunEnd> {
+		await this.beforeRun();
 		try {
 			const desired = this.between(items).map((item, n) => this.map(item, n));
 			if (desired.length > 0) await this.node_(desired);
