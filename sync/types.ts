@@ -139,7 +139,45 @@ export interface Destination {
 	 * `retry`. Without it (a test run) it takes as long as it takes.
 	 */
 	write(writes: Write[], within?: number): Promise<WriteResult[]>;
+	/** Where the destination itself can refuse what others would change. */
+	readonly lock?: Lock;
 	close(): Promise<void>;
+}
+
+/** A lock as it is wanted. */
+export interface LockSpec {
+	/** Tells it from other locks on the same object. Equal for the same sync and node, though the ledger was lost. */
+	name: string;
+	/** What is told to whoever is refused: where to change it instead. */
+	message: string;
+	/** The fields that the source may own; which of them it owns of one counterpart, `mark` says. */
+	fields: string[];
+	/** Known to the sync alone: by it the destination tells the sync's own writes from all others. */
+	key: string;
+}
+
+/** A counterpart as the lock has to know it. */
+export interface Marked {
+	id: string;
+	/** The fields of it that the source owns; null: it is no longer linked, and free. */
+	fields: string[] | null;
+}
+
+/**
+ * An optional capability: the destination refuses changes to owned fields and the removal of linked counterparts by
+ * anyone but the sync. What is not linked stays free. `docs/locks.md` says what no lock can refuse.
+ */
+export interface Lock {
+	/** What would be run to install and to remove it, as text for people. */
+	show(spec: LockSpec): Promise<{ install: string[]; remove: string[] }>;
+	/** Sees that it stands as wanted. `new`: it knows no counterpart yet. Throws {@link SyncError} where it cannot. */
+	keep(spec: LockSpec): Promise<'standing' | 'renewed' | 'new'>;
+	/** From here on writes pass the lock of that name, if it stands. */
+	pass(lock: Pick<LockSpec, 'name' | 'key'>): Promise<void>;
+	/** Tells the lock that is kept of counterparts; what it knew of others stays. */
+	mark(rows: Marked[]): Promise<void>;
+	/** Removes every trace of it. False where `target` is in another place than this destination. */
+	remove(name: string, target: string): Promise<boolean>;
 }
 
 // ─── Errors ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import type { TableName } from './column';
 import { Connection } from './connection';
 import { tableDialects, type TableDialect } from './dialects';
 import { told } from './errors';
+import { TableLock } from './lock';
 import { readRecords } from './read';
 import { Table } from './table';
 import { writeRecords } from './write';
@@ -20,6 +21,7 @@ export interface DatabaseDestinationOptions {
 export class DatabaseDestination implements Destination {
 	readonly batchSize = 1000;
 	readonly target: { id: string; text: string };
+	readonly lock: TableLock;
 	private readonly connection: Connection;
 	private readonly dialect: TableDialect;
 	private readonly name: TableName;
@@ -31,6 +33,14 @@ export class DatabaseDestination implements Destination {
 		this.name = this.dialect.qualified(options.database, options.table);
 		this.target = this.dialect.place(options.database, this.name);
 		this.connection = new Connection(options.database, { readOnly: false, mustExist: true, values: 'exact' });
+		this.lock = new TableLock({
+			config: options.database,
+			at: this.name,
+			target: this.target.id,
+			where: this.target.text,
+			database: async () => await this.connection.get(),
+			table: async () => await this.described(),
+		});
 	}
 
 	async describe(): Promise<FieldInfo[]> {
@@ -72,7 +82,8 @@ export class DatabaseDestination implements Destination {
 		const table = await this.described();
 		const results = await this.asked(async () => {
 			const database = await this.connection.get();
-			return await writeRecords(database, table, writes, within && within - (performance.now() - began));
+			const left = within && within - (performance.now() - began);
+			return await writeRecords(database, table, writes, left, this.lock.passing(table));
 		});
 		// The table is not as it was described: look again next time.
 		if (results.some((result) => !result.ok && result.error.kind === 'setup')) this.table = undefined;

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { SqlError, type Database, type Sql, type SqlValue } from '../../sql/types';
 import { SyncError, type Fields, type Value, type Write, type WriteResult } from '../../sync/types';
 import type { ColumnInfo } from './column';
+import type { Pass } from './lock';
 import { reachOf, told } from './errors';
 import { readRecords } from './read';
 import { pieces } from './dialects/common';
@@ -29,22 +30,34 @@ interface Task {
 
 type Results = Map<Write, WriteResult>;
 
-/** What is left of the time for a transaction. */
-type Limits = () => { within: number } | undefined;
+/** How a batch is written: what is left of the time for a transaction, and how a lock on the table is passed. */
+interface How {
+	limits: () => { within: number } | undefined;
+	pass: Pass | undefined;
+}
+
+/** Where a group is written. */
+interface Place {
+	tx: Sql;
+	table: Table;
+	pass: Pass | undefined;
+}
 
 /**
  * Answers for every write. Throws SyncError only when the database as a whole cannot take anything. After `within`
- * milliseconds nothing more of it is kept: what was not done by then is answered with `retry`.
+ * milliseconds nothing more of it is kept: what was not done by then is answered with `retry`. `pass`: how a lock of the
+ * sync's own is passed, where one stands.
  */
 export async function writeRecords(
 	database: Database,
 	table: Table,
 	writes: readonly Write[],
 	within?: number,
+	pass?: Pass,
 ): Promise<WriteResult[]> {
 	const results: Results = new Map();
 	const began = performance.now();
-	const limits: Limits = () =>
+	const limits: How['limits'] = () =>
 		within === undefined ? undefined : { within: Math.max(0, within - (performance.now() - began)) };
 	const tasks = writes.flatMap((write) => {
 		try {
@@ -56,7 +69,7 @@ export async function writeRecords(
 		}
 		return [];
 	});
-	for (const [write, result] of await together(database, table, tasks, limits)) results.set(write, result);
+	for (const [write, result] of await together(database, table, tasks, { limits, pass })) results.set(write, result);
 	return writes.map((write) => results.get(write)!);
 }
 
@@ -96,11 +109,15 @@ function idAfter(table: Table, { id, action }: Write, columns: ColumnInfo[], spe
 	return table.idOf(places.map((place) => spelled[place]!));
 }
 
-async function together(database: Database, table: Table, tasks: Task[], limits: Limits): Promise<Results> {
+async function together(database: Database, table: Table, tasks: Task[], how: How): Promise<Results> {
 	if (tasks.length === 0) return new Map();
+	const { limits, pass } = how;
 	for (let tries = 1; ; tries++) {
 		try {
-			return await database.transaction((tx) => inTransaction(tx, table, tasks), limits());
+			return await database.transaction((tx) => {
+				const work = () => inTransaction({ tx, table, pass }, tasks);
+				return pass ? pass.around(tx, work) : work();
+			}, limits());
 		} catch (error) {
 			if (!(error instanceof SqlError)) throw error;
 			if (error.kind === 'busy' && tries < TRIES) continue;
@@ -110,14 +127,14 @@ async function together(database: Database, table: Table, tasks: Task[], limits:
 			// COMMIT itself failed (a deferred constraint): each by itself, so that only the bad ones stay behind.
 			const results: Results = new Map();
 			for (const task of tasks)
-				for (const [write, result] of await together(database, table, [task], limits))
-					results.set(write, result);
+				for (const [write, result] of await together(database, table, [task], how)) results.set(write, result);
 			return results;
 		}
 	}
 }
 
-async function inTransaction(tx: Sql, table: Table, tasks: Task[]): Promise<Results> {
+async function inTransaction(place: Place, tasks: Task[]): Promise<Results> {
+	const { tx, table } = place;
 	const results: Results = new Map();
 	const ids = new Map<Task, string>();
 	for (const action of ['delete', 'update', 'create'] as const) {
@@ -127,7 +144,7 @@ async function inTransaction(tx: Sql, table: Table, tasks: Task[]): Promise<Resu
 				1,
 				Math.floor(tx.dialect.maxBound / (group[0]!.columns.length + table.id.length + 1)),
 			);
-			for (const piece of pieces(group, most)) await halving(tx, table, piece, ids, results);
+			for (const piece of pieces(group, most)) await halving(place, piece, ids, results);
 		}
 	}
 	await readBack(
@@ -141,10 +158,11 @@ async function inTransaction(tx: Sql, table: Table, tasks: Task[]): Promise<Resu
 }
 
 /** Runs a group; where it fails, its halves. */
-async function halving(tx: Sql, table: Table, group: Task[], ids: Map<Task, string>, results: Results): Promise<void> {
+async function halving(place: Place, group: Task[], ids: Map<Task, string>, results: Results): Promise<void> {
+	const { tx, table } = place;
 	await tx.run(sql`SAVEPOINT one_group`);
 	try {
-		const made = await perform(tx, table, group);
+		const made = await perform(place, group);
 		group.forEach((task, i) => ids.set(task, made?.[i] ?? task.idAfter!));
 		await tx.run(sql`RELEASE SAVEPOINT one_group`);
 		return;
@@ -160,12 +178,12 @@ async function halving(tx: Sql, table: Table, group: Task[], ids: Map<Task, stri
 		}
 	}
 	const middle = group.length >> 1;
-	await halving(tx, table, group.slice(0, middle), ids, results);
-	await halving(tx, table, group.slice(middle), ids, results);
+	await halving(place, group.slice(0, middle), ids, results);
+	await halving(place, group.slice(middle), ids, results);
 }
 
 /** One statement for all. Answers with the ids of created rows. */
-async function perform(tx: Sql, table: Table, group: Task[]): Promise<string[] | undefined> {
+async function perform({ tx, table, pass }: Place, group: Task[]): Promise<string[] | undefined> {
 	const { write, columns } = group[0]!;
 	if (write.action === 'create') {
 		if (columns.length === 0)
@@ -184,6 +202,11 @@ async function perform(tx: Sql, table: Table, group: Task[]): Promise<string[] |
 		return made.map((values) => table.idOf(values));
 	}
 	if (write.action === 'update' && columns.length === 0) return undefined;
+	if (write.action === 'delete')
+		await pass?.forget(
+			tx,
+			group.map(({ id }) => id),
+		);
 	const bound = table.bound(
 		tx.dialect,
 		table.id,

@@ -16,6 +16,7 @@ const BY_NUMBER: Record<number, SqlErrorKind> = {
 	1143: 'refused',
 	1227: 'refused',
 	1290: 'refused', // --read-only
+	1419: 'refused', // a trigger where the binary log is on
 	1792: 'refused', // READ ONLY transaction
 	1836: 'refused',
 	1205: 'busy',

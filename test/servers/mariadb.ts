@@ -35,8 +35,8 @@ export function available(): Availability {
 		: { ok: false, missing: 'MariaDB (mariadbd, mariadb-install-db): apt-get install mariadb-server' };
 }
 
-/** Starts a server with an empty data folder; its user `root` has no password on the loopback address. */
-export async function startMariadb(): Promise<Server> {
+/** Starts a server with an empty data folder; its user `root` has no password on the loopback address. `settings`: further arguments. */
+export async function startMariadb(settings: string[] = ['--skip-log-bin']): Promise<Server> {
 	const program = server();
 	const install = installer();
 	if (!program || !install) throw new Error('MariaDB is not installed');
@@ -58,7 +58,7 @@ export async function startMariadb(): Promise<Server> {
 			'--bind-address=127.0.0.1',
 			`--socket=${join(folder.path, 's')}`,
 			`--pid-file=${join(folder.path, 'pid')}`,
-			'--skip-log-bin',
+			...settings,
 			'--innodb-flush-log-at-trx-commit=0',
 			'--innodb-flush-method=nosync',
 			'--innodb-buffer-pool-size=64M',
