@@ -38,6 +38,7 @@ const SETTINGS: TickSettings = {
 	retryIn: 0,
 	historyDays: 90,
 	parkedTtl: 60_000,
+	stuckAfter: 3_600_000,
 };
 
 const row = (field: string): Row => ({

@@ -8,7 +8,7 @@ import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { revise } from './destinations';
 import { AGAIN } from './moved';
-import { KEY_AND_PART, lockRun, now, type Store } from './store';
+import { KEY_AND_PART, lockDestination, lockRun, now, type Store } from './store';
 
 /**
  * Links as a destination node works on them: claimed, written ahead, confirmed or failed. Every step checks that the
@@ -137,6 +137,28 @@ function asLink(row: LinkRow): Link {
 		initial: row.initial === 1,
 		match: row.match === null ? null : (JSON.parse(row.match) as Fields),
 	};
+}
+
+/** A node at work: what it has claimed or is still to claim stays its own, and so does its sweep. Never shortens a lease. */
+export async function keep(
+	store: Store,
+	destination: number,
+	runs: number[],
+	sweeper: string,
+	ttl: number,
+): Promise<void> {
+	const { table } = store;
+	await store.db.transaction(async (tx) => {
+		const until = (await now(tx)) + ttl;
+		await lockDestination(store, tx, destination);
+		for (const run of runs) {
+			await lockRun(store, tx, run);
+			await tx.run(sql`UPDATE ${table('link')} SET lease_until = ${until} WHERE lease = ${run} AND destination = ${destination}
+				AND state IN ('handed', 'claimed') AND lease_until < ${until}`);
+		}
+		await tx.run(sql`UPDATE ${table('destination')} SET sweep_until = ${until}
+			WHERE id = ${destination} AND sweep_by = ${sweeper} AND sweep_until < ${until}`);
+	});
 }
 
 /** Claimed links back to where they came from, untouched. */

@@ -1,11 +1,11 @@
 /** Due work on its way out: leased to a run, and taken back when the run has ended or died. */
 import { sql } from 'kysely';
 
-import type { DueCounts, HandedRecord, Reason } from '../sync/ledger';
+import type { DueCounts, HandedRecord, Reason, Stuck } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { AGAIN } from './moved';
-import { fence, lockRun, now, type Store } from './store';
+import { big, fence, lockRun, now, type Store } from './store';
 
 interface DueRow {
 	key: string;
@@ -35,13 +35,23 @@ export async function lease(
 	store: Store,
 	sync: number,
 	token: number,
-	limits: { keys: number; bytes: number; ttl: number; before: number; removalsOnly: boolean },
-): Promise<{ run: number; records: HandedRecord[] }> {
+	limits: {
+		keys: number;
+		bytes: number;
+		ttl: number;
+		before: number;
+		removalsOnly: boolean;
+		outstanding?: number;
+	},
+): Promise<{ run: number; records: HandedRecord[]; stuck?: Stuck }> {
 	return await store.db.transaction(async (tx) => {
 		await fence(store, tx, sync, token);
 		const at = await now(tx);
 		await expire(store, tx, sync, at);
 		const run = await store.next(tx);
+		const stuck =
+			limits.outstanding === undefined ? undefined : await full(store, tx, sync, at, limits.outstanding);
+		if (stuck) return { run, records: [], ...(stuck.due > 0 && { stuck }) };
 		const due = await pick(store, tx, sync, at, limits);
 		const keys = new Set<string>();
 		let bytes = 0;
@@ -53,6 +63,22 @@ export async function lease(
 		if (keys.size === 0) return { run, records: [] };
 		return { run, records: await hand(store, tx, sync, run, at, limits, [...keys]) };
 	});
+}
+
+/** What is out, where it is as much as may be. A record that only carries a sweep is no batch. */
+async function full(store: Store, tx: Sql, sync: number, at: number, most: number): Promise<Stuck | undefined> {
+	const { table } = store;
+	const active = sql`SELECT id FROM ${table('destination')} WHERE sync = ${sync} AND state = 'active'`;
+	const [out] = await tx.all(sql<{ batches: number; since: number; until: number }>`
+		SELECT count(*) AS batches, coalesce(max(r.started_at), 0) AS since, coalesce(min(o.until), 0) AS until
+		FROM (SELECT l.lease, max(l.lease_until) AS until FROM ${table('link')} l
+			WHERE l.destination IN (${active}) AND l.state IN ('handed', 'claimed', 'writing') AND l.state NOT IN ('settled', 'gone')
+			AND l.healing IS NULL AND l.reason <> 'sweep' GROUP BY l.lease) AS o
+		JOIN ${table('run')} r ON r.id = o.lease`);
+	if (out!.batches < most) return undefined;
+	const [waiting] = await tx.all(sql<{ due: number }>`SELECT count(*) AS due FROM ${table('link')} l
+		WHERE l.destination IN (${active}) AND l.state = 'due' AND l.state NOT IN ('settled', 'gone') AND l.due_at <= ${at}`);
+	return { ...out!, due: waiting!.due, now: at };
 }
 
 /**
@@ -152,7 +178,8 @@ export async function carrier(
 		const at = await now(tx);
 		const waiting = await tx.all(sql<{ id: number }>`SELECT d.id FROM ${table('destination')} d
 			WHERE d.sync = ${sync} AND d.state = 'active' AND (
-				(d.sweep_due_at IS NOT NULL AND d.sweep_due_at <= ${at} AND d.sweep_until < ${at})
+				(d.sweep_due_at IS NOT NULL AND d.sweep_due_at <= ${at} AND d.sweep_until < ${at} AND NOT EXISTS (
+					SELECT 1 FROM ${table('link')} l WHERE l.destination = d.id AND l.state = 'handed' AND l.state NOT IN ('settled', 'gone') AND l.reason = 'sweep'))
 				OR EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.destination = d.id AND h.told_at IS NULL AND h.released_at IS NULL))`);
 		if (waiting.length === 0) return undefined;
 		const run = await store.next(tx);
@@ -165,6 +192,8 @@ export async function carrier(
 			await tx.run(sql`UPDATE ${table('link')} SET
 				state = CASE WHEN state = 'settled' THEN 'handed' ELSE state END, handed = version, lease = ${run}, lease_until = ${at + ttl}, reason = 'sweep'
 				WHERE destination = ${id} AND key = ${pick.key} AND part = ${pick.part}`);
+			await tx.run(sql`UPDATE ${table('destination')} SET sweep_asked_at = coalesce(sweep_asked_at, ${big(at)})
+				WHERE id = ${id} AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at}`);
 		}
 		const records = await handed(store, tx, sync, run);
 		if (records.length === 0) return undefined;

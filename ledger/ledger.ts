@@ -55,11 +55,13 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		lease: async (sync, token, limits) => await due.lease(store, sync, token, limits),
 		carrier: async (sync, token, ttl) => await due.carrier(store, sync, token, ttl),
 		renewRun: async (run, ttl) => await due.renewRun(store, run, ttl),
+		keep: async (destination, runs, sweeper, ttl) => await claims.keep(store, destination, runs, sweeper, ttl),
 		endRun: async (run, how) => await due.endRun(store, run, how),
 		counts: async (sync) => await due.counts(store, sync),
 		failures: async (sync, limit) => await due.failures(store, sync, limit),
 		setHealth: async (sync, health, text, kinds) => await syncs.setHealth(store, sync, health, text, kinds),
 
+		unswept: async (sync) => await sweeps.unswept(store, sync),
 		down: async (sync) => await destinations.down(store, sync),
 		openHolds: async (sync) => await removals.openHolds(store, sync),
 

@@ -91,7 +91,12 @@ const withHints: Step = async ({ table, keyType: key, bigType: big, index }, tx)
 	await tx.run(sql`CREATE INDEX ${index('hint_number')} ON ${table('hint')} (sync, number)`);
 };
 
-export const STEPS: readonly Step[] = [first, withHints];
+/** Since when a destination's sweep is asked for in vain. */
+const unclaimedSweeps: Step = async (store, tx) => {
+	await tx.run(sql`ALTER TABLE ${store.table('destination')} ADD COLUMN sweep_asked_at ${store.bigType}`);
+};
+
+export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

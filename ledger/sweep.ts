@@ -34,7 +34,7 @@ export async function claimSweep(
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const claimed =
-			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl},
+			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}, sweep_asked_at = NULL,
 			sweep_began_at = CASE WHEN sweep_key IS NULL THEN ${big(at)} ELSE sweep_began_at END
 			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}`);
 		if (claimed === 0) return undefined;
@@ -46,6 +46,15 @@ export async function claimSweep(
 		);
 		return { after: row!.sweep_key === null ? null : { key: row!.sweep_key, part: row!.sweep_part ?? '' } };
 	});
+}
+
+/** Sweeps that were asked for by an item of their own, and that nobody has claimed for two intervals. */
+export async function unswept(store: Store, sync: number): Promise<{ name: string; since: number }[]> {
+	const { db, table } = store;
+	return await db.all(sql<{ name: string; since: number }>`
+		SELECT d.name, d.sweep_asked_at AS since FROM ${table('destination')} d JOIN ${table('sync')} s ON s.id = d.sync
+		WHERE d.sync = ${sync} AND d.state = 'active' AND d.down_text IS NULL AND s.sweep_every > 0
+		AND d.sweep_asked_at < ${db.dialect.now} - 2 * s.sweep_every ORDER BY d.id`);
 }
 
 /** The next links to compare: confirmed at the present revision, in the order of their keys. */

@@ -132,7 +132,13 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 				);
 			} else if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
 		}
-		await settlement.write(writes);
+		if (context.signal?.aborted) {
+			await ledger.unclaim(
+				row.id,
+				run,
+				writes.map(({ one }) => one.link),
+			);
+		} else await settlement.write(writes);
 		await settlement.close();
 	} catch (error) {
 		const fault =

@@ -12,6 +12,8 @@ export interface OutgoingItem {
 export interface RunEnd {
 	/** `parked`: it waits (a Wait node); `silent`: nothing was heard of it for too long. */
 	how: 'ended' | 'parked' | 'silent' | 'error';
+	/** With `parked`: milliseconds until it goes on, where that is known. */
+	waits?: number;
 	error?: string;
 }
 
@@ -49,8 +51,10 @@ export interface TickSettings {
 	seen?: number;
 	/** Days that the history is kept. */
 	historyDays: number;
-	/** Milliseconds that a parked run keeps its leases. */
+	/** Milliseconds that a parked run keeps its leases where nobody knows when it goes on. */
 	parkedTtl: number;
+	/** Milliseconds without a batch handed over, though work is due, after which a person hears of it. */
+	stuckAfter: number;
 }
 
 export interface TickResult {

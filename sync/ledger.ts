@@ -252,6 +252,17 @@ export interface DueCounts {
 	unrouted: number;
 }
 
+/** Work is due, but as many batches as may be are out. */
+export interface Stuck {
+	batches: number;
+	/** Links that are due now. */
+	due: number;
+	/** When the last of the batches was handed over, and when the first of their leases ends. */
+	since: number;
+	until: number;
+	now: number;
+}
+
 export interface RemovalGuard {
 	/** Removals within 24 h that pass in any case. */
 	few: number;
@@ -317,11 +328,16 @@ export interface Ledger {
 			ttl: number;
 			/** Only what was due by then. */ before: number;
 			removalsOnly: boolean;
+			/** No more when that many batches are out; left out: without limit. */
+			outstanding?: number;
 		},
-	): Promise<{ run: number; records: HandedRecord[] }>;
+	): Promise<{ run: number; records: HandedRecord[]; stuck?: Stuck }>;
 	/** One confirmed record, whole, for a destination that has a sweep due or a hold to show and got no item. */
 	carrier(sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined>;
+	/** The run lasts: what was handed to it, and has not arrived yet, stays its own. */
 	renewRun(run: number, ttl: number): Promise<void>;
+	/** The destination node works: what these runs brought it, claimed or still to be claimed, and its sweep stay its own. */
+	keep(destination: number, runs: number[], sweeper: string, ttl: number): Promise<void>;
 	/** After a run's end: what was handed and never claimed is settled as unrouted, or due again. */
 	endRun(
 		run: number,
@@ -337,6 +353,8 @@ export interface Ledger {
 		kinds: string[],
 	): Promise<{ turned: boolean }>;
 
+	/** Destinations whose sweep was asked for, and that no item reached for more than two intervals. */
+	unswept(sync: number): Promise<{ name: string; since: number }[]>;
 	/** Destinations that could not be worked with when they were last tried. */
 	down(sync: number): Promise<{ name: string; text: string }[]>;
 	openHolds(sync: number): Promise<Hold[]>;

@@ -37,6 +37,13 @@ export async function tell(ledger: Ledger, sync: SyncRow, result: TickResult): P
 	result.counts = await ledger.counts(sync.id);
 	for (const { name, text } of await ledger.down(sync.id))
 		trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
+	for (const { name, since } of await ledger.unswept(sync.id)) {
+		trouble(
+			result,
+			`unswept ${name}`,
+			`${name} should have been compared with the source since ${new Date(since).toISOString()}, but no item reaches it: what somebody edits there is not noticed. See whether a node between the trigger and ${name} drops all items; use the mapping’s scope instead.`,
+		);
+	}
 	for (const { reason, id } of await ledger.openHolds(sync.id)) {
 		trouble(
 			result,

@@ -11,6 +11,11 @@ import { SyncError, type Source } from './types';
 
 export type { OutgoingItem, RunEnd, TickHost, TickResult, TickSettings } from './host';
 
+/** Batches of a sync whose leases may be out at once; parked runs, and runs of which nothing is heard, count. */
+const OUTSTANDING = 3;
+/** A run that waited is given so many milliseconds to go on. */
+const AFTER_WAIT = 2 * 60_000;
+
 /** Runs one tick. Never throws for a source, a run or a destination that fails: that is what `troubles` says. */
 export async function tick(ledger: Ledger, host: TickHost, settings: TickSettings): Promise<TickResult> {
 	const result: TickResult = {
@@ -125,12 +130,20 @@ class Turn {
 		const before = await ledger.now();
 		for (;;) {
 			if (this.host.signal.aborted) return false;
-			const { run, records } = await ledger.lease(sync.id, token, {
+			const { run, records, stuck } = await ledger.lease(sync.id, token, {
 				...settings.batch,
+				outstanding: OUTSTANDING,
 				ttl: settings.leaseTtl,
 				before,
 				removalsOnly,
 			});
+			if (stuck && stuck.now - stuck.since > settings.stuckAfter) {
+				trouble(
+					this.result,
+					'stuck',
+					`${stuck.due} records wait: ${stuck.batches} batches were handed over to runs that have not ended, the last one at ${new Date(stuck.since).toISOString()}, and no more than ${OUTSTANDING} are under way at a time. See in n8n’s executions which runs wait, and let them go on; a run that was deleted there is given up when its leases end, at ${new Date(stuck.until).toISOString()}.`,
+				);
+			}
 			if (records.length === 0) return true;
 			if (!(await this.hand(run, records))) return false;
 		}
@@ -171,7 +184,7 @@ class Turn {
 		});
 		await ledger.renewTick(sync.id, token, settings.leaseTtl);
 		if (end.how === 'parked') {
-			await ledger.renewRun(run, settings.parkedTtl);
+			await ledger.renewRun(run, end.waits === undefined ? settings.parkedTtl : end.waits + AFTER_WAIT);
 			return true;
 		}
 		if (end.how === 'silent') return true;

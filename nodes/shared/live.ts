@@ -62,11 +62,19 @@ export async function runLive(
 		clock: () => performance.now(),
 		signal: context.getExecutionCancelSignal(),
 	};
-	if (!problem) await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
-	const applied = await apply(items, working);
-	const swept = applied.down ? undefined : await sweep(working, randomUUID(), row.revision, applied);
-	await ledger.setDown(row.id, applied.down ? whole(applied.down) : null, PROBE);
-	return { applied, swept, where, stamp };
+	const sweeper = randomUUID();
+	const runs = [...new Set(items.flatMap((item) => item.stamp.run ?? []))];
+	// What waits for its batch, or for a slow answer, stays ours; a lease that could not be renewed is noticed when it is used.
+	const renewal = setInterval(() => void ledger.keep(row.id, runs, sweeper, CLAIM).catch(() => undefined), CLAIM / 3);
+	try {
+		if (!problem) await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
+		const applied = await apply(items, working);
+		const swept = applied.down ? undefined : await sweep(working, sweeper, row.revision, applied);
+		await ledger.setDown(row.id, applied.down ? whole(applied.down) : null, PROBE);
+		return { applied, swept, where, stamp };
+	} finally {
+		clearInterval(renewal);
+	}
 }
 
 /** What keeps the whole node from writing: unknown fields, or a table that is not there. */

@@ -56,6 +56,15 @@ export class World {
 	seen?: number;
 	/** Milliseconds of every lease; longer than a busy machine stalls, except where a test waits for its end. */
 	ttl = 10_000;
+	stuckAfter = 60_000;
+	/** Records that one run carries. */
+	batch = 50;
+	/** The runs that wait, each with what comes next in it. */
+	readonly parked: OutgoingItem[][] = [];
+	/** Runs wait at a Wait node: for so long, or for nobody knows how long. */
+	waits?: number | 'for somebody';
+	/** n8n's stop button. */
+	stopButton?: AbortSignal;
 	node = 'to';
 	/** The destination stands in a sub-workflow, where the trigger does not see it. */
 	hidden = false;
@@ -185,10 +194,11 @@ export class World {
 				completeEvery: null,
 				sweepEvery: this.sweepEvery,
 				guard: this.guard,
-				batch: { keys: 50, bytes: 1e6 },
+				batch: { keys: this.batch, bytes: 1e6 },
 				leaseTtl: this.ttl,
 				retryIn: this.retryIn,
 				parkedTtl: this.parkedTtl,
+				stuckAfter: this.stuckAfter,
 				historyDays: 90,
 				seen: this.seen,
 			},
@@ -198,6 +208,10 @@ export class World {
 	/** One run of the workflow behind the trigger. */
 	async run(items: OutgoingItem[]): Promise<RunEnd> {
 		await this.beforeRun();
+		if (this.waits !== undefined) {
+			this.parked.push(items);
+			return { how: 'parked', ...(this.waits !== 'for somebody' && { waits: this.waits }) };
+		}
 		try {
 			const desired = this.between(items).map((item, n) => this.map(item, n));
 			if (desired.length > 0) await this.node_(desired);
@@ -238,6 +252,12 @@ export class World {
 		};
 	}
 
+	/** The runs that wait go on. */
+	async goOn(): Promise<void> {
+		this.waits = undefined;
+		for (const items of this.parked.splice(0)) await this.run(items);
+	}
+
 	/** What the destination node does. */
 	private async node_(items: DesiredItem[]): Promise<Applied> {
 		const { ledger } = this;
@@ -253,6 +273,7 @@ export class World {
 			leaseTtl: this.ttl,
 			writeTtl: this.ttl,
 			clock: () => performance.now(),
+			signal: this.stopButton,
 		};
 		await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
 		const applied = await apply(items, context);

@@ -33,10 +33,17 @@ function handing(end: (done: Done) => void, stop = new AbortController()) {
 const run = (status: string, message?: string) =>
 	({ status, data: { resultData: { error: message === undefined ? undefined : { message } } } }) as unknown as IRun;
 
+const inAnHour = new Date(Date.now() + 3_600_000);
+
 describe('how a run that carries a batch ends', () => {
 	test.each([
 		['success', run('success'), { how: 'ended' }],
-		['a Wait node', run('waiting'), { how: 'parked' }],
+		['a Wait node for a person', { ...run('waiting'), waitTill: new Date('3000-01-01') }, { how: 'parked' }],
+		[
+			'a Wait node for an hour',
+			{ ...run('waiting'), waitTill: inAnHour },
+			{ how: 'parked', waits: expect.closeTo(3_600_000, -4) },
+		],
 		['an error in any node', run('error', 'Slack said no'), { how: 'error', error: 'Slack said no' }],
 		['a crash', run('crashed'), { how: 'error', error: undefined }],
 		['being stopped by hand', run('canceled'), { how: 'error', error: 'it was stopped' }],

@@ -16,7 +16,8 @@ export const options: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: 5000 },
 				default: 1000,
 				noDataExpression: true,
-				description: 'The most records that one run carries',
+				description:
+					'The most records that one run carries. At most three runs are under way at a time; one that waits at a Wait node counts.',
 			},
 			{
 				displayName: 'Keep History for Days',

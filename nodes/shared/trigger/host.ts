@@ -11,6 +11,8 @@ import { unserved } from '../ledger';
 const SIGN_OF_LIFE = 15_000;
 /** A run of which nothing was heard for so long is given up waiting for; what it did, the ledger knows. */
 const SILENCE = 30 * 60_000;
+/** n8n writes a wait without an end as a time of the year 3000, or a day before. */
+const ENDLESS = Date.UTC(2999, 0);
 
 export class Host implements TickHost {
 	/** n8n's Engine 2.0 starts no run for a trigger that waits for its end. */
@@ -72,12 +74,19 @@ export function asItem({ fields, stamp }: OutgoingItem): INodeExecutionData {
 	return { json: { ...fields, _sync: stamp } };
 }
 
+/** How long a Wait node waits. One that waits for a person, a call or another run has no such time. */
+function waitOf(until: Date | string | null | undefined): { waits?: number } {
+	const moment = until == null ? NaN : new Date(until).getTime();
+	if (Number.isNaN(moment) || moment >= ENDLESS) return {};
+	return { waits: Math.max(0, moment - Date.now()) };
+}
+
 function endOf(run: IRun | undefined): RunEnd {
 	switch (run?.status) {
 		case 'success':
 			return { how: 'ended' };
 		case 'waiting':
-			return { how: 'parked' };
+			return { how: 'parked', ...waitOf(run.waitTill) };
 		case 'error':
 		case 'crashed':
 		case 'canceled':

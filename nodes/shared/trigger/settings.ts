@@ -15,6 +15,7 @@ export interface LoopSettings {
 const LEASE = 60_000;
 const RETRY = 30_000;
 const PARKED = 7 * 24 * 60 * 60 * 1000;
+const STUCK = 60 * 60_000;
 const BYTES = 5 * 1024 * 1024;
 
 /** Identity, name and options of a sync. Throws {@link SyncError} `setup` for what cannot be meant. */
@@ -49,6 +50,7 @@ export function commonSettings(
 		leaseTtl: LEASE,
 		retryIn: RETRY,
 		parkedTtl: PARKED,
+		stuckAfter: STUCK,
 		historyDays: number(options['historyDays'], 90, { least: 1 }),
 	};
 }
