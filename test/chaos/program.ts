@@ -18,12 +18,12 @@ export interface Round {
 
 /** How often each is drawn beyond its first time. */
 const WEIGHTS: Array<[weight: number, kill: Kill, inQueueMode?: 'only']> = [
-	[5, 'n8n'],
+	[3, 'n8n'],
 	[4, 'destination'],
 	[1, 'source'],
-	[2, 'proxy'],
+	[3, 'proxy'],
 	[1, 'restore'],
-	[5, 'worker', 'only'],
+	[4, 'worker', 'only'],
 	[2, 'home', 'only'],
 	[2, 'redis', 'only'],
 ];
@@ -37,7 +37,7 @@ export function draw(random: Random, rounds: number, queue: boolean): Round[] {
 	while (kills.length < rounds) kills.push(random.weighted(weights));
 	const drawn = shuffled(random, kills)
 		.slice(0, rounds)
-		.map((kill): Round => ({ kill, copies: false, parks: random.chance(0.08), timesOut: random.chance(0.08) }));
+		.map((kill): Round => ({ kill, copies: false, parks: random.chance(0.06), timesOut: random.chance(0.06) }));
 	for (const [number, { kill }] of drawn.entries()) {
 		if (kill === 'restore') drawn[Math.max(0, number - random.between(1, 3))]!.copies = true;
 	}

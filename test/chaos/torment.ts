@@ -67,7 +67,7 @@ export class Torment {
 	private async round({ kill, copies, parks, timesOut }: Round): Promise<string[]> {
 		const { random } = this;
 		// Now and then long enough for the sync to get through with everything.
-		await sleep(random.chance(0.12) ? random.between(8000, 16_000) : random.between(300, 3500));
+		await sleep(random.chance(0.2) ? random.between(10_000, 20_000) : random.between(300, 4000));
 		const done: string[] = [];
 		if (copies) done.push(await this.takeCopy());
 		for (let times = random.between(0, 2); times > 0; times--) {
