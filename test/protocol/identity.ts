@@ -60,8 +60,10 @@ export const identity: Rules = {
 		for (const [id, row] of rows) rows.set(id, { ...row, email: `changed ${id}` });
 		Object.assign(world.destination, { target, rows });
 		world.told();
+		world.person('k0', { team: 'Legal' });
 		await world.tick();
 		await world.tick();
+		expect(rows.get('1')).toMatchObject({ email: 'k0@x.test', team: 'Legal' });
 		expect(rows.size).toBe(25);
 		expect(world.told().filter((line) => line.endsWith('created'))).toEqual([]);
 	},
@@ -88,6 +90,7 @@ export const identity: Rules = {
 			world.source.records.delete('k1');
 			await world.tick();
 			expect(changes(world)).toEqual(['update k1@x.test active']);
+			expect(world.told().filter((line) => line.endsWith('adopted'))).toEqual([]);
 			expect(world.destination.inserts).toHaveLength(25);
 		},
 

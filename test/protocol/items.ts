@@ -1,4 +1,5 @@
 /** Items that never arrive, the order of mappings, and how runs end. */
+import type { DueCounts } from '../../sync/ledger';
 import type { OutgoingItem, RunEnd } from '../../sync/tick';
 import { sleep } from '../engine/world';
 import { changes, leaseAll, people, syncOf, type Rules } from './rules';
@@ -113,13 +114,13 @@ export const items: Rules = {
 
 	'However a run ends, or does not, the ledger is asked what became of its items.': async (world) => {
 		world.ttl = 300;
-		const ends: [RunEnd['how'], () => Promise<void>][] = [
-			['ended', async () => undefined],
-			['error', async () => undefined],
-			['silent', async () => await sleep(world.ttl + 100)],
-			['parked', async () => await sleep(world.parkedTtl + 100)],
+		const ends: [RunEnd['how'], Partial<DueCounts>, () => Promise<void>][] = [
+			['ended', { due: 0, underway: 0, unrouted: 1 }, async () => undefined],
+			['error', { due: 1, underway: 0 }, async () => undefined],
+			['silent', { due: 0, underway: 1 }, async () => await sleep(world.ttl + 100)],
+			['parked', { due: 0, underway: 1 }, async () => await sleep(world.parkedTtl + 100)],
 		];
-		for (const [how, later] of ends) {
+		for (const [how, left, later] of ends) {
 			for (const key of ['arrives', 'does not']) world.person(`${how} ${key}`);
 			const run = world.run.bind(world);
 			// Half of the batch is done before the run ends in its own way.
@@ -127,7 +128,7 @@ export const items: Rules = {
 				await run(given.filter(({ stamp }) => stamp.key.endsWith('arrives')));
 				return { how };
 			};
-			await world.tick();
+			expect((await world.tick()).counts).toMatchObject(left);
 			world.run = run;
 			expect([how, world.told()]).toEqual([how, [`${how} arrives created`]]);
 			await later();

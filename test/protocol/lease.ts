@@ -67,6 +67,7 @@ export const lease: Rules = {
 		await world.tick();
 		await sleep(world.ttl + 100);
 		world.destination.byEmail('k2@x.test')!.name = 'Edited';
+		world.person('k2', { email: 'other@x.test' });
 		await world.tick();
 		await world.tick();
 		expect(world.destination.log).toEqual([
@@ -74,7 +75,7 @@ export const lease: Rules = {
 			'create k1@x.test',
 			expect.stringMatching(/k0@x\.test team|create k2/u),
 			expect.stringMatching(/k0@x\.test team|create k2/u),
-			'update k2@x.test name',
+			'update k2@x.test email,name',
 		]);
 		expect(world.destination.rows.size).toBe(3);
 	},

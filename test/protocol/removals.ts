@@ -84,6 +84,7 @@ export const removals: Rules = {
 	},
 
 	'Few links: more than a third, and at least three.': async (world) => {
+		// Three of nine are a third.
 		people(world, 9);
 		await world.tick();
 		leave(world, 3);
@@ -92,6 +93,19 @@ export const removals: Rules = {
 		leave(world, 1, 3);
 		await world.tick();
 		expect(changes(world)).toHaveLength(3);
+		expect(await holds(world)).toMatchObject([{ count: 1 }]);
+		// In a sync of its own: two of five are more than a third, and fewer than three.
+		Object.assign(world, { identity: { ...world.identity, workflow: 'small' }, name: 'small', node: 'small' });
+		Object.assign(world.destination, { target: { id: 'memory:small', text: 'small' }, rows: new Map(), log: [] });
+		world.source.records.clear();
+		people(world, 5);
+		await world.tick();
+		leave(world, 2);
+		await world.tick();
+		expect(changes(world)).toHaveLength(2);
+		leave(world, 1, 2);
+		await world.tick();
+		expect(changes(world)).toHaveLength(2);
 		expect(await holds(world)).toMatchObject([{ count: 1 }]);
 	},
 
@@ -107,6 +121,13 @@ export const removals: Rules = {
 			world.source.breakAfter = after;
 			expect((await world.tick()).troubles.join()).toContain('broke in the middle');
 		}
+		// One that ends without an error, and without having seen the end.
+		const pages = world.source.read.bind(world.source);
+		world.source.read = async function* () {
+			for await (const page of pages()) yield { ...page, complete: false };
+		};
+		await world.tick();
+		world.source.read = pages;
 		expect(await world.ledger.counts(await syncOf(world))).toMatchObject({ due: 0, underway: 0, held: 0 });
 		expect(changes(world)).toEqual([]);
 		await world.tick();
@@ -173,10 +194,14 @@ export const removals: Rules = {
 		world.release = hold!.id;
 		await world.tick();
 		expect(changes(world)).toHaveLength(30);
-		leave(world, 30, 30);
+		// What a person let pass counts no more for what comes after it, and lets nothing else pass.
+		leave(world, 1, 30);
+		await world.tick();
+		expect(changes(world)).toHaveLength(31);
+		leave(world, 30, 31);
 		await world.tick();
 		await world.tick();
-		expect(changes(world)).toHaveLength(30);
+		expect(changes(world)).toHaveLength(31);
 		expect((await holds(world))[0]!.id).not.toBe(hold!.id);
 	},
 
