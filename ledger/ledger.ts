@@ -30,6 +30,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
 		checkAge: async (sync, seen) => await syncs.checkAge(store, sync, seen),
 		sequence: async () => await store.last(db),
+		syncs: async () => await syncs.syncs(store),
 		find: async (identity) => await syncs.find(store, db, identity),
 		destinationsSeen: async (sync, seen, sweepEvery) =>
 			await destinations.destinationsSeen(store, sync, seen, sweepEvery),

@@ -1,7 +1,7 @@
 /** Syncs: who they are, which tick observes, how they feel. */
 import { sql } from 'kysely';
 
-import type { SyncIdentity, SyncRow } from '../sync/ledger';
+import type { KnownSync, SyncIdentity, SyncRow } from '../sync/ledger';
 import { SyncError, type Cursor } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { GONE, LINKED } from './moved';
@@ -39,6 +39,24 @@ export async function find(store: Store, tx: Sql, identity: SyncIdentity): Promi
 			now: row.now,
 		}
 	);
+}
+
+/** All syncs with their active destinations. */
+export async function syncs(store: Store): Promise<KnownSync[]> {
+	const { db, table } = store;
+	const rows = await db.all(
+		sql<
+			{ id: number; name: string } & SyncIdentity
+		>`SELECT id, name, instance, workflow, node FROM ${table('sync')} ORDER BY name, id`,
+	);
+	const places = await db.all(sql<{ id: number; sync: number; name: string; target: string | null }>`
+		SELECT id, sync, name, target_text AS target FROM ${table('destination')} WHERE state = 'active' ORDER BY name, id`);
+	return rows.map(({ id, name, instance, workflow, node }) => ({
+		id,
+		name,
+		identity: { instance, workflow, node },
+		destinations: places.filter(({ sync }) => sync === id).map(({ sync: _, ...place }) => place),
+	}));
 }
 
 /**

@@ -57,6 +57,14 @@ export interface SyncRow {
 	now: number;
 }
 
+/** A sync as a list shows it. */
+export interface KnownSync {
+	id: number;
+	name: string;
+	identity: SyncIdentity;
+	destinations: { id: number; name: string; target: string | null }[];
+}
+
 /** A destination node that the trigger saw behind it, or that registered itself by running. */
 export interface DestinationSeen {
 	node: string;
@@ -281,6 +289,8 @@ export interface Ledger {
 	checkAge(sync: number, seen: number): Promise<boolean>;
 	/** The newest number of the ledger's sequence. */
 	sequence(): Promise<number>;
+	/** All syncs with their active destinations, by their names. */
+	syncs(): Promise<KnownSync[]>;
 	/** The sync as it is known, without registering it; for test runs. */
 	find(identity: SyncIdentity): Promise<SyncRow | undefined>;
 	/** The destinations that stand behind the trigger now: new ones get every present record due, missing ones retire. */

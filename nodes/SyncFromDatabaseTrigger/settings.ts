@@ -81,7 +81,7 @@ function table(read: ReturnType<typeof reader>): { schema?: string; table: strin
 }
 
 /** Keys and names stand in the ledger and in messages as they are, so neither may be sensitive. */
-function checkSensitive({ key, name, follow }: SourceSettings, sensitive: string[]): void {
+export function checkSensitive({ key, name, follow }: SourceSettings, sensitive: string[]): void {
 	const shown = [
 		...key,
 		...(name === undefined ? [] : [name]),

@@ -1,5 +1,5 @@
 /** Which of our destinations stand behind a trigger, and how both sides name them. */
-import type { ITriggerFunctions } from 'n8n-workflow';
+import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { DestinationSeen } from '../../sync/ledger';
 import { mappingFingerprint } from '../../sync/mapping';
@@ -8,7 +8,7 @@ import { mappingFingerprint } from '../../sync/mapping';
 const DESTINATIONS = new Set(['syncToDatabase', 'syncToApp', 'syncToDirectory', 'syncConfirm']);
 
 /** The enabled destinations behind the trigger, each with the mappings on the way to it. */
-export function destinationsBehind(context: ITriggerFunctions): DestinationSeen[] {
+export function destinationsBehind(context: ITriggerFunctions | IWebhookFunctions): DestinationSeen[] {
 	const { name: trigger, type } = context.getNode();
 	const ours = type.slice(0, type.lastIndexOf('.') + 1);
 	const ids = nodeIds(context);
@@ -35,7 +35,7 @@ export function destinationsBehind(context: ITriggerFunctions): DestinationSeen[
  * but n8n's types do not show it. Should it not be there one day, the name stands in, and a destination node answers to
  * both.
  */
-function nodeIds(context: ITriggerFunctions): (name: string) => string {
+function nodeIds(context: ITriggerFunctions | IWebhookFunctions): (name: string) => string {
 	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, { id?: unknown } | undefined> } };
 	return (name) => {
 		const id = workflow?.nodes?.[name]?.id;

@@ -1,5 +1,5 @@
 /** Reading a node's settings, which n8n's contexts offer in three ways. */
-import type { IExecuteFunctions, ILoadOptionsFunctions, ITriggerFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 export type NodeContext = IExecuteFunctions | ITriggerFunctions | ILoadOptionsFunctions;
 
@@ -7,7 +7,7 @@ export type NodeContext = IExecuteFunctions | ITriggerFunctions | ILoadOptionsFu
 export type Read = (name: string, otherwise: unknown) => unknown;
 
 /** Settings are the same for all items: expressions in them are resolved once, for the given item. */
-export function reader(context: NodeContext, itemIndex = 0): Read {
+export function reader(context: NodeContext | IWebhookFunctions, itemIndex = 0): Read {
 	if ('getInputData' in context) {
 		return (name, otherwise) =>
 			context.getNodeParameter(name, itemIndex, otherwise, { extractValue: isLocator(context, name) });
@@ -35,7 +35,7 @@ export function number(value: unknown, otherwise: number, { least = 0, most = Nu
 }
 
 /** n8n takes only resource locators apart, and complains about anything else. */
-function isLocator(context: IExecuteFunctions | ITriggerFunctions, name: string): boolean {
+function isLocator(context: IExecuteFunctions | ITriggerFunctions | IWebhookFunctions, name: string): boolean {
 	const raw = context.getNode().parameters[name];
 	return typeof raw === 'object' && raw !== null && '__rl' in raw;
 }

@@ -8,16 +8,21 @@ import type { Source } from '../../../sync/types';
 import { nodeError, whole } from '../errors';
 import { doubtLedger, openLedger } from '../ledger';
 import { Host } from './host';
+import { onNudge } from './nudges';
 import type { LoopSettings } from './settings';
 
 /** How long a stopped tick is waited for. */
 const FAREWELL = 5000;
+/** Milliseconds that further changes are waited for after the first, so that many become one run. */
+const GATHER = 500;
 
 export class Loop {
 	private readonly stop = new AbortController();
 	private readonly holder = randomUUID();
 	private readonly host: Host;
 	private running: Promise<void> | undefined;
+	private waking = false;
+	private readonly unlisten: () => void;
 	private startedAt = Number.NEGATIVE_INFINITY;
 	/** A tick could not even run, and n8n was told so. */
 	private broken = false;
@@ -28,6 +33,7 @@ export class Loop {
 		openSource?: () => Promise<Source>,
 	) {
 		this.host = new Host(context, this.stop.signal, openSource);
+		this.unlisten = onNudge(settings.tick.identity, () => this.nudged());
 	}
 
 	/** n8n's clock struck: a tick begins unless one is under way or it is too early. */
@@ -43,6 +49,21 @@ export class Loop {
 		this.running = this.once().finally(() => (this.running = undefined));
 	}
 
+	/** Something came in: a tick begins a little later, when the one that is under way has ended. */
+	nudged(): void {
+		if (this.waking || this.stop.signal.aborted) return;
+		this.waking = true;
+		void this.wake();
+	}
+
+	private async wake(): Promise<void> {
+		await delay(this.settings.gather ?? GATHER, undefined, { ref: false });
+		this.waking = false;
+		await this.running;
+		if (this.running || this.stop.signal.aborted) return;
+		this.running = this.once().finally(() => (this.running = undefined));
+	}
+
 	/** Waits for the tick that is under way. */
 	async idle(): Promise<void> {
 		await this.running;
@@ -50,6 +71,7 @@ export class Loop {
 
 	/** Stops the tick that is under way, and waits a little for it. */
 	async close(): Promise<void> {
+		this.unlisten();
 		this.stop.abort();
 		if (this.running) await Promise.race([this.running, delay(FAREWELL, undefined, { ref: false })]);
 	}

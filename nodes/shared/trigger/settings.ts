@@ -8,6 +8,8 @@ import { milliseconds, type Schedule, type Unit } from './schedule';
 
 export interface LoopSettings {
 	schedule: Schedule;
+	/** Milliseconds that further pushed changes are waited for after the first. */
+	gather?: number;
 	tick: Omit<TickSettings, 'holder'>;
 }
 

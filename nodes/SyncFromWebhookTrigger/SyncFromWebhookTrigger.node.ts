@@ -1,0 +1,103 @@
+import type { ServerResponse } from 'node:http';
+import type {
+	INodeType,
+	INodeTypeDescription,
+	ITriggerFunctions,
+	ITriggerResponse,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { databaseCredentials } from '../shared/description';
+import { asNodeError } from '../shared/errors';
+import { Loop } from '../shared/trigger/loop';
+import { openSource } from '../SyncFromDatabaseTrigger/source';
+import { events, side } from './description/events';
+import { options } from './description/options';
+import { sender, webhookCredentials } from './description/sender';
+import { emitArrived, testItems } from './manual';
+import { methods } from './methods';
+import { receive, understood, type Answer } from './receive';
+import { pushSettings, triggerSettings } from './settings';
+
+/** Sync From Webhook Trigger: what a system pushes, in the ledger before its sender is answered. */
+// eslint-disable-next-line @n8n/community-nodes/webhook-lifecycle-complete -- people enter the address at the sender, as the notices say
+export class SyncFromWebhookTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Sync From Webhook Trigger',
+		name: 'syncFromWebhookTrigger',
+		icon: { light: 'file:syncFromWebhook.svg', dark: 'file:syncFromWebhook.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["sender"] === "other" ? "" : $parameter["sender"] }}',
+		description: 'Starts a one-way sync: takes changes that the source pushes, and hands them over within seconds',
+		eventTriggerDescription: 'Waiting for you to send an event to the test URL',
+		activationMessage: 'Events that arrive at the production URL are in the ledger before they are answered.',
+		defaults: { name: 'Sync From Webhook Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			...webhookCredentials,
+			...databaseCredentials.map((one) => ({
+				...one,
+				displayOptions: {
+					show: { ...one.displayOptions?.show, side: ['source'], carries: ['database'] },
+				},
+			})),
+		],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'sync' }],
+		properties: [
+			...side,
+			{
+				displayName: 'Name of the Sync',
+				name: 'syncName',
+				type: 'string',
+				default: '',
+				required: true,
+				noDataExpression: true,
+				placeholder: 'e.g. Customers',
+				description:
+					'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time.',
+				displayOptions: { show: { side: ['source'] } },
+			},
+			...sender,
+			...events,
+			...options,
+		],
+	};
+
+	methods = methods;
+
+	/** The schedule that drains what is due, also after a crash. */
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		try {
+			if (this.getMode() === 'manual') return { manualTriggerFunction: async () => emitArrived(this) };
+			const settings = triggerSettings(this);
+			if (!settings) return {};
+			const { source } = settings;
+			const loop = new Loop(this, settings, source && (async () => await openSource(this, source)));
+			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());
+			loop.struck();
+			return { closeFunction: async () => await loop.close() };
+		} catch (error) {
+			throw asNodeError(this.getNode(), error);
+		}
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		if (this.getMode() !== 'manual') return answered(this, await receive(this));
+		const settings = pushSettings(this);
+		const read = await understood(this, settings);
+		if ('status' in read) return answered(this, read);
+		answered(this, { status: 200, text: 'ok: shown in the editor, written nowhere' });
+		return { noWebhookResponse: true, workflowData: [await testItems(this, settings, read)] };
+	}
+}
+
+/** Answers the sender ourselves, since what is said depends on whether the ledger has it. */
+function answered(context: IWebhookFunctions, { status, text }: Answer): IWebhookResponseData {
+	const response = context.getResponseObject() as unknown as ServerResponse;
+	response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+	return { noWebhookResponse: true };
+}

@@ -1,0 +1,39 @@
+/** Whether a delivery is its sender's, by what the node's settings and credential say. */
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { basicRefusal, refusal, tokenRefusal } from '../../connectors/webhook/authentic';
+import type { Delivery } from '../../connectors/webhook/delivery';
+import { hmacScheme, SCHEMES, type SchemeName } from '../../connectors/webhook/schemes';
+import type { PushSettings } from './settings';
+
+/** Why it is not, for the log of n8n alone; undefined when it is. Throws where the credential cannot be had. */
+export async function refused(
+	context: IWebhookFunctions,
+	delivery: Delivery,
+	{ sender, authenticity, hmac }: PushSettings,
+): Promise<string | undefined> {
+	switch (authenticity) {
+		case 'none':
+			return undefined;
+		case 'header': {
+			const { name, value } = await context.getCredentials<{ name: string; value: string }>('httpHeaderAuth');
+			return tokenRefusal(delivery, name, value);
+		}
+		case 'basic': {
+			const { user, password } = await context.getCredentials<{ user: string; password: string }>(
+				'httpBasicAuth',
+			);
+			return basicRefusal(delivery, user, password);
+		}
+		case 'hmac':
+		case 'signed': {
+			const { secret, previousSecret } = await context.getCredentials<{
+				secret: string;
+				previousSecret?: string;
+			}>('oneWaySyncWebhookSecretApi');
+			const scheme = authenticity === 'hmac' ? hmacScheme(hmac) : SCHEMES[sender as SchemeName];
+			const secrets = [secret, previousSecret ?? ''].map((one) => one.trim()).filter((one) => one !== '');
+			return refusal(delivery, scheme, secrets, Date.now());
+		}
+	}
+}

@@ -1,0 +1,215 @@
+/** What an event says, and where in it. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { databaseProperties } from '../../shared/description';
+import { records } from '../../SyncFromDatabaseTrigger/description/records';
+
+const SOURCE = { side: ['source'] };
+const READ = { side: ['source'], carries: ['database'] };
+
+/** The same properties, shown only under further conditions. */
+export function shownWith(properties: INodeProperties[], show: Record<string, string[]>): INodeProperties[] {
+	return properties.map((property) => ({
+		...property,
+		displayOptions: { ...property.displayOptions, show: { ...property.displayOptions?.show, ...show } },
+	}));
+}
+
+export const side: INodeProperties[] = [
+	{
+		displayName: 'The Events Come From',
+		name: 'side',
+		type: 'options',
+		default: 'source',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'A Destination',
+				value: 'destination',
+				description:
+					'Something was edited downstream: it is looked at and healed at once. Nothing is taken from the event.',
+			},
+			{ name: 'The Source', value: 'source', description: 'Records changed in the system of record' },
+		],
+		description: 'Which side of a sync tells of changes',
+	},
+	{
+		displayName: 'Sync Name or ID',
+		name: 'watchedSync',
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getSyncs' },
+		default: '',
+		required: true,
+		description:
+			'The sync whose destination sends the events. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		displayOptions: { show: { side: ['destination'] } },
+	},
+	{
+		displayName: 'Destination Name or ID',
+		name: 'watchedDestination',
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getDestinations', loadOptionsDependsOn: ['watchedSync'] },
+		default: '',
+		required: true,
+		description:
+			'The destination that sends the events. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		displayOptions: { show: { side: ['destination'] } },
+	},
+];
+
+export const events: INodeProperties[] = [
+	{
+		displayName: 'An Event Carries',
+		name: 'carries',
+		type: 'options',
+		default: 'all',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Only That Something Changed; Read It From the Database',
+				value: 'database',
+				description:
+					'The record is read from the source as it is now, and everything is compared from time to time',
+			},
+			{
+				name: 'Only the Key; a Node Behind Completes It',
+				value: 'its key',
+				description: 'For example an HTTP Request node that gets the record by its ID',
+			},
+			{
+				name: 'Some Fields of the Record',
+				value: 'some fields',
+				description: 'What is not in the event stays as it was',
+			},
+			{ name: 'The Whole Record', value: 'all', description: 'What is not in the event is empty' },
+		],
+		description: 'How much of the record the sender puts into an event',
+		displayOptions: { show: SOURCE },
+	},
+	{
+		displayName: 'Key Field',
+		name: 'keyPath',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. number',
+		description:
+			'The field of the record that identifies it for ever; several with commas, nested ones with dots: customer.number',
+		hint: 'Without an entry: the field id (HubSpot: objectId)',
+	},
+	...shownWith(databaseProperties('source'), READ),
+	...shownWith(
+		records.filter(({ name }) => name !== 'syncName'),
+		READ,
+	),
+	{
+		displayName: 'Full Comparison Every (Hours)',
+		name: 'completeEvery',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 24,
+		noDataExpression: true,
+		description: 'How often everything is read, which repairs what no event told of',
+		displayOptions: { show: READ },
+	},
+	{
+		displayName: 'Where Things Are',
+		name: 'shape',
+		type: 'collection',
+		placeholder: 'Add Place',
+		default: {},
+		description: 'Only for senders that are not in the list above, or that send other things',
+		options: [
+			{
+				displayName: 'Any Other Type Means',
+				name: 'otherwise',
+				type: 'options',
+				default: 'changed',
+				noDataExpression: true,
+				options: [
+					{ name: 'The Record Changed', value: 'changed' },
+					{ name: 'Nothing', value: 'ignored' },
+				],
+				description: 'What an event of a type that is not in Types means',
+			},
+			{
+				displayName: 'Event Type',
+				name: 'type',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. type',
+				description: 'Where an event says what happened; a header as header:X-Topic',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. payload.events',
+				description:
+					'Where the list of events is in the body. Without an entry: the body is the event, or the list.',
+			},
+			{
+				displayName: 'Name of a Record',
+				name: 'name',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. email',
+				description: 'The field that a person would call the record by, for messages and lists',
+			},
+			{
+				displayName: 'Order of Changes',
+				name: 'ordering',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. updated_at',
+				description:
+					'What rises with every change, a time or a number, in the event or in the record. An event that is older than what is known has no effect then.',
+			},
+			{
+				displayName: 'Record',
+				name: 'record',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. data.object',
+				description: 'Where the record is in an event. Without an entry: the event is the record.',
+			},
+			{
+				displayName: 'Types',
+				name: 'types',
+				type: 'fixedCollection',
+				typeOptions: { multipleValues: true, sortable: true },
+				placeholder: 'Add Type',
+				default: {},
+				description: 'What the types mean; the first that fits counts',
+				options: [
+					{
+						displayName: 'Type',
+						name: 'rows',
+						values: [
+							{
+								displayName: 'Type',
+								name: 'type',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. *.deleted',
+								description: 'As the sender writes it; * stands for anything',
+							},
+							{
+								displayName: 'Means',
+								name: 'means',
+								type: 'options',
+								default: 'removed',
+								noDataExpression: true,
+								options: [
+									{ name: 'Nothing', value: 'ignored' },
+									{ name: 'The Record Changed', value: 'changed' },
+									{ name: 'The Record Is Gone', value: 'removed' },
+								],
+							},
+						],
+					},
+				],
+			},
+		],
+	},
+];

@@ -1,0 +1,136 @@
+/** Who sends, and how it is known to be the sender. */
+import type { INodeCredentialDescription, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+const SENDERS: INodePropertyOptions[] = [
+	{ name: 'Another System', value: 'other', description: 'Anything that can send a POST request' },
+	{ name: 'GitHub', value: 'github', description: 'Signs with X-Hub-Signature-256' },
+	{ name: 'HubSpot', value: 'hubspot', description: 'Signs with X-HubSpot-Signature-v3' },
+	{ name: 'Shopify', value: 'shopify', description: 'Signs with X-Shopify-Hmac-Sha256' },
+	{ name: 'Slack', value: 'slack', description: 'Signs with X-Slack-Signature' },
+	{
+		name: 'Standard Webhooks or Svix',
+		value: 'standard',
+		description: 'Signs with webhook-signature or svix-signature, as Clerk, Resend and others do',
+	},
+	{ name: 'Stripe', value: 'stripe', description: 'Signs with Stripe-Signature' },
+];
+
+/** Where the secret is found, and where the address goes, for senders that have a page for it. */
+const STEPS: Record<string, string> = {
+	github: 'In GitHub: Settings → Webhooks → Add webhook. Payload URL: the production URL above. Content type: application/json. Secret: think of a long one, and put the same into the credential.',
+	hubspot:
+		'In HubSpot: your app → Webhooks. Target URL: the production URL above. Create the subscriptions that you need. The credential takes the client secret of the app (Auth).',
+	shopify:
+		'In Shopify: Settings → Notifications → Webhooks → Create webhook. Format: JSON. URL: the production URL above. The credential takes the key that this page shows below the list.',
+	slack: 'In Slack: your app → Event Subscriptions. Request URL: the production URL above (publish this workflow first, Slack asks at once). The credential takes the signing secret (Basic Information).',
+	standard:
+		'At the sender: add an endpoint with the production URL above. The credential takes its signing secret, whsec_ and all.',
+	stripe: 'In Stripe: Developers → Webhooks → Add destination. Endpoint URL: the production URL above. Choose the events of your object, such as customer.created, customer.updated and customer.deleted. The credential takes the signing secret (whsec_…).',
+};
+
+const SIGNED = Object.keys(STEPS);
+
+export const webhookCredentials: INodeCredentialDescription[] = [
+	{ name: 'oneWaySyncWebhookSecretApi', required: true, displayOptions: { show: { sender: SIGNED } } },
+	{
+		name: 'oneWaySyncWebhookSecretApi',
+		required: true,
+		displayOptions: { show: { sender: ['other'], authenticity: ['hmac'] } },
+	},
+	{
+		name: 'httpHeaderAuth',
+		required: true,
+		displayOptions: { show: { sender: ['other'], authenticity: ['header'] } },
+	},
+	{
+		name: 'httpBasicAuth',
+		required: true,
+		displayOptions: { show: { sender: ['other'], authenticity: ['basic'] } },
+	},
+];
+
+const hmac = { show: { sender: ['other'], authenticity: ['hmac'] } };
+
+export const sender: INodeProperties[] = [
+	{
+		displayName: 'Sender',
+		name: 'sender',
+		type: 'options',
+		default: 'other',
+		noDataExpression: true,
+		options: SENDERS,
+		description: 'Who sends the events: says how they are signed, and where things are in them',
+	},
+	...Object.entries(STEPS).map(([name, text]): INodeProperties => ({
+		displayName: text,
+		name: `steps${name[0]!.toUpperCase()}${name.slice(1)}`,
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { sender: [name] } },
+	})),
+	{
+		displayName: 'How the Sender Is Known',
+		name: 'authenticity',
+		type: 'options',
+		default: 'header',
+		noDataExpression: true,
+		options: [
+			{ name: 'A Signature of the Body (HMAC)', value: 'hmac', description: 'The best: nothing secret travels' },
+			{ name: 'A Token in a Header', value: 'header', description: 'A secret text that only the sender knows' },
+			{ name: 'Not at All', value: 'none', description: 'Only for a network that nobody else can reach' },
+			{ name: 'User Name and Password', value: 'basic', description: 'HTTP Basic' },
+		],
+		displayOptions: { show: { sender: ['other'] } },
+	},
+	{
+		displayName:
+			'Whoever learns the address can send records, and so change and remove what stands in your destinations. Choose a token at least.',
+		name: 'openNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { sender: ['other'], authenticity: ['none'] } },
+	},
+	{
+		displayName: 'Header With the Signature',
+		name: 'hmacHeader',
+		type: 'string',
+		default: 'X-Signature',
+		required: true,
+		noDataExpression: true,
+		displayOptions: hmac,
+	},
+	{
+		displayName: 'Text Before the Signature',
+		name: 'hmacPrefix',
+		type: 'string',
+		default: '',
+		noDataExpression: true,
+		placeholder: 'e.g. sha256=',
+		displayOptions: hmac,
+	},
+	{
+		displayName: 'Digest',
+		name: 'hmacDigest',
+		type: 'options',
+		default: 'sha256',
+		noDataExpression: true,
+		options: [
+			{ name: 'SHA-1', value: 'sha1' },
+			{ name: 'SHA-256', value: 'sha256' },
+			{ name: 'SHA-512', value: 'sha512' },
+		],
+		displayOptions: hmac,
+	},
+	{
+		displayName: 'Written As',
+		name: 'hmacEncoding',
+		type: 'options',
+		default: 'hex',
+		noDataExpression: true,
+		options: [
+			{ name: 'Base64', value: 'base64' },
+			{ name: 'Hexadecimal', value: 'hex' },
+		],
+		displayOptions: hmac,
+	},
+];

@@ -1,0 +1,72 @@
+/** A test in the editor: the event that arrives is understood and shown; nothing is written anywhere. */
+import type { INodeExecutionData, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import type { ReadEvent } from '../../connectors/webhook/events';
+import { SyncError } from '../../sync/types';
+import { destinationsBehind } from '../shared/behind';
+import { ledgerIfAny } from '../shared/ledger';
+import { asItem } from '../shared/trigger/host';
+import { text, reader } from '../shared/parameters';
+import { identityOf, named } from './receive';
+import type { PushSettings } from './settings';
+
+/**
+ * n8n starts a test run with what the webhook gave, and then asks the node's trigger for its items once more: they wait
+ * here in between, by the node's id.
+ */
+const arrived = new Map<string, INodeExecutionData[]>();
+
+/** The events of a test delivery as items. */
+export async function testItems(
+	context: IWebhookFunctions,
+	settings: PushSettings,
+	events: ReadEvent[],
+): Promise<INodeExecutionData[]> {
+	const items =
+		settings.about.side === 'destination'
+			? events.map(({ key }) => ({
+					json: { counterpart: key, text: 'It would be looked at, and healed where it differs.' },
+				}))
+			: await records(context, settings, events);
+	arrived.set(context.getNode().id, items);
+	return items;
+}
+
+async function records(
+	context: IWebhookFunctions,
+	settings: PushSettings,
+	events: ReadEvent[],
+): Promise<INodeExecutionData[]> {
+	const known = await (await ledgerIfAny())?.find(identityOf(context));
+	const behind = destinationsBehind(context).map(({ node }) => node);
+	return events.map((event) => {
+		const { name } = named(event, settings);
+		return asItem({
+			fields: event.fields,
+			stamp: {
+				id: known?.id ?? 0,
+				name: text(reader(context)('syncName', '')),
+				key: event.key,
+				version: 0,
+				change: event.removed ? 'removed' : known ? 'updated' : 'created',
+				reason: 'changed',
+				for: behind,
+				test: true,
+				...(name !== undefined && { label: name }),
+			},
+		});
+	});
+}
+
+/** Gives the test run the items of the delivery that started it. */
+export function emitArrived(context: ITriggerFunctions): void {
+	const { id } = context.getNode();
+	const items = arrived.get(id);
+	arrived.delete(id);
+	if (!items) {
+		throw new SyncError('setup', 'No test event has arrived.', {
+			todo: 'Press Listen for test event, and send one to the test URL.',
+		});
+	}
+	context.emit([items]);
+}
