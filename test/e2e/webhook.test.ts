@@ -1,0 +1,232 @@
+/** Changes that a source pushes, in a real n8n: signed, in the ledger before they are answered, through a crash. */
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { hintsOf, inARow, outputOf, startN8n, until, type N8n } from '../n8n/harness';
+import { drag, TYPE } from './workflows';
+
+type Row = Record<string, unknown>;
+const SECRET = 'a secret of thirty-two characters';
+
+describe('customers that are pushed into a table', () => {
+	jest.setTimeout(300_000);
+	let n8n: N8n;
+	let destination: DatabaseSync;
+	let secret: { id: string; name: string };
+	let pushed: string;
+	let hinted: string;
+
+	const files = () => ({ crm: join(n8n.files, 'crm.sqlite'), billing: join(n8n.files, 'billing.sqlite') });
+	const customer = (key: number): Row | undefined =>
+		destination.prepare('SELECT * FROM customers WHERE key = ?').get(String(key));
+	const production = 'webhook';
+	/** Sends an event as its sender would; answers the status. */
+	const send = async (
+		node: string,
+		event: unknown,
+		{ place = production, with: key = SECRET, body = JSON.stringify(event) } = {},
+	): Promise<number> => {
+		const signature = createHmac('sha256', key).update(body).digest('hex');
+		const response = await fetch(`${n8n.url}/${place}/${node}/sync`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+			body,
+		});
+		return response.status;
+	};
+
+	/** Trigger → mapping → table. */
+	const workflow = (name: string, webhookId: string, trigger: object) => ({
+		name,
+		nodes: [
+			{
+				name: 'From',
+				type: `${TYPE}.syncFromWebhookTrigger`,
+				webhookId,
+				parameters: { syncName: name, sender: 'github', ...trigger },
+				credentials: { oneWaySyncWebhookSecretApi: secret },
+			},
+			{
+				name: 'Mapping',
+				type: `${TYPE}.sourceWinsMapping`,
+				parameters: {
+					rows: {
+						row: [
+							...(drag({ key: 'id', name: 'name', city: 'city' })['row'] as object[]),
+							{ field: 'active', value: 'yes' },
+						],
+					},
+					match: ['key'],
+					removal: 'deactivate',
+					removalRows: { row: [{ field: 'active', set: 'no', onReturn: 'yes' }] },
+				},
+			},
+			{
+				name: 'To',
+				type: `${TYPE}.syncToDatabase`,
+				parameters: {
+					dialect: 'sqlite',
+					file: files().billing,
+					table: { __rl: true, mode: 'list', value: 'customers' },
+				},
+			},
+		],
+		connections: inARow('From', 'Mapping', 'To'),
+		settings: { saveManualExecutions: true, executionOrder: 'v1' },
+	});
+
+	beforeAll(async () => {
+		n8n = await startN8n();
+		destination = new DatabaseSync(files().billing);
+		destination.exec('PRAGMA busy_timeout = 5000');
+		destination.exec(
+			'CREATE TABLE customers (id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, name TEXT, city TEXT, active TEXT, note TEXT)',
+		);
+		const source = new DatabaseSync(files().crm);
+		source.exec('CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, city TEXT)');
+		source.close();
+		secret = await n8n.api.createCredential('Pushing', 'oneWaySyncWebhookSecretApi', { secret: SECRET });
+		const about = { shape: { ordering: 'at' }, options: { sweepEvery: 0 } };
+		pushed = (
+			await n8n.api.createWorkflow(workflow('Customers', 'pushed', { carries: 'some fields', ...about }) as never)
+		).id;
+		hinted = (
+			await n8n.api.createWorkflow(
+				workflow('Hinted customers', 'hinted', {
+					carries: 'database',
+					dialect: 'sqlite',
+					file: files().crm,
+					table: { __rl: true, mode: 'list', value: 'customers' },
+					completeEvery: 1000,
+				}) as never,
+			)
+		).id;
+	});
+	afterAll(async () => {
+		destination?.close();
+		await n8n?.remove();
+	});
+
+	test('a test event is understood and shown in the editor, and written nowhere', async () => {
+		const { waitingForWebhook } = await n8n.api.request<{ waitingForWebhook: boolean }>(
+			'POST',
+			`/rest/workflows/${pushed}/run`,
+			{ triggerToStartFrom: { name: 'From' } },
+		);
+		expect(waitingForWebhook).toBe(true);
+		expect(await send('pushed', { id: 1, name: 'Ada' }, { place: 'webhook-test', with: 'wrong' })).toBe(401);
+		expect(await send('pushed', { id: 1, name: 'Ada' }, { place: 'webhook-test' })).toBe(200);
+		const id = await until(async () => (await n8n.api.executions({ workflowId: pushed }))[0]?.id);
+		const execution = await n8n.api.ended(id);
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'To', 3).map(({ json }) => json)).toMatchObject([
+			{ outcome: 'preview', action: 'create', key: '1' },
+		]);
+		expect(hintsOf(execution, 'To').join()).toMatch(/nothing was written/iu);
+		expect(customer(1)).toBeUndefined();
+	});
+
+	test('a pushed record is in its destination within seconds; fields that an event does not carry stay', async () => {
+		await n8n.api.activate(pushed);
+		await until(async () => (await send('pushed', { id: 1, name: 'Ada', city: 'London', at: 1 })) === 200);
+		await until(() => customer(1), { timeout: 5000 });
+		expect(await send('pushed', { id: 1, city: 'Paris', at: 3 })).toBe(200);
+		await until(() => customer(1)?.['city'] === 'Paris', { timeout: 5000 });
+		expect(customer(1)).toMatchObject({ name: 'Ada', active: 'yes' });
+	});
+
+	test('an event that is older than what is known, or that comes twice, has no effect', async () => {
+		expect(await send('pushed', { id: 1, city: 'Rome', at: 2 })).toBe(200);
+		expect(await send('pushed', { id: 1, city: 'Paris', at: 3 })).toBe(200);
+		expect(await send('pushed', { id: 2, name: 'Bob', at: 1 })).toBe(200);
+		await until(() => customer(2), { timeout: 5000 });
+		expect(customer(1)).toMatchObject({ city: 'Paris' });
+	});
+
+	test('a removal is mapped, and a returner is the same row', async () => {
+		const { id } = customer(2)!;
+		expect(await send('pushed', { id: 2, action: 'deleted', at: 5 })).toBe(200);
+		await until(() => customer(2)?.['active'] === 'no', { timeout: 20_000 });
+		expect(await send('pushed', { id: 2, name: 'Bob', at: 6 })).toBe(200);
+		await until(() => customer(2)?.['active'] === 'yes', { timeout: 20_000 });
+		expect(customer(2)).toMatchObject({ id });
+	});
+
+	test('what is not authentic or not understood is refused with its status, and changes nothing', async () => {
+		const event = { id: 66, name: 'Mallory', at: 1 };
+		expect(await send('pushed', event, { with: 'another secret' })).toBe(401);
+		const body = JSON.stringify(event);
+		const unsigned = await fetch(`${n8n.url}/webhook/pushed/sync`, { method: 'POST', body });
+		expect([unsigned.status, await unsigned.text()]).toEqual([401, 'unauthorized']);
+		expect(await send('pushed', null, { body: '{"name":"no key"}' })).toBe(422);
+		expect(await send('pushed', null, { body: JSON.stringify({ id: 66, x: 'x'.repeat(1_100_000) }) })).toBe(413);
+		await send('pushed', { id: 3, name: 'Cy', at: 1 });
+		await until(() => customer(3), { timeout: 5000 });
+		expect(customer(66)).toBeUndefined();
+	});
+
+	test('a crash right after the answer loses nothing (invariant 3)', async () => {
+		const answers = await Promise.all(
+			Array.from({ length: 50 }, (_, n) => send('pushed', { id: 100 + n, name: `Person ${n}`, at: 1 })),
+		);
+		expect(answers.every((status) => status === 200)).toBe(true);
+		await n8n.kill();
+		n8n = await startN8n({ folder: n8n.folder, port: n8n.port });
+		await until(() => Array.from({ length: 50 }, (_, n) => customer(100 + n)).every(Boolean), { timeout: 60_000 });
+		const [row] = destination.prepare('SELECT count(*) AS count FROM customers').all() as { count: number }[];
+		expect(row?.count).toBe(53);
+	});
+
+	test('where the source can be read an event is only a hint: the record is fetched as it is', async () => {
+		const source = new DatabaseSync(files().crm);
+		source.exec("INSERT INTO customers VALUES (500, 'Eve', 'Oslo')");
+		await n8n.api.activate(hinted);
+		await until(() => customer(500), { timeout: 30_000 });
+		source.exec(
+			"UPDATE customers SET city = 'Bergen' WHERE id = 500; INSERT INTO customers VALUES (501, 'Fay', 'Rome')",
+		);
+		expect(await send('hinted', { id: 500, city: 'not this' })).toBe(200);
+		await until(() => customer(500)?.['city'] === 'Bergen', { timeout: 5000 });
+		expect(customer(501)).toBeUndefined();
+		source.close();
+	});
+
+	test('an edit downstream that its destination tells of is healed in seconds, and nothing is taken from the event', async () => {
+		const [sync] = await n8n.api.options({
+			type: `${TYPE}.syncFromWebhookTrigger`,
+			method: 'getSyncs',
+			parameters: {},
+		});
+		expect(sync).toMatchObject({ name: 'Customers' });
+		const [place] = await n8n.api.options({
+			type: `${TYPE}.syncFromWebhookTrigger`,
+			method: 'getDestinations',
+			parameters: { watchedSync: sync!.value as number },
+		});
+		const watch = await n8n.api.createWorkflow({
+			name: 'Watching',
+			nodes: [
+				{
+					name: 'From',
+					type: `${TYPE}.syncFromWebhookTrigger`,
+					webhookId: 'watching',
+					parameters: {
+						side: 'destination',
+						watchedSync: sync!.value as number,
+						watchedDestination: place!.value as number,
+						sender: 'github',
+					},
+					credentials: { oneWaySyncWebhookSecretApi: secret },
+				},
+			],
+			connections: {},
+		});
+		await n8n.api.activate(watch.id);
+		const { id } = customer(1)!;
+		destination.exec("UPDATE customers SET name = 'Somebody', note = 'theirs' WHERE key = '1'");
+		await until(async () => (await send('watching', { id, name: 'not this either' })) === 200);
+		await until(() => customer(1)?.['name'] === 'Ada', { timeout: 5000 });
+		expect(customer(1)).toMatchObject({ note: 'theirs', city: 'Paris' });
+	});
+});
