@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 
 import type { DestinationRow, DestinationSeen } from '../sync/ledger';
+import { lockOf } from './locks';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
@@ -126,7 +127,8 @@ export async function destination(
 			);
 			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
 		}
-		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision };
+		const locked = await lockOf(store, tx, row.id);
+		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, locked };
 	});
 }
 

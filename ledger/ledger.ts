@@ -9,6 +9,7 @@ import * as destinations from './destinations';
 import * as due from './due';
 import * as hints from './hints';
 import * as intents from './intend';
+import * as locked from './locks';
 import { observe } from './observation';
 import { toldPlainly } from './plain';
 import { push } from './push';
@@ -82,6 +83,9 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 			await counterparts.keepCounterpart(store, destination, key, part, counterpart),
 		sharers: async (destination, ids) => await counterparts.sharers(store, destination, ids),
 		suspect: async (destination, ids) => await hints.suspect(store, destination, ids),
+		setLock: async (destination, lock) => await locked.setLock(store, destination, lock),
+		locks: async (sync) => await locked.locks(store, sync),
+		linkedPage: async (destination, after, limit) => await locked.linkedPage(store, destination, after, limit),
 		owns: async (destination, fields) => await destinations.owns(store, destination, fields),
 		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
 		release: async (sync, hold) => await removals.release(store, sync, hold),

@@ -96,7 +96,12 @@ const unclaimedSweeps: Step = async (store, tx) => {
 	await tx.run(sql`ALTER TABLE ${store.table('destination')} ADD COLUMN sweep_asked_at ${store.bigType}`);
 };
 
-export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps];
+/** What became of a destination's lock. */
+const withLocks: Step = async ({ table }, tx) => {
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN locked TEXT`);
+};
+
+export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

@@ -2,7 +2,7 @@
 import { fingerprint } from './fingerprint';
 import type { Outcome } from './items';
 import type { Hold, Ledger } from './ledger';
-import type { Destination, SyncError } from './types';
+import type { Destination, Marked, SyncError } from './types';
 
 export interface ApplyContext {
 	ledger: Ledger;
@@ -13,6 +13,8 @@ export interface ApplyContext {
 	/** The destination as a person knows it. */
 	where: string;
 	retry: RetryPolicy;
+	/** Tells the destination's lock of counterparts, where one stands. */
+	mark?: (rows: Marked[]) => Promise<void>;
 	/** Milliseconds that claimed links stay ours, and that one batch of writes may take. */
 	leaseTtl: number;
 	writeTtl: number;

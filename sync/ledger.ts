@@ -142,6 +142,24 @@ export interface DestinationRow {
 	epoch: number;
 	/** Number of the mapping as it is now. */
 	revision: number;
+	/** The lock that was installed for it, or should have been. */
+	locked: LockKept | null;
+}
+
+/** What the ledger remembers of a destination's lock. */
+export interface LockKept {
+	name: string;
+	/** The fields that it watches, and the mapping's number with which they came. */
+	fields: string[];
+	revision: number;
+	/** It was told of every counterpart. */
+	complete: boolean;
+	/** Why it does not stand as it should. */
+	trouble?: string;
+	/** What removes it by hand, as text for people. */
+	undo: string[];
+	/** It was left behind, and somebody was told. */
+	told?: true;
 }
 
 export type Removal = 'none' | 'intended' | 'released' | 'sent';
@@ -419,6 +437,26 @@ export interface Ledger {
 	sharers(destination: number, counterparts: string[]): Promise<Sharer[]>;
 	/** Counterparts that somebody may have changed in the destination: they are looked at again. How many of them are linked. */
 	suspect(destination: number, counterparts: string[]): Promise<number>;
+	/** Remembers what became of the destination's lock; null: there is none. */
+	setLock(destination: number, lock: LockKept | null): Promise<void>;
+	/** All locks of a sync. `retired`: its destination is no longer there, or writes to something else now. */
+	locks(sync: number): Promise<
+		{
+			destination: number;
+			node: string;
+			name: string;
+			target: string | null;
+			where: string;
+			retired: boolean;
+			lock: LockKept;
+		}[]
+	>;
+	/** The next counterparts that were confirmed once, whatever is due for them, with the names of their owned fields. */
+	linkedPage(
+		destination: number,
+		after: { key: string; part: string } | null,
+		limit: number,
+	): Promise<{ key: string; part: string; counterpart: string; fields: string[] }[]>;
 	/** Says which fields the destination's mapping owns. */
 	owns(destination: number, fields: string[]): Promise<void>;
 

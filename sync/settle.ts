@@ -9,7 +9,7 @@ import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
 import { nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { readAgain, tiesOf, type Ready } from './prepare';
-import { SyncError, type Fields, type Write, type WriteResult } from './types';
+import { SyncError, type Fields, type Marked, type Write, type WriteResult } from './types';
 import { forLedger, redact, verify } from './verify';
 
 type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
@@ -26,6 +26,8 @@ export class Settlement {
 	private readonly intended: { key: string; part: string }[] = [];
 	/** Outcomes that count only once the ledger has taken the confirmation. */
 	private readonly told: { key: string; part: string; tell: () => void }[] = [];
+	/** What a lock has to hear of before it counts as confirmed. */
+	private readonly marks: Marked[] = [];
 	private readonly answered = new Set<string>();
 	private readonly clashes = new Map<Ready, SyncError>();
 
@@ -300,6 +302,7 @@ export class Settlement {
 			fields: forLedger(done.fields, sensitive, secret),
 			told: forLedger(done.told, sensitive, secret),
 		});
+		if (this.context.mark) this.marks.push(...marksOf(link, done));
 		this.answered.add(link.key);
 		this.told.push({ key: link.key, part: link.part, tell: () => this.applied.outcomes.push(answer) });
 	}
@@ -307,6 +310,7 @@ export class Settlement {
 	/** Tells the ledger; what it takes is an outcome. */
 	async close(): Promise<void> {
 		const { ledger, row } = this.context;
+		if (this.marks.length > 0) await this.context.mark?.(this.marks.splice(0));
 		await ledger.intendRemovals(row.id, this.run, this.intended);
 		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);
 		await ledger.fail(row.id, this.run, this.failed);
@@ -334,4 +338,16 @@ export class Settlement {
 		);
 		return left.length;
 	}
+}
+
+/** What changes for a lock when a link is confirmed: another counterpart, or other fields that are owned of it. */
+function marksOf(link: Link, { counterpart, fields }: Pick<Confirmed, 'counterpart' | 'fields'>): Marked[] {
+	const marks: Marked[] = [];
+	if (link.counterpart !== null && link.counterpart !== counterpart)
+		marks.push({ id: link.counterpart, fields: null });
+	const [before, now] = [Object.keys(link.fields ?? {}), Object.keys(fields ?? {})];
+	const as = link.counterpart === counterpart && link.fields !== null && before.length === now.length;
+	if (counterpart !== null && !(as && now.every((field) => before.includes(field))))
+		marks.push({ id: counterpart, fields: now });
+	return marks;
 }

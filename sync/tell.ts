@@ -32,6 +32,28 @@ export function judge(
 	if (unkeyed > 0) trouble(result, 'unkeyed', `${unkeyed} rows have an empty key and were left out.`);
 }
 
+/** Locks that do not stand as they should; and, once, those that were left behind where nobody of ours can reach them. */
+async function tellLocks(ledger: Ledger, sync: number, result: TickResult): Promise<void> {
+	for (const { destination, name, where, retired, lock } of await ledger.locks(sync)) {
+		if (!retired) {
+			if (lock.trouble !== undefined)
+				trouble(
+					result,
+					`lock ${destination}`,
+					`The lock of ${name} does not stand as it should; the sync goes on without it. ${lock.trouble}`,
+				);
+			continue;
+		}
+		if (lock.told || lock.name === '') continue;
+		trouble(
+			result,
+			`left lock ${destination}`,
+			`${name} no longer writes to ${where}, but its lock still stands there and refuses changes of synced rows. Put the node back, switch Lock Synced Fields off and let it run once; or run there: ${lock.undo.join(' ')}`,
+		);
+		await ledger.setLock(destination, { ...lock, told: true });
+	}
+}
+
 /** Puts together how the sync feels at the end of a tick, and says whether that is news. */
 export async function tell(ledger: Ledger, sync: SyncRow, result: TickResult): Promise<void> {
 	result.counts = await ledger.counts(sync.id);
@@ -44,6 +66,7 @@ export async function tell(ledger: Ledger, sync: SyncRow, result: TickResult): P
 			`${name} should have been compared with the source since ${new Date(since).toISOString()}, but no item reaches it: what somebody edits there is not noticed. See whether a node between the trigger and ${name} drops all items; use the mapping’s scope instead.`,
 		);
 	}
+	await tellLocks(ledger, sync.id, result);
 	for (const { reason, id } of await ledger.openHolds(sync.id)) {
 		trouble(
 			result,

@@ -88,6 +88,15 @@ export const properties: INodeProperties[] = [
 				noDataExpression: true,
 				description: 'Whether Synced also has the records for which nothing had to be done',
 			},
+			{
+				displayName: 'Lock Synced Fields',
+				name: 'lock',
+				type: 'boolean',
+				default: true,
+				noDataExpression: true,
+				description:
+					'Whether the table itself refuses it when anyone but this sync changes an owned field or removes a synced row. A test run shows the SQL; the published workflow runs it. Switched off or taken away, the lock is removed without a trace.',
+			},
 		],
 	},
 ];

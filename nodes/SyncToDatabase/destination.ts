@@ -34,6 +34,7 @@ export async function openDestination(
 			prepare: async (fields) => await database.prepare(fields),
 			read: async (wanted, fields) => await database.read(wanted, fields),
 			write: async (writes, within) => await database.write(writes, within),
+			lock: database.lock,
 			close: async () => {
 				await database.close();
 				await close();

@@ -8,7 +8,8 @@ import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
 import { doubtLedger, openLedger, unserved } from '../shared/ledger';
 import { runLive } from '../shared/live';
 import { Output } from '../shared/output';
-import { droppedHint, hint, liveHints, testHints } from '../shared/summary';
+import { droppedHint, hint, liveHints, lockHints, testHints } from '../shared/summary';
+import { showLock } from '../shared/test-lock';
 import { runTest } from '../shared/test-run';
 import { openDestination } from './destination';
 import { destinationSettings, readSettings, type Settings } from './settings';
@@ -41,7 +42,7 @@ function refuse(
 async function test(
 	context: IExecuteFunctions,
 	{ test: items }: Incoming,
-	{ testWrites }: Settings,
+	{ testWrites, lock }: Settings,
 	output: Output,
 ): Promise<void> {
 	try {
@@ -54,6 +55,11 @@ async function test(
 			told.sort((a, b) => idle(a.outcome) - idle(b.outcome));
 			for (const { outcome, stamp } of told) output.preview(outcome, stamp);
 			context.addExecutionHints(...testHints(outcomes, destination.target.text));
+			const shown = await showLock(context, items, destination, lock);
+			if (shown) {
+				output.lock(shown, items[0]!.stamp);
+				context.addExecutionHints(hint(`${shown.text} ${shown.sql.join(' ')}`, 'info'));
+			}
 		} finally {
 			await destination.close();
 		}
@@ -73,11 +79,11 @@ async function live(
 		const ledger = await openLedger();
 		opened = await openDestination(context, destinationSettings(context)).catch(asSyncError);
 		for (const group of bySync(items)) {
-			const { applied, swept, where, stamp } = await runLive(context, ledger, group, opened, settings);
+			const { applied, swept, lock, where, stamp } = await runLive(context, ledger, group, opened, settings);
 			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
 			for (const outcome of applied.outcomes) output.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
 			for (const held of applied.held) output.hold(held, where, stamp);
-			context.addExecutionHints(...liveHints(applied, swept, where, { passed }));
+			context.addExecutionHints(...liveHints(applied, swept, where, { passed }), ...lockHints(lock, where));
 		}
 	} catch (error) {
 		// The ledger does not answer. Other branches go on; the trigger hears that these items were not dropped.

@@ -7,6 +7,7 @@ import { checkFields } from '../../sync/check';
 import type { Applied, ApplyContext } from '../../sync/context';
 import type { Stamp } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
+import { keepLock, type LockState } from '../../sync/lock';
 import { sweep, type Swept } from '../../sync/sweep';
 import { SyncError, type Destination } from '../../sync/types';
 import { asSyncError, whole } from './errors';
@@ -23,6 +24,7 @@ const PROBE = 30_000;
 export interface Went {
 	applied: Applied;
 	swept: Swept | undefined;
+	lock: LockState;
 	where: string;
 	/** One of the items, for the sync's name. */
 	stamp: Stamp;
@@ -37,7 +39,7 @@ export async function runLive(
 	ledger: Ledger,
 	items: LiveItem[],
 	opened: Destination | SyncError,
-	{ attempts }: { attempts: number },
+	{ attempts, lock: on }: { attempts: number; lock: boolean },
 ): Promise<Went> {
 	const { node, stamp } = items[0]!;
 	const { name } = context.getNode();
@@ -68,10 +70,13 @@ export async function runLive(
 	const renewal = setInterval(() => void ledger.keep(row.id, runs, sweeper, CLAIM).catch(() => undefined), CLAIM / 3);
 	try {
 		if (!problem) await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
+		const named = { on, sync: stamp.name, node: name };
+		const lock = problem ? {} : await keepLock(items, named, { ...working, row });
+		working.mark = lock.mark;
 		const applied = await apply(items, working);
 		const swept = applied.down ? undefined : await sweep(working, sweeper, row.revision, applied);
 		await ledger.setDown(row.id, applied.down ? whole(applied.down) : null, PROBE);
-		return { applied, swept, where, stamp };
+		return { applied, swept, lock, where, stamp };
 	} finally {
 		clearInterval(renewal);
 	}

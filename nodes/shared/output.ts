@@ -50,6 +50,18 @@ export class Output {
 		this.items[HELD]!.push({ json, pairedItem: { item: 0 } });
 	}
 
+	/** In a test run: what would be run to lock or unlock the destination. */
+	lock({ text, sql }: { text: string; sql: string[] }, stamp: Stamp): void {
+		const json = {
+			outcome: 'preview',
+			action: 'lock',
+			text,
+			sql: sql.join('\n'),
+			_sync: { id: stamp.id, name: stamp.name },
+		};
+		this.items[PREVIEW]!.push({ json, pairedItem: { item: 0 } });
+	}
+
 	/** Something is wrong with the run as a whole, and no record says so. */
 	trouble(message: string, todo: string | undefined, item: number): void {
 		const json = {

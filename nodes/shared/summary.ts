@@ -4,6 +4,7 @@ import type { NodeExecutionHint } from 'n8n-workflow';
 import { tally } from '../../sync/outcome';
 import type { Applied } from '../../sync/context';
 import type { Outcome } from '../../sync/items';
+import type { LockState } from '../../sync/lock';
 import type { Swept } from '../../sync/sweep';
 import { whole } from './errors';
 import type { Incoming } from './incoming';
@@ -59,6 +60,21 @@ const ACTIONS: Record<NonNullable<Outcome['action']>, string> = {
 	none: 'in sync',
 	fail: 'would fail',
 };
+
+const LOCK: Record<NonNullable<LockState['changed']>, (where: string) => string> = {
+	installed: (where) => `The lock was installed: ${where} now refuses what others would change in synced rows.`,
+	renewed: (where) => `The lock on ${where} was renewed.`,
+	removed: () => 'The lock was removed, and nothing of it is left.',
+};
+
+/** What became of the destination's lock. */
+export function lockHints({ changed, trouble }: LockState, where: string): NodeExecutionHint[] {
+	const hints: NodeExecutionHint[] = [];
+	if (changed) hints.push(hint(LOCK[changed](where), 'info'));
+	if (trouble)
+		hints.push(hint(`The lock does not stand as it should; the sync goes on without it. ${trouble}`, 'warning'));
+	return hints;
+}
 
 /** The hints of a test run. */
 export function testHints(outcomes: Outcome[], where: string): NodeExecutionHint[] {

@@ -5,6 +5,7 @@ import { checkFields } from '../../sync/check';
 import type { DesiredItem, Outcome } from '../../sync/items';
 import { preview, tryOut, type PreviewContext, type Previewed } from '../../sync/preview';
 import type { Destination } from '../../sync/types';
+import { passLock } from '../../sync/lock';
 import { ledgerIfAny } from './ledger';
 
 export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
@@ -39,6 +40,8 @@ export async function runTest(
 		secret: ledger ? await ledger.secret() : '',
 		where,
 	};
+	if (looked?.destination !== undefined && writes.kind !== 'off')
+		await passLock(ledger!, stamp.id, looked.destination, destination);
 	const previewed = await preview(items, seen);
 	const written = await tryOut(chosen(previewed, writes), seen);
 	for (const { key, counterpart } of written) {

@@ -29,6 +29,8 @@ export interface Given {
 	destination?: IDataObject;
 	/** Nodes between the mapping and the destination. */
 	between?: NodeToRun[];
+	/** The destination node has been taken out. */
+	without?: boolean;
 }
 
 export class World {
@@ -132,7 +134,7 @@ export class World {
 	}
 
 	/** The nodes behind the source. */
-	behind({ mapping, destination, between = [] }: Given): NodeToRun[] {
+	behind({ mapping, destination, between = [], without }: Given): NodeToRun[] {
 		const fields = {
 			rows: {
 				row: [
@@ -147,11 +149,20 @@ export class World {
 		return [
 			{ name: 'Mapping', type: new SourceWinsMapping(), parameters: { ...fields, ...mapping } },
 			...between,
-			{
-				name: 'Target',
-				type: new SyncToDatabase(),
-				parameters: { dialect: 'sqlite', file: this.access, table: named('access'), ...destination },
-			},
+			...(without
+				? []
+				: [
+						{
+							name: 'Target',
+							type: new SyncToDatabase(),
+							parameters: {
+								dialect: 'sqlite',
+								file: this.access,
+								table: named('access'),
+								...destination,
+							},
+						},
+					]),
 		];
 	}
 
