@@ -1,7 +1,7 @@
 /**
  * Links as a destination node takes them: looked at, claimed for a run, given back.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import type { Claim, Link, Removal } from '../sync/ledger';
 import type { Fields } from '../sync/types';
@@ -81,6 +81,22 @@ export async function claim(
 		if (behind.length > 0) await giveBack(store, tx, destination, run, behind, 'handed');
 		return { revision: revision ?? 0, claims };
 	});
+}
+
+/** The links of these keys (a relation `w`), as a node works on them. */
+export async function linksOf(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	wanted: RawBuilder<unknown>,
+	count: number,
+): Promise<Link[]> {
+	if (count === 0) return [];
+	const { table } = store;
+	const rows = await tx.all(sql<LinkRow>`
+		SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
+		JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
+	return rows.map(asLink);
 }
 
 /** Links as they are, read only. A target of which nothing is known yet has the links of none. */

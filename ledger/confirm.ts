@@ -177,7 +177,7 @@ async function ownedBy(
 }
 
 /** A record whose removal every destination has confirmed keeps its key and times, and nothing else. */
-async function eraseRemoved(store: Store, tx: Sql, destination: number, keys: string[]): Promise<void> {
+export async function eraseRemoved(store: Store, tx: Sql, destination: number, keys: string[]): Promise<void> {
 	if (keys.length === 0) return;
 	const { table } = store;
 	if (store.shared) {

@@ -35,22 +35,30 @@ export async function keepCounterpart(
 export async function sharers(store: Store, destination: number, counterparts: string[]): Promise<Sharer[]> {
 	if (counterparts.length === 0) return [];
 	const { db, table } = store;
-	const places = await db.all(sql<{ id: number; owned: string | null; sync: string; workflow: string }>`
-		SELECT o.id, o.owned, s.name AS sync, s.workflow FROM ${table('destination')} d
+	const places = await db.all(sql<{ id: number; of: number; owned: string | null; sync: string; workflow: string }>`
+		SELECT o.id, s.id AS "of", o.owned, s.name AS sync, s.workflow FROM ${table('destination')} d
 		JOIN ${table('destination')} o ON o.id = d.id OR (o.target = d.target AND o.state = 'active')
 		JOIN ${table('sync')} s ON s.id = o.sync WHERE d.id = ${destination}`);
 	const found: Sharer[] = [];
 	for (const place of places) {
-		const rows = await db.all(sql<{ counterpart: string; key: string }>`
-			SELECT l.counterpart, l.key FROM ${db.dialect.values(
+		const rows = await db.all(sql<{ counterpart: string; key: string; present: number }>`
+			SELECT l.counterpart, l.key, coalesce(r.present, 1) AS present FROM ${db.dialect.values(
 				'w',
 				[{ name: 'counterpart', type: 'text' }],
 				counterparts.map((one) => [one]),
 			)}
-			JOIN ${table('link')} l ON l.destination = ${place.id} AND l.counterpart = w.counterpart WHERE l.state <> 'gone' OR l.destination = ${destination}`);
+			JOIN ${table('link')} l ON l.destination = ${place.id} AND l.counterpart = w.counterpart
+			LEFT JOIN ${table('record')} r ON r.sync = ${place.of} AND r.key = l.key WHERE l.state <> 'gone' OR l.destination = ${destination}`);
 		const owned = place.owned === null ? [] : (JSON.parse(place.owned) as string[]);
-		for (const row of rows)
-			found.push({ ...row, destination: place.id, sync: place.sync, workflow: place.workflow, owned });
+		for (const { present, ...row } of rows)
+			found.push({
+				...row,
+				vanished: present === 0,
+				destination: place.id,
+				sync: place.sync,
+				workflow: place.workflow,
+				owned,
+			});
 	}
 	return found;
 }

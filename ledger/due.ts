@@ -41,6 +41,7 @@ export async function lease(
 		ttl: number;
 		before: number;
 		removalsOnly: boolean;
+		newOnly?: boolean;
 		outstanding?: number;
 	},
 ): Promise<{ run: number; records: HandedRecord[]; stuck?: Stuck }> {
@@ -90,7 +91,7 @@ async function pick(
 	tx: Sql,
 	sync: number,
 	at: number,
-	{ keys, before, removalsOnly }: { keys: number; before: number; removalsOnly: boolean },
+	{ keys, before, removalsOnly, newOnly }: { keys: number; before: number; removalsOnly: boolean; newOnly?: boolean },
 ): Promise<DueRow[]> {
 	const { table } = store;
 	const destinations = await tx.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
@@ -101,8 +102,10 @@ async function pick(
 		const due = sql`SELECT l.key, l.due_at, coalesce(length(r.fields), 0) AS size
 			FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
 			WHERE l.destination = ${id} AND l.state = 'due' AND l.state NOT IN ('settled', 'gone') AND l.due_at <= ${before}`;
-		removals.push(...(await tx.all(sql<DueRow>`${due} AND l.removal = 'released' LIMIT ${keys}`)));
-		if (!removalsOnly) others.push(...(await tx.all(sql<DueRow>`${due} ORDER BY l.due_at LIMIT ${keys}`)));
+		const fresh = newOnly ? sql`l.version IS NULL AND l.counterpart IS NULL AND r.present = 1` : sql`1 = 1`;
+		if (!newOnly) removals.push(...(await tx.all(sql<DueRow>`${due} AND l.removal = 'released' LIMIT ${keys}`)));
+		if (!removalsOnly)
+			others.push(...(await tx.all(sql<DueRow>`${due} AND ${fresh} ORDER BY l.due_at LIMIT ${keys}`)));
 	}
 	const inOrder = (a: DueRow, b: DueRow) => a.due_at - b.due_at || (a.key < b.key ? -1 : Number(a.key > b.key));
 	return [...removals.sort(inOrder), ...others.sort(inOrder)].slice(0, keys + removals.length);

@@ -10,6 +10,7 @@ import * as due from './due';
 import * as hints from './hints';
 import * as intents from './intend';
 import * as locked from './locks';
+import { moveLinks } from './move';
 import { observe } from './observation';
 import { toldPlainly } from './plain';
 import { push } from './push';
@@ -81,6 +82,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		unclaim: async (destination, run, keys) => await claims.unclaim(store, destination, run, keys),
 		keepCounterpart: async (destination, key, part, counterpart) =>
 			await counterparts.keepCounterpart(store, destination, key, part, counterpart),
+		moveLinks: async (destination, run, moves) => await moveLinks(store, destination, run, moves),
 		sharers: async (destination, ids) => await counterparts.sharers(store, destination, ids),
 		suspect: async (destination, ids) => await hints.suspect(store, destination, ids),
 		setLock: async (destination, lock) => await locked.setLock(store, destination, lock),

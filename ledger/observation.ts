@@ -5,13 +5,15 @@
  * destination's link becomes due in the same transaction, so that no change is ever known but not due.
  *
  * An observation carries the ledger's sequence at which its read began; it changes a key only if no later-begun
- * observation has touched it.
+ * observation has touched it. Where the source says in which order a record's changes were made, that goes first: what is
+ * older there than what is known changes nothing.
  */
 import { sql, type RawBuilder } from 'kysely';
 
 import { canonical } from '../sync/canonical';
 import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
+import { orderingText } from '../sync/ordering';
 import type { Cursor, SourceRecord } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { fence, lockDestinations, type Stage, type Store } from './store';
@@ -26,6 +28,7 @@ const COLUMNS = [
 	{ name: 'fields', type: 'text' },
 	{ name: 'name', type: 'text' },
 	{ name: 'removed', type: 'integer' },
+	{ name: 'ordering', type: 'text' },
 ];
 
 /** Opens an observation for the sync's present observer. */
@@ -46,7 +49,14 @@ export async function observe(
 }
 
 /** A record on its way into the stage, in the order of the columns. */
-type Staged = [key: string, fingerprint: string, fields: string, name: string | null, removed: 0 | 1];
+type Staged = [
+	key: string,
+	fingerprint: string,
+	fields: string,
+	name: string | null,
+	removed: 0 | 1,
+	ordering: string | null,
+];
 
 interface Reading {
 	sync: number;
@@ -76,7 +86,14 @@ class StagedObservation implements Observation {
 		const { sensitive, secret } = this.reading;
 		const rows = records.map((record): Staged => {
 			const fields = canonical(sensitive.length > 0 ? conceal(record.fields, sensitive, secret) : record.fields);
-			return [record.key, fingerprint(fields), fields, record.name ?? null, record.removed ? 1 : 0];
+			return [
+				record.key,
+				fingerprint(fields),
+				fields,
+				record.name ?? null,
+				record.removed ? 1 : 0,
+				orderingText(record.ordering),
+			];
 		});
 		const before = this.staging;
 		this.staging = before.then(() => this.put(rows));
@@ -101,7 +118,7 @@ class StagedObservation implements Observation {
 		await db.insert(
 			sql`${this.stage.table} AS s`,
 			COLUMNS,
-			rows.map((row) => (row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0])),
+			rows.map((row) => (row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0, null])),
 			sql`ON CONFLICT (key) DO UPDATE SET repeated =
 				CASE WHEN s.repeated = 1 OR s.fingerprint <> excluded.fingerprint OR s.removed <> excluded.removed THEN 1 ELSE 0 END`,
 		);
@@ -120,6 +137,7 @@ class StagedObservation implements Observation {
 			returned: 0,
 			vanished: 0,
 			unchanged: 0,
+			older: 0,
 			duplicates: { count: 0, sample: [] },
 			emptied: false,
 		};
@@ -136,7 +154,10 @@ class StagedObservation implements Observation {
 		const different = sql`(s.fields IS NOT NULL OR s.removed = 1) AND s.repeated = 0 AND (r.key IS NULL OR (r.touched <= ${this.reading.began} AND (
 			(r.present = 1 AND s.removed = 1) OR (s.removed = 0 AND (r.present = 0
 				OR CASE WHEN r.tag = ${this.reading.tag} THEN r.fingerprint <> s.fingerprint ELSE r.fields IS NULL OR r.fields <> s.fields END)))))
-			AND NOT (r.key IS NULL AND s.removed = 1)`;
+			AND NOT (r.key IS NULL AND s.removed = 1) AND NOT ${this.older()}`;
+		const [late] = await db.all(sql<{ older: number }>`SELECT count(*) AS older FROM ${stage} s
+			JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key WHERE s.ordering IS NOT NULL AND ${this.older()}`);
+		result.older = late!.older;
 		await this.inChunks(
 			(after) => sql<{
 				key: string;
@@ -156,6 +177,12 @@ class StagedObservation implements Observation {
 		this.dropped = true;
 		await this.staging.catch(() => undefined);
 		await this.stage.drop();
+	}
+
+	/** What is staged is older than what is known, by the source's own order as one and the same reader reads it. */
+	private older(): RawBuilder<unknown> {
+		return sql`(r.tag IS NOT NULL AND r.tag = ${this.reading.tag} AND s.ordering IS NOT NULL AND r.ordering IS NOT NULL
+			AND s.ordering ${this.store.bytewise} < r.ordering ${this.store.bytewise})`;
 	}
 
 	/** Walks the keys that `page` gives, a chunk a transaction, each under the observer's fence. `work` gets them as a relation `w`. */
@@ -202,13 +229,14 @@ class StagedObservation implements Observation {
 			FROM ${wanted} JOIN ${stage} s ON s.key = w.key LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 			WHERE ${different}`);
 		await tx.run(sql`
-			INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, touched, changed_at)
-			SELECT ${sync}, s.key, 1, s.fingerprint, ${tag}, s.fields, s.name, 1 - s.removed, ${began}, ${now}
+			INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, touched, ordering, changed_at)
+			SELECT ${sync}, s.key, 1, s.fingerprint, ${tag}, s.fields, s.name, 1 - s.removed, ${began}, s.ordering, ${now}
 			FROM ${wanted} JOIN ${stage} s ON s.key = w.key LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 			WHERE ${different}
 			ON CONFLICT (sync, key) DO UPDATE SET version = known.version + 1, fingerprint = excluded.fingerprint, tag = excluded.tag,
 				fields = CASE WHEN excluded.present = 1 THEN excluded.fields ELSE coalesce(known.fields, excluded.fields) END,
-				name = excluded.name, present = excluded.present, touched = excluded.touched, changed_at = excluded.changed_at`);
+				name = excluded.name, present = excluded.present, touched = excluded.touched, changed_at = excluded.changed_at,
+				ordering = CASE WHEN known.tag = excluded.tag THEN coalesce(excluded.ordering, known.ordering) ELSE excluded.ordering END`);
 		await makeDue(this.store, tx, { sync, began }, wanted);
 		await erase(this.store, tx, { sync, began }, wanted);
 		result.created += Number(counts!.created);

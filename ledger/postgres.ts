@@ -22,13 +22,14 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 		// Bytewise, so that key ranges mean the same whatever the database's locale is.
 		keyType: sql`TEXT COLLATE "C"`,
 		bigType: sql`BIGINT`,
+		bytewise: sql`COLLATE "C"`,
 		table: (name) => sql.id(SCHEMA, name),
 		index: (name) => sql.id(name),
 		// Unlogged, and seen by every connection of the pool; what a crash leaves is dropped by the next read.
 		stage: async (number) => {
 			const table = sql.id(SCHEMA, `stage${number}`);
 			await db.run(sql`CREATE UNLOGGED TABLE ${table} (key TEXT COLLATE "C" PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
-				removed BIGINT NOT NULL, repeated BIGINT NOT NULL DEFAULT 0)`);
+				removed BIGINT NOT NULL, ordering TEXT, repeated BIGINT NOT NULL DEFAULT 0)`);
 			return { table, drop: async () => void (await db.run(sql`DROP TABLE IF EXISTS ${table}`)) };
 		},
 		// A sequence: it makes nobody wait for anybody.

@@ -55,6 +55,7 @@ export async function sqliteStore(file: string): Promise<Store> {
 		shared: false,
 		keyType: sql`TEXT`,
 		bigType: big,
+		bytewise: sql`COLLATE BINARY`,
 		table: (name) => sql.id(name),
 		index: (name) => sql.id(name),
 		// A file of its own: a million staged rows never swell the ledger or its log. All reads share it, a table each, for
@@ -65,7 +66,7 @@ export async function sqliteStore(file: string): Promise<Store> {
 			await attached;
 			const table = sql.id('staging', `read${number}`);
 			await db.run(sql`CREATE TABLE ${table} (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
-				removed INTEGER NOT NULL, repeated INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`);
+				removed INTEGER NOT NULL, ordering TEXT, repeated INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`);
 			return {
 				table,
 				drop: async () => {

@@ -25,11 +25,13 @@ export interface Store {
 	/** The column type of keys: compared byte by byte. */
 	readonly keyType: RawBuilder<unknown>;
 	readonly bigType: RawBuilder<unknown>;
+	/** Put behind an operand of a comparison: texts are compared byte by byte. */
+	readonly bytewise: RawBuilder<unknown>;
 	/** A table's quoted name. */
 	table(name: Table): RawBuilder<unknown>;
 	/** An index's quoted name, as CREATE INDEX wants it. */
 	index(name: string): RawBuilder<unknown>;
-	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, repeated`) of its own. */
+	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, ordering, repeated`) of its own. */
 	stage(number: number): Promise<Stage>;
 	/** Takes the next number of the ledger's one sequence: ids, runs, observations. Rising, with gaps. */
 	next(tx: Sql): Promise<number>;

@@ -8,7 +8,7 @@ import type { DesiredItem } from './items';
 import type { Link } from './ledger';
 import { nameOf, outcome, sentence } from './outcome';
 import { plan, type Plan } from './plan';
-import { prepareAll, readActual, tiesOf, type Ready } from './prepare';
+import { prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare';
 import { Settlement } from './settle';
 import { SyncError } from './types';
 
@@ -108,10 +108,17 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 		const { ready, refused } = await prepareAll(due, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
 		await readActual(ready, destination);
-		const ties = await tiesOf(ready, context);
+		const { moved, refused: unfit } = await takeOver(ready, run, context);
+		for (const { item, link, error } of unfit) settlement.refuse(item, link, error);
+		for (const { item, link } of ready) {
+			const to = moved.get(link.key);
+			if (to !== undefined) settlement.pass(item, link, `its record has the key ${to} by now`);
+		}
+		const standing = ready.filter(({ link }) => !settlement.has(link));
+		const ties = await tiesOf(standing, context);
 		const writes: { one: Ready; plan: Plan }[] = [];
 		const creating = new Map<string, string>();
-		for (const one of ready) {
+		for (const one of standing) {
 			const planned = plan({
 				stamp: one.item.stamp,
 				link: one.link,

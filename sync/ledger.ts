@@ -9,7 +9,7 @@
  *
  * `intended` is a removal that the guard has not counted yet. All times are milliseconds of the ledger's own clock.
  */
-import { SyncError, type Cursor, type Fields, type SourceRecord, type Value } from './types';
+import { SyncError, type Cursor, type Fields, type SourceRecord } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
 export class LedgerError extends SyncError {
@@ -81,6 +81,8 @@ export interface ObservationResult {
 	/** Records that the source no longer has. */
 	vanished: number;
 	unchanged: number;
+	/** Records that are older than what is known, by the source's own order; left as they were. */
+	older: number;
 	/** Keys that came several times with different fields; left as they were. */
 	duplicates: { count: number; sample: string[] };
 	/** The read was complete but empty while records are known: nothing was removed. */
@@ -106,8 +108,6 @@ export interface PushedRecord extends SourceRecord {
 	 * changed, and a node behind completes it.
 	 */
 	carries: 'all' | 'some fields' | 'its key';
-	/** What rises with every change: a number, or a time. An event that is older than what is known has no effect. */
-	ordering?: Value;
 }
 
 /** A key of which the source said that something about it changed; `number` tells a hint from a later one of the same key. */
@@ -248,11 +248,20 @@ export interface Hold {
 export interface Sharer {
 	counterpart: string;
 	key: string;
+	/** Its record no longer stands in the source. */
+	vanished: boolean;
 	destination: number;
 	/** The name of that destination's sync, its workflow's id, and the fields that it owns. */
 	sync: string;
 	workflow: string;
 	owned: string[];
+}
+
+/** A key that found the counterpart of one that vanished. */
+export interface MovedLink {
+	from: string;
+	to: string;
+	counterpart: string;
 }
 
 /** A link's confirmed state, as a sweep compares it. */
@@ -356,6 +365,8 @@ export interface Ledger {
 			ttl: number;
 			/** Only what was due by then. */ before: number;
 			removalsOnly: boolean;
+			/** Only records that have no counterpart yet. */
+			newOnly?: boolean;
 			/** No more when that many batches are out; left out: without limit. */
 			outstanding?: number;
 		},
@@ -433,6 +444,11 @@ export interface Ledger {
 	untoldHolds(destination: number): Promise<Hold[]>;
 	/** A person lets a hold's removals pass, once. False when there is no such open hold. */
 	release(sync: number, hold: number): Promise<boolean>;
+	/**
+	 * Moves the links of vanished keys to claimed ones that found their counterparts; answers with the links that moved, as
+	 * they are now. One whose removal another run has does not move.
+	 */
+	moveLinks(destination: number, run: number, moves: MovedLink[]): Promise<Link[]>;
 	/** Who has these counterparts already, this destination's own keys included. */
 	sharers(destination: number, counterparts: string[]): Promise<Sharer[]>;
 	/** Counterparts that somebody may have changed in the destination: they are looked at again. How many of them are linked. */

@@ -5,7 +5,7 @@
 import { pick } from './canonical';
 import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
-import type { Ledger, Link, Sharer } from './ledger';
+import type { Ledger, Link, MovedLink, Sharer } from './ledger';
 import { merge, names } from './plan';
 import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup } from './types';
 
@@ -32,6 +32,16 @@ function fieldsOf({ stamp }: DesiredItem): string[] {
 		: names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match, Object.keys(stamp.removal.onReturn));
 }
 
+/** The values that an item may write, as the mapping gave them. */
+function wantedOf({ stamp, fields }: DesiredItem, link: Link): Fields {
+	const { removal } = stamp;
+	if (stamp.action === 'remove') return merge(pick(fields, stamp.match), removal.set);
+	return merge(
+		pick(fields, names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match)),
+		link.removedBefore ? removal.onReturn : {},
+	);
+}
+
 /** Brings every item's desired values into the destination's spelling; those that it cannot hold are refused. */
 export async function prepareAll(
 	claimed: { item: DesiredItem; link: Link }[],
@@ -40,7 +50,7 @@ export async function prepareAll(
 	const ready: Ready[] = [];
 	const refused: Refused[] = [];
 	for (const { item, link } of claimed) {
-		const { stamp, fields } = item;
+		const { stamp } = item;
 		if (stamp.action === 'fail') {
 			const { field, value, reason, todo } = stamp.error ?? { reason: 'the mapping gave no reason' };
 			const found = value === undefined || reason.includes(value) ? reason : `${reason} (found: ${value})`;
@@ -48,19 +58,11 @@ export async function prepareAll(
 			refused.push({ item, link, error: new SyncError('refused', message, { field, todo }) });
 			continue;
 		}
-		const removal = stamp.removal;
-		const wanted =
-			stamp.action === 'remove'
-				? merge(pick(fields, stamp.match), removal.set)
-				: merge(
-						pick(fields, names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match)),
-						link.removedBefore ? removal.onReturn : {},
-					);
-		const prepared = await destination.prepare(wanted);
+		const prepared = await destination.prepare(wantedOf(item, link));
 		if (prepared.ok) ready.push({ item, link, prepared: prepared.fields, actual: [], byMatch: false });
 		else if (stamp.action === 'remove') {
 			// A removal never fails over a value that it does not write.
-			const removalOnly = await destination.prepare(removal.set);
+			const removalOnly = await destination.prepare(stamp.removal.set);
 			if (removalOnly.ok) ready.push({ item, link, prepared: removalOnly.fields, actual: [], byMatch: false });
 			else refused.push({ item, link, error: removalOnly.error });
 		} else refused.push({ item, link, error: prepared.error });
@@ -115,6 +117,43 @@ function matchOf({ item, prepared }: Ready): Fields | undefined {
 async function read(ready: Ready[], lookups: Lookup[], fields: string[], destination: Destination): Promise<void> {
 	if (lookups.length === 0) return;
 	for (const record of await destination.read(lookups, fields)) ready[record.ref]!.actual.push(record);
+}
+
+/**
+ * A record that found the counterpart of a key which vanished is that key's record under another one: it takes the link
+ * over. Answers with the keys that lost theirs, each with the key that has it now, and with records whose values on return
+ * the destination cannot hold.
+ */
+export async function takeOver(
+	ready: Ready[],
+	run: number,
+	{ ledger, row, destination: into }: { ledger: Ledger; row: { id: number }; destination: Destination },
+): Promise<{ moved: Map<string, string>; refused: Refused[] }> {
+	const finders = new Map<string, Ready>();
+	for (const one of ready) {
+		const { byMatch, actual, link, item } = one;
+		if (!byMatch || actual.length !== 1 || link.counterpart !== null || item.stamp.action !== 'write') continue;
+		if (!finders.has(actual[0]!.id)) finders.set(actual[0]!.id, one);
+	}
+	const moves = (await ledger.sharers(row.id, [...finders.keys()])).flatMap(
+		({ counterpart, key, vanished, destination }): MovedLink[] => {
+			const to = finders.get(counterpart)!.link.key;
+			return vanished && destination === row.id && key !== to ? [{ from: key, to, counterpart }] : [];
+		},
+	);
+	const moved = new Map<string, string>();
+	const refused: Refused[] = [];
+	for (const link of await ledger.moveLinks(row.id, run, moves)) {
+		const one = finders.get(link.counterpart!)!;
+		one.link = link;
+		if (link.removedBefore) {
+			const prepared = await into.prepare(wantedOf(one.item, link));
+			if (prepared.ok) one.prepared = prepared.fields;
+			else refused.push({ item: one.item, link, error: prepared.error });
+		}
+		moved.set(moves.find(({ to }) => to === link.key)!.from, link.key);
+	}
+	return { moved, refused };
 }
 
 /** What stands in the way of a counterpart, or of removing it. */

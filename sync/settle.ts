@@ -70,6 +70,20 @@ export class Settlement {
 		);
 	}
 
+	/** Whether this link's item has its answer already. */
+	has(link: Link): boolean {
+		return this.answered.has(link.key);
+	}
+
+	/** An item that has become void: the ledger knows already what became of its link. */
+	pass(item: DesiredItem, link: Link, why: string): void {
+		const { where } = this.context;
+		this.answered.add(link.key);
+		this.applied.outcomes.push(
+			outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], why)),
+		);
+	}
+
 	/** Settles a plan for which nothing has to be sent; false where something has to. */
 	without({ item, link }: Ready, planned: Plan): boolean {
 		switch (planned.action) {

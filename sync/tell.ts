@@ -13,13 +13,20 @@ export function trouble(result: TickResult, kind: string, text: string): void {
 export function judge(
 	result: TickResult,
 	observed: ObservationResult,
-	{ unkeyed, known }: { unkeyed: number; known: number },
+	{ unkeyed, known, complete }: { unkeyed: number; known: number; complete: boolean },
 ): void {
 	if (observed.emptied) {
 		trouble(
 			result,
 			'emptied',
 			`The source gave no record at all, though ${known} are known. Nothing was removed. If it is meant to be empty, delete the rows in the destination yourself.`,
+		);
+	}
+	if (complete && observed.older > 0) {
+		trouble(
+			result,
+			'older',
+			`${observed.older} records are older in the source, by its ordering column, than what was read before, and were left as they were. If the source was put back to an older state and is right, take the ordering column out of the trigger.`,
 		);
 	}
 	if (observed.duplicates.count > 0) {

@@ -99,7 +99,7 @@ class Turn {
 			if (host.signal.aborted) throw new SyncError('retry', 'The sync was stopped while it read the source.');
 			const observed = await observation.finish({ complete: complete && whole, cursor });
 			this.result.observed = { ...observed, unkeyed, complete: complete && whole };
-			judge(this.result, observed, { unkeyed, known: sync.records });
+			judge(this.result, observed, { unkeyed, known: sync.records, complete: complete && whole });
 		} catch (error) {
 			await observation?.discard();
 			if (error instanceof LedgerError) throw error;
@@ -109,10 +109,12 @@ class Turn {
 
 	/** Hands over what is due, then what the guard lets pass once everything due has been planned. */
 	async drain(): Promise<void> {
+		// A record that came back under another key takes the link of the one that vanished, before that one is removed.
+		if ((this.result.observed?.vanished ?? 0) > 0 && !(await this.handAll('new'))) return;
 		await this.count();
-		if (!(await this.handAll(false))) return;
+		if (!(await this.handAll('all'))) return;
 		// Those that left the scope are counted only now that all that was due has been planned.
-		if ((await this.count()) > 0) await this.handAll(true);
+		if ((await this.count()) > 0) await this.handAll('removals');
 	}
 
 	/** Counts intended removals against the guard; how many it let pass. */
@@ -125,7 +127,7 @@ class Turn {
 	}
 
 	/** Hands over all that is due by now, each record once; false when no more should be. */
-	private async handAll(removalsOnly: boolean): Promise<boolean> {
+	private async handAll(which: 'new' | 'all' | 'removals'): Promise<boolean> {
 		const { ledger, sync, token, settings } = this;
 		const before = await ledger.now();
 		for (;;) {
@@ -135,7 +137,8 @@ class Turn {
 				outstanding: OUTSTANDING,
 				ttl: settings.leaseTtl,
 				before,
-				removalsOnly,
+				removalsOnly: which === 'removals',
+				newOnly: which === 'new',
 			});
 			if (stuck && stuck.now - stuck.since > settings.stuckAfter) {
 				trouble(

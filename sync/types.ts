@@ -27,6 +27,11 @@ export interface SourceRecord {
 	name?: string;
 	/** The source itself says that this record is gone (a soft delete). */
 	removed?: boolean;
+	/**
+	 * What rises with every change of the record: a number, or a time. What is older than what is known has no effect;
+	 * of two that are equal the later read counts, and so it does where one has no value.
+	 */
+	ordering?: Value;
 }
 
 export interface RecordPage {

@@ -34,6 +34,8 @@ export interface DatabaseSourceOptions {
 	follow?: { column: string; /** How far each read goes back: seconds, or numbers of an id. */ overlap: number };
 	/** A column that marks a record as removed: anything but empty, false or 0. */
 	removedColumn?: string;
+	/** A column that rises with every change of a record: what is older than what is known has no effect. */
+	orderingColumn?: string;
 	/** The column that holds what a person would call the record. */
 	nameField?: string;
 	pageSize?: number;
@@ -52,13 +54,20 @@ export class DatabaseSource implements Source {
 
 	/** Connects when it is first asked something. Throws SyncError `setup` for a query that is none. */
 	constructor(private readonly options: DatabaseSourceOptions) {
-		const { database, from, key, fields } = options;
+		const { database, from, key, fields, orderingColumn } = options;
 		this.dialect = tableDialects[database.dialect];
 		if ('query' in from) subquery(from.query, database.dialect);
 		const table = 'table' in from ? this.dialect.qualified(database, from.table) : undefined;
 		this.place = table && this.dialect.place(database, table).id;
 		this.where = table ? this.dialect.place(database, table).text : `the query in ${this.dialect.title}`;
-		const read = JSON.stringify(['database 1', database.dialect, table ?? from, key ?? null, fields ?? null]);
+		const read = JSON.stringify([
+			'database 1',
+			database.dialect,
+			table ?? from,
+			key ?? null,
+			fields ?? null,
+			...(orderingColumn === undefined ? [] : [orderingColumn]),
+		]);
 		this.tag = createHash('sha256').update(read).digest('base64url').slice(0, 22);
 		this.connection = new Connection(database, { readOnly: true, values: 'exact' });
 	}
@@ -142,7 +151,7 @@ export class DatabaseSource implements Source {
 	}
 
 	private recordOf(row: Fields, key: readonly string[]): SourceRecord | undefined {
-		const { removedColumn, nameField } = this.options;
+		const { removedColumn, nameField, orderingColumn } = this.options;
 		const encoded = encodeKey(key.map((column) => this.valueOf(row, column)));
 		if (encoded === null) return undefined;
 		const record: SourceRecord = { key: encoded, fields: row };
@@ -150,6 +159,7 @@ export class DatabaseSource implements Source {
 		if (name !== undefined && name !== null && name !== '')
 			record.name = typeof name === 'object' ? JSON.stringify(name) : String(name);
 		if (removedColumn !== undefined && marksRemoved(this.valueOf(row, removedColumn))) record.removed = true;
+		if (orderingColumn !== undefined) record.ordering = this.valueOf(row, orderingColumn);
 		return record;
 	}
 

@@ -14,6 +14,7 @@ export interface SourceSettings {
 	key: string[];
 	name?: string;
 	softDelete?: string;
+	ordering?: string;
 	follow?: { column: string; overlapSeconds: number };
 }
 
@@ -46,6 +47,7 @@ export function sourceSettings(context: Parameters<typeof reader>[0]): SourceSet
 	const column = text(read('followColumn', ''));
 	const name = text(read('nameColumn', ''));
 	const softDelete = text(read('softDeleteColumn', ''));
+	const ordering = text(read('orderingColumn', ''));
 	const follows = read('changes', 'compare') === 'follow';
 	if (follows && column === '')
 		throw new SyncError('setup', 'No column to follow is chosen.', {
@@ -56,6 +58,7 @@ export function sourceSettings(context: Parameters<typeof reader>[0]): SourceSet
 		key,
 		...(name !== '' && { name }),
 		...(softDelete !== '' && { softDelete }),
+		...(ordering !== '' && { ordering }),
 		...(follows && { follow: { column, overlapSeconds: number(read('overlap', 60), 60) } }),
 	};
 }
@@ -81,16 +84,17 @@ function table(read: ReturnType<typeof reader>): { schema?: string; table: strin
 }
 
 /** Keys and names stand in the ledger and in messages as they are, so neither may be sensitive. */
-export function checkSensitive({ key, name, follow }: SourceSettings, sensitive: string[]): void {
+export function checkSensitive({ key, name, ordering, follow }: SourceSettings, sensitive: string[]): void {
 	const shown = [
 		...key,
 		...(name === undefined ? [] : [name]),
+		...(ordering === undefined ? [] : [ordering]),
 		...(follow === undefined ? [] : [follow.column]),
 	].find((column) => sensitive.includes(column));
 	if (shown !== undefined) {
 		throw new SyncError(
 			'setup',
-			`“${shown}” is sensitive, but it is also a key, a name or the column to follow, which the ledger keeps as they are.`,
+			`“${shown}” is sensitive, but it is also a key, a name, the ordering column or the column to follow, which the ledger keeps as they are.`,
 			{
 				todo: 'Choose another column, or do not mark it as sensitive.',
 			},

@@ -11,7 +11,7 @@ const RESERVED = '_sync';
 /** Throws {@link SyncError}. Closing the source closes its tunnel too. */
 export async function openSource(
 	context: NodeContext,
-	{ from, key, name, softDelete, follow }: SourceSettings,
+	{ from, key, name, softDelete, ordering, follow }: SourceSettings,
 ): Promise<Source> {
 	const { config, close } = await databaseConfig(context);
 	try {
@@ -21,6 +21,7 @@ export async function openSource(
 			...(key.length > 0 && { key }),
 			...(name !== undefined && { nameField: name }),
 			...(softDelete !== undefined && { removedColumn: softDelete }),
+			...(ordering !== undefined && { orderingColumn: ordering }),
 			...(follow && { follow: { column: follow.column, overlap: follow.overlapSeconds } }),
 		});
 		return {

@@ -24,6 +24,8 @@ export class MemorySource implements Source {
 	/** The next read breaks off after that many records. */
 	breakAfter?: number;
 	reads = 0;
+	/** The field that rises with every change. */
+	ordering?: string;
 
 	async *read(_since?: Cursor): AsyncIterable<RecordPage> {
 		this.reads++;
@@ -31,6 +33,7 @@ export class MemorySource implements Source {
 			key,
 			fields: { ...fields },
 			name: String(fields.name ?? key),
+			...(this.ordering !== undefined && { ordering: fields[this.ordering] }),
 		}));
 		const size = 7;
 		for (let from = 0; from < all.length || from === 0; from += size) {

@@ -59,6 +59,15 @@ export const changes: INodeProperties[] = [
 			'A column that says that the record is gone: true, 1, or a time. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
+		displayName: 'Ordering Column Name or ID',
+		name: 'orderingColumn',
+		type: 'options',
+		typeOptions: { ...COLUMNS, loadOptionsMethod: 'getColumnsOrNone' },
+		default: '',
+		description:
+			'A number or time that rises with every change of a record. A row that is older than what was read before, as a replica that lags behind gives it, then has no effect; one with an equal value, or without one, counts. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	},
+	{
 		displayName: 'Full Comparison Every (Hours)',
 		name: 'completeEvery',
 		type: 'number',
