@@ -121,6 +121,23 @@ export async function n8n(version = n8nVersion) {
 	return folder;
 }
 
+/** The vendors' libraries that send events in tests; where they cannot be had, what needs them is skipped by name. */
+export async function senders() {
+	const folder = join(root, 'test', 'senders');
+	const wanted = digest(join(folder, 'package.json'), join(folder, 'package-lock.json'));
+	const marker = join(folder, 'node_modules', '.set-up');
+	if (marked(marker, wanted)) return;
+	try {
+		await step('installing the libraries that send events', async () => {
+			const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+			await run('npm', args, { cwd: folder, name: 'npm-senders' });
+			writeFileSync(marker, wanted);
+		});
+	} catch (error) {
+		say(`  ${error.message}`);
+	}
+}
+
 const onPath = (...names) =>
 	[...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].some((folder) =>
 		names.some((name) => existsSync(join(folder, name))),

@@ -21,7 +21,9 @@ export interface ToSign {
 export async function signed(events: ToSign[]): Promise<Record<string, string>[]> {
 	return await new Promise((resolve, reject) => {
 		const child = execFile(process.execPath, [join(folder, 'sign.mjs')], (error, stdout) =>
-			error ? reject(error) : resolve(JSON.parse(stdout) as Record<string, string>[]),
+			error
+				? reject(new Error(error.message, { cause: error }))
+				: resolve(JSON.parse(stdout) as Record<string, string>[]),
 		);
 		child.stdin!.end(JSON.stringify(events));
 	});
