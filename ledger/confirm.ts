@@ -8,7 +8,7 @@ import { canonical } from '../sync/canonical';
 import type { Confirmed, FailedLink, HistoryEntry } from '../sync/ledger';
 import type { Sql, SqlValue } from '../sql/types';
 import { writeHistory } from './history';
-import { AGAIN } from './moved';
+import { AGAIN, UNANSWERED } from './moved';
 import { big, KEY_AND_PART, linkName, lockDestination, lockRun, now, type Store } from './store';
 
 const CONFIRM_COLUMNS = [
@@ -110,7 +110,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 		const moved = sql`(r.version > coalesce(l.handed, 0) OR d.revision_run > ${run})`;
 		const taken = sql`EXISTS (SELECT 1 FROM ${table('link')} o WHERE o.destination = l.destination AND o.counterpart = w.counterpart)`;
 		await tx.run(sql`UPDATE ${table('link')} AS l SET
-			state = CASE WHEN ${moved} OR w.state = 'due' THEN ${AGAIN} ELSE 'failed' END,
+			state = CASE WHEN ${moved} OR w.state = 'due' OR (l.healing = 'gone' AND r.present = 0) THEN ${UNANSWERED} ELSE 'failed' END,
 			attempts = CASE WHEN ${moved} THEN 0 ELSE l.attempts + w.counted END,
 			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { DueCounts, HandedRecord, Reason, Stuck } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { AGAIN } from './moved';
+import { AGAIN, UNANSWERED } from './moved';
 import { big, fence, lockRun, now, type Store } from './store';
 
 interface DueRow {
@@ -274,8 +274,8 @@ async function expire(store: Store, tx: Sql, sync: number, at: number): Promise<
 		await tx.all(
 			sql`SELECT 1 FROM ${table('link')} l WHERE ${ended} ORDER BY l.destination, l.key, l.part ${store.lock}`,
 		);
-	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
-		WHERE ${ended}`);
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${UNANSWERED}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
+		FROM ${table('record')} r WHERE ${ended} AND r.sync = ${sync} AND r.key = l.key`);
 }
 
 /**

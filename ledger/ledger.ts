@@ -30,7 +30,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 	const secret = row!.secret;
 	return toldPlainly(store, {
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
-		checkAge: async (sync, seen) => await syncs.checkAge(store, sync, seen),
+		checkAge: async (seen) => await syncs.checkAge(store, seen),
 		sequence: async () => await store.last(db),
 		syncs: async () => await syncs.syncs(store),
 		find: async (identity) => await syncs.find(store, db, identity),

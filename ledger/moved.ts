@@ -22,3 +22,9 @@ export const MOVED_HOLD = sql`CASE WHEN r.present = 1 THEN NULL ELSE l.hold END`
 
 /** Where a link goes that gives its lease back with work left: a removal is due only once the guard has counted it. */
 export const AGAIN = sql`CASE WHEN l.removal = 'intended' THEN 'intended' ELSE 'due' END`;
+
+/**
+ * The same for a write that nobody answered for, or that failed. A removed counterpart that was only being healed is
+ * removed as before: its record has no fields any more that could be sent again, and the next sweep compares it.
+ */
+export const UNANSWERED = sql`CASE WHEN l.healing = 'gone' AND r.present = 0 THEN 'gone' ELSE ${AGAIN} END`;

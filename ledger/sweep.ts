@@ -57,7 +57,11 @@ export async function unswept(store: Store, sync: number): Promise<{ name: strin
 		AND d.sweep_asked_at < ${db.dialect.now} - 2 * s.sweep_every ORDER BY d.id`);
 }
 
-/** The next links to compare: confirmed at the present revision, in the order of their keys. */
+/**
+ * The next links to compare: confirmed at the present revision, in the order of their keys. The fields that a removal set
+ * are owned while it stands, whatever the mapping is by now: its record is mapped no more. After a restart they wait until
+ * the source has been read whole, lest somebody has returned.
+ */
 export async function sweepPage(
 	store: Store,
 	destination: number,
@@ -70,9 +74,10 @@ export async function sweepPage(
 	const rows = await db.all(sql<SweptRow>`
 		SELECT l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, r.name
 		FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
-		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
+		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync
 		WHERE l.destination = ${destination} AND ${from} AND l.state IN ('settled', 'gone', 'held') AND l.counterpart IS NOT NULL
-		AND l.fields IS NOT NULL AND l.version IS NOT NULL AND l.revision = d.revision
+		AND l.fields IS NOT NULL AND l.version IS NOT NULL AND (l.revision = d.revision OR l.state = 'gone')
+		AND (l.state <> 'gone' OR s.complete_read_at IS NULL OR s.complete_read_at > 0)
 		ORDER BY l.key, l.part LIMIT ${limit}`);
 	return rows.map((row) => ({
 		key: row.key,

@@ -109,9 +109,14 @@ export async function register(
 export async function restart(store: Store, tx: Sql, sync: number, past: number): Promise<void> {
 	const { table } = store;
 	await store.skip(tx, past + 1);
-	await tx.run(sql`UPDATE ${table('sync')} SET epoch = epoch + 1, cautious = 1 WHERE id = ${sync}`);
+	// Zero: it was read whole before, and has to be again.
+	await tx.run(sql`UPDATE ${table('sync')} SET epoch = epoch + 1, cautious = 1,
+		complete_read_at = CASE WHEN complete_read_at IS NULL THEN NULL ELSE 0 END WHERE id = ${sync}`);
+	// What was removed and stands is swept on, once the source has been read whole and has it as little as before.
+	const removed = sql`(r.present = 0 AND ${GONE})`;
 	await tx.run(sql`UPDATE ${table('link')} AS l SET
-		version = NULL, revision = NULL, fields = NULL, told = NULL, sent_at = NULL, hold = NULL, healing = NULL, lease = NULL, lease_until = NULL,
+		version = CASE WHEN ${removed} THEN l.version ELSE NULL END, revision = CASE WHEN ${removed} THEN l.revision ELSE NULL END,
+		fields = CASE WHEN ${removed} THEN l.fields ELSE NULL END, told = CASE WHEN ${removed} THEN l.told ELSE NULL END, sent_at = NULL, hold = NULL, healing = NULL, lease = NULL, lease_until = NULL,
 		attempts = 0, error = NULL, reason = 'requested', due_at = ${tx.dialect.now},
 		state = CASE WHEN r.present = 1 THEN 'due' WHEN ${GONE} THEN 'gone' WHEN ${LINKED} THEN 'intended' ELSE 'settled' END,
 		removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END WHEN ${GONE} THEN l.removal
@@ -120,11 +125,13 @@ export async function restart(store: Store, tx: Sql, sync: number, past: number)
 		WHERE d.sync = ${sync} AND l.destination = d.id AND r.sync = d.sync AND r.key = l.key`);
 }
 
-/** Starts a new epoch if this number was seen before and the ledger is not there yet. */
-export async function checkAge(store: Store, sync: number, seen: number): Promise<boolean> {
+/** Starts a new epoch, of all syncs, if this number was seen before and the ledger is not there yet. */
+export async function checkAge(store: Store, seen: number): Promise<boolean> {
 	return await store.db.transaction(async (tx) => {
 		if ((await store.last(tx)) >= seen) return false;
-		await restart(store, tx, sync, seen);
+		// The ledger is as old for all syncs, and its numbers tell only the first of them.
+		const syncs = await tx.all(sql<{ id: number }>`SELECT id FROM ${store.table('sync')} ORDER BY id`);
+		for (const { id } of syncs) await restart(store, tx, id, seen);
 		return true;
 	});
 }

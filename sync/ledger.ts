@@ -313,7 +313,7 @@ export interface Ledger {
 	 * `seen`: the newest number of the ledger's sequence that the workflow remembers. A ledger that has not come so far was
 	 * lost or restored: the sync starts a new epoch, in which every removal is held and everything is compared anew.
 	 */
-	checkAge(sync: number, seen: number): Promise<boolean>;
+	checkAge(seen: number): Promise<boolean>;
 	/** The newest number of the ledger's sequence. */
 	sequence(): Promise<number>;
 	/** All syncs with their active destinations, by their names. */

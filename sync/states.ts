@@ -89,6 +89,9 @@ const REVIVED = (as: LinkState, otherwise: Cases = BY_RECORD): Cases => ({ 'as c
 /** Work that was not done. A removal is due only once the guard has counted it. */
 const AGAIN: Cases = { 'removal waits': 'intended', otherwise: 'due' };
 
+/** The same for a write. What was removed before, and only healed, stays so: its record has nothing left to send. */
+const UNANSWERED: Cases = { present: AGAIN, 'was gone': 'gone', otherwise: AGAIN };
+
 /** The node left it as it was. */
 const GIVEN_BACK: Cases = { 'moved on': AGAIN, 'only carried': 'settled', otherwise: AGAIN };
 
@@ -177,7 +180,13 @@ export const STATES: Record<LinkState, StateRow> = {
 		...ANSWERED,
 		// It may be in flight: its lease lasts.
 		reopened: 'stays',
+		leaseExpired: UNANSWERED,
 		confirmed: { 'up to date': 'settled', otherwise: LINKED_BY_RECORD },
+		failedForNow: UNANSWERED,
+		gaveUp: {
+			'up to date': { present: 'failed', 'was gone': 'gone', otherwise: 'failed' },
+			otherwise: UNANSWERED,
+		},
 		restarted: { present: 'due', 'was gone': 'gone', otherwise: 'intended' },
 		healed: {
 			'moved on': { present: 'due', 'was gone': 'gone', ...STILL_HELD, otherwise: 'intended' },

@@ -31,7 +31,7 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		health: 'healthy',
 	};
 	const sync = await ledger.register(settings.identity, settings.name, settings.takeOver);
-	if (settings.seen !== undefined && (await ledger.checkAge(sync.id, settings.seen))) {
+	if (settings.seen !== undefined && (await ledger.checkAge(settings.seen))) {
 		trouble(
 			result,
 			'older ledger',

@@ -123,7 +123,7 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		before.present === 0 ? false : await revive(lab, async () => await lab.read(false)),
 	'revived after a return': async (lab, { before }) =>
 		before.present === 1 ? false : await revive(lab, async () => await lab.read(true)),
-	restarted: async (lab) => void (await lab.ledger.checkAge(lab.sync, (await lab.ledger.sequence()) + 10)),
+	restarted: async (lab) => void (await lab.ledger.checkAge((await lab.ledger.sequence()) + 10)),
 };
 
 /** Makes it happen; the link as the ledger found it, or undefined where it cannot come to that. */

@@ -107,7 +107,7 @@ export class Play {
 				for (const [key, { phase }] of model.leases) if (phase !== 'writing') model.leases.delete(key);
 				break;
 			case 'restart':
-				await ledger.checkAge(sync, (await ledger.sequence()) + 5);
+				await ledger.checkAge((await ledger.sequence()) + 5);
 				model.leases.clear();
 				model.confirmed.clear();
 				model.passed.clear();
