@@ -14,10 +14,10 @@ import { sub, type Wiring } from './workflows';
 import { startDestination, startSource, type Place } from './world';
 
 const PEOPLE = 300;
-/** After the last fault: leases of a minute, retries after half a minute and more, a killed worker's run after 90 s. */
-const PATIENCE = 10 * 60_000;
+/** After the last fault: leases of two minutes, retries after half a minute and more, a killed worker's run after 90 s. */
+const PATIENCE = 12 * 60_000;
 /** Equal once is not enough: it has to last longer than the leases do, whatever was still on its way. */
-const QUIET = 75_000;
+const QUIET = 130_000;
 
 interface Asked {
 	seed: number;
