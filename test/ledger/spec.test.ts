@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { statesInWords } from './spec';
+import { rulesOf, statesInWords, TESTED, withTests } from './spec';
 
 const read = (path: string) => readFileSync(join(process.cwd(), path), 'utf8');
 const SPEC = 'docs/spec.md';
@@ -35,6 +35,21 @@ describe('docs/spec.md', () => {
 		const now = read(SPEC).replace(BETWEEN, (_all, begin, end) => `${begin}\n${statesInWords()}\n\n${end}`);
 		if (process.env['UPDATE_SPEC']) writeFileSync(join(process.cwd(), SPEC), now);
 		expect(read(SPEC)).toBe(now);
+	});
+
+	it('names the test of each rule of the protocol', () => {
+		const now = withTests(read(SPEC));
+		if (process.env['UPDATE_SPEC']) writeFileSync(join(process.cwd(), SPEC), now);
+		expect(read(SPEC)).toBe(now);
+	});
+
+	it('has a test for each rule of the protocol that holds, whole or in part, and says so of no other', () => {
+		const rules = rulesOf(read(SPEC));
+		const untested = rules.filter(({ today, test }) => /^(holds|partly)/.test(today) !== (test !== undefined));
+		expect(untested.map(({ sentence, today }) => `${sentence} ${today}`)).toEqual([]);
+		expect(rules.filter(({ test }) => test).length).toBe(TESTED.length);
+		for (const { test } of rules)
+			if (test) expect([test, read(test.file).includes(test.name)]).toEqual([test, true]);
 	});
 
 	it('has nine invariants', () => {

@@ -135,6 +135,21 @@ import { named, World } from './world';
 		expect(world.rows()).toEqual([]);
 	});
 
+	test('items for other destinations travel past a node, which asks neither the ledger nor its table', async () => {
+		const line = await world.publish();
+		await line.tick();
+		await line.close();
+		world.destination.exec('DROP TABLE access');
+		const others = world.runs[0]!.json('Source').map((item) => {
+			const stamp = { ...(item['_sync'] as object), for: ['another node'] };
+			return { ...item, _sync: stamp };
+		});
+		const nodes = [{ name: 'Source', type: giving(others) }, ...world.behind({})];
+		const done = await runInProcess({ mode: 'trigger', nodes });
+		expect([0, 1, 2, 3].flatMap((output) => done.json('Target', output))).toEqual([]);
+		expect(done.hints('Target')).toEqual(['3 records are for other destinations and were left alone.']);
+	});
+
 	test('items that come from nowhere make one failed item that says what to do', async () => {
 		const done = await runInProcess({
 			nodes: [

@@ -34,6 +34,18 @@ export const items: Rules = {
 		expect(world.destination.rows.size).toBe(3);
 	},
 
+	'… and for that published workflow.': async (world) => {
+		people(world, 2);
+		world.between = () => [];
+		world.flow = 'mapping 1';
+		expect((await world.tick()).counts).toMatchObject({ unrouted: 2 });
+		expect((await world.tick()).handed).toBe(0);
+		world.between = (given) => given;
+		world.flow = world.mapping.fingerprint = 'mapping 2';
+		expect((await world.tick()).counts).toMatchObject({ unrouted: 0, due: 0 });
+		expect(world.destination.rows.size).toBe(2);
+	},
+
 	'Destinations are those found behind the trigger, and those that register by running.': async (world) => {
 		people(world, 3);
 		await world.tick();
@@ -141,26 +153,27 @@ export const items: Rules = {
 		expect((await world.tick()).counts).toMatchObject({ due: 0, underway: 0, unrouted: 1 });
 	},
 
-	'A waiting run parks its leases for seven days.': async (world) => {
-		world.ttl = 200;
-		world.parkedTtl = 7 * 24 * 3600 * 1000;
-		people(world, 1);
-		let waiting: OutgoingItem[] = [];
-		const run = world.run.bind(world);
-		world.run = async (given) => {
-			waiting = given;
-			return { how: 'parked' };
-		};
-		await world.tick();
-		world.run = run;
-		await sleep(world.ttl + 100);
-		expect((await leaseAll(world)).records).toEqual([]);
-		const [link] = await world.ask<{ left: number }>(
-			(sql, { table, db }) => sql`SELECT lease_until - ${db.dialect.now} AS left FROM ${table('link')}`,
-		);
-		expect(Math.round(link!.left / (24 * 3600 * 1000))).toBe(7);
-		// It goes on, days later, and its items are as good as new.
-		await world.run(waiting);
-		expect(world.told()).toEqual(['k0 created']);
-	},
+	'A waiting run parks its leases for as long as it waits and two minutes; for seven days where it waits for a person or a call.':
+		async (world) => {
+			world.ttl = 200;
+			world.parkedTtl = 7 * 24 * 3600 * 1000;
+			people(world, 1);
+			let waiting: OutgoingItem[] = [];
+			const run = world.run.bind(world);
+			world.run = async (given) => {
+				waiting = given;
+				return { how: 'parked' };
+			};
+			await world.tick();
+			world.run = run;
+			await sleep(world.ttl + 100);
+			expect((await leaseAll(world)).records).toEqual([]);
+			const [link] = await world.ask<{ left: number }>(
+				(sql, { table, db }) => sql`SELECT lease_until - ${db.dialect.now} AS left FROM ${table('link')}`,
+			);
+			expect(Math.round(link!.left / (24 * 3600 * 1000))).toBe(7);
+			// It goes on, days later, and its items are as good as new.
+			await world.run(waiting);
+			expect(world.told()).toEqual(['k0 created']);
+		},
 };

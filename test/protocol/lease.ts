@@ -3,6 +3,46 @@ import { sleep } from '../engine/world';
 import { changes, destinationOf, leaseAll, people, syncOf, type Rules } from './rules';
 
 export const lease: Rules = {
+	'A lease is per destination and key; an item names the destinations it is for, and others let it pass unread.':
+		async (world) => {
+			people(world, 3);
+			await world.tick();
+			const { ledger, node } = world;
+			const sync = await syncOf(world);
+			const first = await destinationOf(world);
+			await ledger.destinationsSeen(
+				sync,
+				[node, 'other'].map((one) => ({ node: one, name: one })),
+				null,
+			);
+			const second = (await ledger.destination(sync, 'other', 'Other', { id: 'other', text: 'other' })).id;
+			world.person('k0', { team: 'Legal' });
+			const token = (await ledger.beginTick(sync, 'test', 60_000))!;
+			const observation = await ledger.observe(sync, token, 'memory', []);
+			await observation.add([...world.source.records].map(([key, fields]) => ({ key, fields })));
+			await observation.finish({ complete: true });
+			await observation.discard();
+			// One item for both, and one for each of the others that only the new destination lacks.
+			const { run, records } = await leaseAll(world);
+			expect(records.map((record) => [record.key, record.for]).sort()).toEqual([
+				['k0', [node, 'other']],
+				['k1', ['other']],
+				['k2', ['other']],
+			]);
+			// What one destination does with its lease is nothing to the other one.
+			const items = records.map(({ key, version }) => ({ key, version }));
+			const claimed = async (id: number) =>
+				(await ledger.claim(id, run, 'mapping 1', items, 60_000)).claims
+					.filter(({ superseded }) => superseded === undefined)
+					.map(({ link }) => link.key);
+			expect(await claimed(first)).toEqual(['k0']);
+			await ledger.fail(first, run, [
+				{ key: 'k0', part: '', version: 2, error: 'no', retryIn: 60_000, countsAttempt: true },
+			]);
+			expect((await claimed(second)).sort()).toEqual(['k0', 'k1', 'k2']);
+			// That others let it pass unread, test/nodes/preview.test.ts holds.
+		},
+
 	'A destination claims first, and takes key, version and revision again right before it writes; what is behind is superseded, and due again at once.':
 		async (world) => {
 			for (const key of ['before', 'during', 'steady']) world.person(key);

@@ -10,6 +10,22 @@ function leave({ source }: World, count: number, from = 0): void {
 
 const holds = async (world: World) => await world.ledger.openHolds(await syncOf(world));
 
+/** A guard that let some pass, to a destination that is down: they are on their way still. */
+async function notSentYet(world: World): Promise<void> {
+	people(world, 100);
+	await world.tick();
+	const read = world.destination.read;
+	world.destination.read = async () => {
+		throw new SyncError('unreachable', 'memory is down');
+	};
+	leave(world, 6);
+	await world.tick();
+	leave(world, 6, 6);
+	await world.tick();
+	expect(await holds(world)).toMatchObject([{ count: 6 }]);
+	world.destination.read = read;
+}
+
 export const removals: Rules = {
 	'A removal is intended first. Those that vanished are counted as one set; those that left the scope when all that is due has been planned.':
 		async (world) => {
@@ -67,21 +83,11 @@ export const removals: Rules = {
 			await world.tick();
 			expect(changes(world)).toHaveLength(7);
 			expect(await holds(world)).toMatchObject([{ count: 7 }]);
+			// In a sync of its own: those that were let pass and are on their way still.
+			Object.assign(world, { identity: { ...world.identity, workflow: 'other' }, name: 'other', node: 'other' });
+			Object.assign(world.destination, { target: { id: 'memory:other', text: 'other' }, rows: new Map() });
+			await notSentYet(world);
 		},
-
-	'What the guard let pass and what was not sent yet counts too.': async (world) => {
-		people(world, 100);
-		await world.tick();
-		world.probeIn = 300;
-		world.destination.read = async () => {
-			throw new SyncError('unreachable', 'memory is down');
-		};
-		leave(world, 6);
-		await world.tick();
-		leave(world, 6, 6);
-		await world.tick();
-		expect(await holds(world)).toMatchObject([{ count: 6 }]);
-	},
 
 	'Few links: more than a third, and at least three.': async (world) => {
 		// Three of nine are a third.

@@ -1,0 +1,52 @@
+/**
+ * Sentences of the protocol that another suite holds: the sentence, the file, and the test's name there. With
+ * `UPDATE_SPEC=1` before `npm test -- test/ledger/spec` they come into the specification.
+ */
+export const ELSEWHERE: Record<string, [file: string, test: string]> = {
+	'A copy or an import refuses to write until a person takes the sync over.': [
+		'test/nodes/line.test.ts',
+		'a copy of the workflow refuses to write until a person lets it take over, and says so once',
+	],
+	'An ordering field of the source goes first.': [
+		'test/engine/keys.test.ts',
+		'keeps what is older from overwriting what is newer, and a complete read says so',
+	],
+	'A key that vanished beside a new one with its match value moves its link.': [
+		'test/engine/keys.test.ts',
+		'moves its link: no removal, no twin, and the history says so (invariants 4 and 6)',
+	],
+	'A stopped execution is heeded.': [
+		'test/engine/pacing.test.ts',
+		'is given back, and nothing written, when the run is stopped before its write',
+	],
+	'A node renews its leases while it works.': [
+		'test/engine/pacing.test.ts',
+		'is renewed while the node works, also for what is not claimed yet, and never shortened',
+	],
+	'Every write has a deadline before its lease’s end.': [
+		'test/engine/landing.test.ts',
+		'ends a batch in time whose row another session keeps, writes nothing later, and tries it again (invariant 3)',
+	],
+	'It is counted, and shown in a hint.': [
+		'test/engine/stories.ts',
+		'settles what a node between dropped, and shows a linked record that is dropped as failed',
+	],
+	'Items without `_sync` are tied again through their pairing, else refused with the name of the node that dropped it.':
+		['test/nodes/preview.test.ts', 'items that lost _sync are tied to their records again where n8n can pair them'],
+	'A write in a test run keeps the counterpart’s id and confirms nothing.': [
+		'test/nodes/preview.test.ts',
+		'writes one key where that is switched on, and the published sync makes no twin of it',
+	],
+	'At most three batches with leases are outstanding.': [
+		'test/engine/pacing.test.ts',
+		'are three at most, though their runs wait, and more come when one of them has ended',
+	],
+	'A sweep that nobody claimed for two intervals is a failure.': [
+		'test/engine/pacing.test.ts',
+		'that no item reaches for two intervals is told of once, and over when one does',
+	],
+	'Anything else is written once more at the next sweep, then fails with both values; a person may accept it.': [
+		'test/engine/stories.ts',
+		'never takes a refused value for a spelling (invariant 8)',
+	],
+};
