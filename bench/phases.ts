@@ -203,6 +203,7 @@ function observed(observation: Observation, clock: Clock): Observation {
 	return {
 		add: async (records) => await clock.time('observation.add (hash, stage)', () => observation.add(records)),
 		finish: async (how) => await clock.time('observation.finish (compare, merge)', () => observation.finish(how)),
+		weigh: async () => await observation.weigh(),
 		discard: async () => await observation.discard(),
 	};
 }

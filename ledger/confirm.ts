@@ -97,6 +97,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			{ name: 'state', type: 'text' },
 			{ name: 'counted', type: 'integer' },
 			{ name: 'counterpart', type: 'text' },
+			{ name: 'absent', type: 'integer' },
 		];
 		const rows = failed.map((one): SqlValue[] => [
 			one.key,
@@ -106,6 +107,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			one.retryIn === null ? 'failed' : 'due',
 			one.countsAttempt ? 1 : 0,
 			one.counterpart ?? null,
+			one.notCreated ? 1 : 0,
 		]);
 		const moved = sql`(r.version > coalesce(l.handed, 0) OR d.revision_run > ${run})`;
 		const taken = sql`EXISTS (SELECT 1 FROM ${table('link')} o WHERE o.destination = l.destination AND o.counterpart = w.counterpart)`;
@@ -114,7 +116,8 @@ export async function fail(store: Store, destination: number, run: number, faile
 			attempts = CASE WHEN ${moved} THEN 0 ELSE l.attempts + w.counted END,
 			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
-			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, lease = NULL, lease_until = NULL
+			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error,
+			create_intended = CASE WHEN w.absent = 1 THEN 0 ELSE l.create_intended END, match = CASE WHEN w.absent = 1 THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);

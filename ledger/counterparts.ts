@@ -62,3 +62,31 @@ export async function sharers(store: Store, destination: number, counterparts: s
 	}
 	return found;
 }
+
+/** How many ids one statement looks at. */
+const LOOKED_AT = 5000;
+
+/** How many counterparts stand by the ledger, and how many of these are among them. */
+export async function linked(
+	store: Store,
+	destination: number,
+	ids: string[],
+): Promise<{ all: number; found: number }> {
+	const { db, table } = store;
+	const standing = sql`l.destination = ${destination} AND l.counterpart IS NOT NULL AND (l.state <> 'gone' OR l.removal <> 'sent')`;
+	const [row] = await db.all(
+		sql<{ all: number }>`SELECT count(*) AS "all" FROM ${table('link')} l WHERE ${standing}`,
+	);
+	let found = 0;
+	for (let from = 0; from < ids.length; from += LOOKED_AT) {
+		const wanted = db.dialect.values(
+			'w',
+			[{ name: 'counterpart', type: 'text' }],
+			ids.slice(from, from + LOOKED_AT).map((id) => [id]),
+		);
+		const [among] = await db.all(sql<{ count: number }>`
+			SELECT count(*) AS count FROM ${wanted} JOIN ${table('link')} l ON l.counterpart = w.counterpart WHERE ${standing}`);
+		found += Number(among!.count);
+	}
+	return { all: Number(row!.all), found };
+}

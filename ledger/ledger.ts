@@ -88,6 +88,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		setLock: async (destination, lock) => await locked.setLock(store, destination, lock),
 		locks: async (sync) => await locked.locks(store, sync),
 		linkedPage: async (destination, after, limit) => await locked.linkedPage(store, destination, after, limit),
+		linked: async (destination, ids) => await counterparts.linked(store, destination, ids),
 		owns: async (destination, fields) => await destinations.owns(store, destination, fields),
 		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
 		release: async (sync, hold) => await removals.release(store, sync, hold),

@@ -14,7 +14,7 @@ import { canonical } from '../sync/canonical';
 import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
 import { orderingText } from '../sync/ordering';
-import type { Cursor, SourceRecord } from '../sync/types';
+import type { Cursor, SourceRecord, Weighed } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { fence, lockDestinations, type Stage, type Store } from './store';
 import { erase, makeDue } from './touched';
@@ -124,8 +124,19 @@ class StagedObservation implements Observation {
 		);
 	}
 
-	async finish(how: { complete: boolean; cursor?: Cursor }): Promise<ObservationResult> {
+	async weigh(): Promise<Weighed> {
 		await this.staging;
+		const { db, table } = this.store;
+		const [row] =
+			await db.all(sql<Weighed>`SELECT (SELECT count(*) FROM ${this.stage.table}) AS keys, count(*) AS known,
+				coalesce(sum(CASE WHEN s.key IS NULL THEN 1 ELSE 0 END), 0) AS missing
+			FROM ${table('record')} r LEFT JOIN ${this.stage.table} s ON s.key = r.key WHERE r.sync = ${this.reading.sync} AND r.present = 1`);
+		return { keys: Number(row!.keys), known: Number(row!.known), missing: Number(row!.missing) };
+	}
+
+	async finish(how: Parameters<Observation['finish']>[0]): Promise<ObservationResult> {
+		await this.staging;
+		if (how.token !== undefined) this.reading.token = how.token;
 		const { db } = this.store;
 		const { sync } = this.reading;
 		const stage = this.stage.table;
@@ -165,7 +176,7 @@ class StagedObservation implements Observation {
 				WHERE ${after === null ? sql`1 = 1` : sql`s.key > ${after}`} AND ${different} ORDER BY s.key LIMIT ${CHUNK}`,
 			async (tx, wanted) => await this.merge(tx, wanted, different, result),
 		);
-		if (how.complete) await this.vanish(result);
+		if (how.complete) await this.vanish(result, how.empty === true);
 		await this.close(how, result);
 		result.unchanged = this.read - result.created - result.updated - result.returned;
 		await this.discard();
@@ -246,14 +257,14 @@ class StagedObservation implements Observation {
 			Number(counts!.all) - Number(counts!.created) - Number(counts!.returned) - Number(counts!.removed);
 	}
 
-	/** Records that a complete read no longer held. An empty read removes nothing. */
-	private async vanish(result: ObservationResult): Promise<void> {
+	/** Records that a complete read no longer held. An empty read removes nothing, unless it is said to mean so. */
+	private async vanish(result: ObservationResult, empty: boolean): Promise<void> {
 		const { sync, began } = this.reading;
 		const record = this.store.table('record');
 		const stage = this.stage.table;
 		const gone = sql`r.sync = ${sync} AND r.present = 1 AND r.touched <= ${began}
 			AND NOT EXISTS (SELECT 1 FROM ${stage} s WHERE s.key = r.key)`;
-		if (this.read === 0) {
+		if (this.read === 0 && !empty) {
 			const known = await this.store.db.all(
 				sql`SELECT 1 FROM ${record} r WHERE r.sync = ${sync} AND r.present = 1 LIMIT 1`,
 			);

@@ -105,9 +105,10 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 	try {
 		if (applied.down) throw applied.down;
 		const due = await letPass(claimed, revision, run, context);
-		const { ready, refused } = await prepareAll(due, destination);
+		const known = due.filter(({ item, link }) => !doubted(item, link, context, settlement));
+		const { ready, refused } = await prepareAll(known, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
-		await readActual(ready, destination);
+		await lookUp(ready, context);
 		const { moved, refused: unfit } = await takeOver(ready, run, context);
 		for (const { item, link, error } of unfit) settlement.refuse(item, link, error);
 		for (const { item, link } of ready) {
@@ -157,6 +158,20 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 		applied.down ??= fault;
 		applied.waiting += await settlement.giveUp(claimed, fault);
 	}
+}
+
+/** What stands in the destination now, for each record. */
+async function lookUp(ready: Ready[], { destination, external, secret }: ApplyContext): Promise<void> {
+	if (external) external.look(ready, secret);
+	else await readActual(ready, destination);
+}
+
+/** Refuses a record of which nobody knows whether it stands in the destination already. */
+function doubted(item: DesiredItem, link: Link, { external }: ApplyContext, settlement: Settlement): boolean {
+	const doubt = external?.doubt(link);
+	if (doubt === undefined || item.stamp.action === 'fail') return false;
+	settlement.refuse(item, link, doubt, { lasting: true });
+	return true;
 }
 
 /** A record that was only sent to carry a sweep is compared by the sweep, not here. */

@@ -1,4 +1,5 @@
 /** What a destination's pass works with, and what comes of it. */
+import type { External } from './external';
 import { fingerprint } from './fingerprint';
 import type { Outcome } from './items';
 import type { Hold, Ledger } from './ledger';
@@ -20,6 +21,8 @@ export interface ApplyContext {
 	writeTtl: number;
 	/** A steady clock in milliseconds, of this process: it says how much of a lease is left. */
 	clock: () => number;
+	/** Where others do the writing. */
+	external?: External;
 	signal?: AbortSignal;
 }
 

@@ -1,6 +1,14 @@
 /** What a tick is given, and what it gives: runs that carry batches, its settings, its result. */
 import type { Stamp } from './items';
-import type { DestinationSeen, DueCounts, Hold, ObservationResult, RemovalGuard, SyncIdentity } from './ledger';
+import type {
+	DestinationSeen,
+	DueCounts,
+	Hold,
+	Observation,
+	ObservationResult,
+	RemovalGuard,
+	SyncIdentity,
+} from './ledger';
 import type { Fields, Source } from './types';
 
 export interface OutgoingItem {
@@ -10,8 +18,11 @@ export interface OutgoingItem {
 
 /** How a run that was started with a batch ended, as far as its starter can tell. */
 export interface RunEnd {
-	/** `parked`: it waits (a Wait node); `silent`: nothing was heard of it for too long. */
-	how: 'ended' | 'parked' | 'silent' | 'error';
+	/**
+	 * `parked`: it waits (a Wait node); `silent`: nothing was heard of it for too long, or nobody tells; `full`: nobody
+	 * tells, and no more can be carried now.
+	 */
+	how: 'ended' | 'parked' | 'silent' | 'full' | 'error';
 	/** With `parked`: milliseconds until it goes on, where that is known. */
 	waits?: number;
 	error?: string;
@@ -22,6 +33,8 @@ export interface TickHost {
 	handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd>;
 	/** Opens the source; called once a tick at most. Left out where there is nothing to read: all of it is pushed. */
 	openSource?(): Promise<Source>;
+	/** The first parts of a read that came in parts; `openSource` then gives the last one. */
+	collected?: { observation: Observation; unkeyed: number };
 	/** The destinations that stand behind the trigger now. */
 	destinations(): DestinationSeen[];
 	signal: AbortSignal;
@@ -47,6 +60,10 @@ export interface TickSettings {
 	/** Milliseconds a handed batch stays leased without a sign of life, and how long a failed run waits. */
 	leaseTtl: number;
 	retryIn: number;
+	/** Milliseconds a handed batch stays leased, where nobody gives signs of life for it. */
+	handedTtl?: number;
+	/** Runs begin when others say so: what is still under way holds nothing back. */
+	unbounded?: boolean;
 	/** The newest number of the ledger that the workflow remembers. */
 	seen?: number;
 	/** Days that the history is kept. */

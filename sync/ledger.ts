@@ -9,7 +9,7 @@
  *
  * `intended` is a removal that the guard has not counted yet. All times are milliseconds of the ledger's own clock.
  */
-import { SyncError, type Cursor, type Fields, type SourceRecord } from './types';
+import { SyncError, type Cursor, type Fields, type SourceRecord, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
 export class LedgerError extends SyncError {
@@ -96,7 +96,16 @@ export interface Observation {
 	 * Compares what was staged with what is known. Only a complete observation makes records vanish.
 	 * The cursor is saved in the last of its transactions.
 	 */
-	finish(how: { complete: boolean; cursor?: Cursor }): Promise<ObservationResult>;
+	finish(how: {
+		complete: boolean;
+		cursor?: Cursor;
+		/** A read of nothing means what it says: the source is empty. */
+		empty?: boolean;
+		/** The present observer, where the read began under another one. */
+		token?: number;
+	}): Promise<ObservationResult>;
+	/** What was staged so far, beside what is known. */
+	weigh(): Promise<Weighed>;
 	/** Throws away what was staged; harmless after `finish`. */
 	discard(): Promise<void>;
 }
@@ -230,6 +239,8 @@ export interface FailedLink {
 	countsAttempt: boolean;
 	/** The counterpart that turned out, if one did. */
 	counterpart?: string;
+	/** A create that surely made nothing: no counterpart needs to be looked for. */
+	notCreated?: true;
 	history?: HistoryEntry[];
 }
 
@@ -473,6 +484,8 @@ export interface Ledger {
 		after: { key: string; part: string } | null,
 		limit: number,
 	): Promise<{ key: string; part: string; counterpart: string; fields: string[] }[]>;
+	/** How many counterparts the destination has linked, and how many of these ids are among them. */
+	linked(destination: number, counterparts: string[]): Promise<{ all: number; found: number }>;
 	/** Says which fields the destination's mapping owns. */
 	owns(destination: number, fields: string[]): Promise<void>;
 

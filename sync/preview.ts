@@ -3,6 +3,7 @@
  * person asks for it in a test, the very same plans written for a few records, confirming nothing.
  */
 import { pick } from './canonical';
+import type { External } from './external';
 import { fingerprint } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome } from './items';
 import type { Ledger, Link } from './ledger';
@@ -19,6 +20,8 @@ export interface PreviewContext {
 	ledger: Pick<Ledger, 'sharers'>;
 	/** The destination's row in the ledger; 0 where there is none yet. */
 	row: { id: number };
+	/** Where others do the writing. */
+	external?: External;
 	secret: string;
 	where: string;
 }
@@ -41,7 +44,8 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 			.slice(from, from + destination.batchSize)
 			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
 		const { ready, refused } = await prepareAll(batch, destination);
-		await readActual(ready, destination);
+		if (context.external) context.external.look(ready, context.secret);
+		else await readActual(ready, destination);
 		const ties = await tiesOf(ready, context);
 		const byItem = new Map<DesiredItem, Previewed>();
 		for (const { item, error } of refused) {

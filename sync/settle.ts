@@ -9,13 +9,29 @@ import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
 import { nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { readAgain, tiesOf, type Ready } from './prepare';
-import { SyncError, type Fields, type Marked, type Write, type WriteResult } from './types';
+import { SyncError, type ActualRecord, type Fields, type Marked, type Write, type WriteResult } from './types';
 import { forLedger, redact, verify } from './verify';
 
 type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
 interface Planned {
 	one: Ready;
 	plan: Plan;
+}
+/** What is known of a record whose write went well. */
+interface Accepted {
+	item: DesiredItem;
+	link: Pick<Link, 'key' | 'part' | 'version' | 'attempts' | 'counterpart' | 'fields'>;
+	actual: Pick<ActualRecord, 'fields'>[];
+}
+
+/** Of a link, what a failure needs. */
+type Failing = Pick<Link, 'key' | 'part' | 'version' | 'attempts'>;
+interface Extra {
+	counterpart?: string;
+	/** It is tried for as long as it takes: nothing is known to be wrong with the record. */
+	lasting?: boolean;
+	/** The create surely made nothing. */
+	notCreated?: boolean;
 }
 
 const OUTCOMES = { create: 'created', delete: 'removed', deactivate: 'deactivated' } as const;
@@ -39,11 +55,11 @@ export class Settlement {
 	) {}
 
 	/** A record that cannot be written as it is. A mapping's failure is final for this version; the rest is tried again. */
-	refuse(item: DesiredItem, link: Link, given: SyncError, extra: { counterpart?: string } = {}): void {
+	refuse(item: DesiredItem, link: Failing, given: SyncError, extra: Extra = {}): void {
 		const error = redact(given, item.fields, item.stamp.sensitive);
 		const { retry, where } = this.context;
 		const tries = link.attempts + 1;
-		const final = item.stamp.action === 'fail' || tries >= retry.attempts;
+		const final = item.stamp.action === 'fail' || (tries >= retry.attempts && extra.lasting !== true);
 		const retryIn = final ? null : (error.detail.retryAfter ?? retry.delay(tries));
 		const message = error.message.replace(/[.\s]+$/, '');
 		const text = error.detail.todo ? `${message}. ${error.detail.todo}` : `${message}.`;
@@ -58,6 +74,7 @@ export class Settlement {
 			retryIn,
 			countsAttempt: true,
 			counterpart: extra.counterpart,
+			...(extra.notCreated === true && { notCreated: true }),
 			history,
 		});
 		this.answered.add(link.key);
@@ -65,7 +82,8 @@ export class Settlement {
 			outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
 				...(error.detail.field !== undefined && { field: error.detail.field }),
 				todo: error.detail.todo,
-				again: !final,
+				// What lasts is told of at its first try, for nobody hears of a last one.
+				again: !final && !(extra.lasting === true && tries === 1),
 			}),
 		);
 	}
@@ -148,6 +166,7 @@ export class Settlement {
 
 	/** Sends what has to be sent. A create that clashes is looked up once more, and adopts what it finds. */
 	async write(planned: Planned[]): Promise<void> {
+		if (this.context.external) return await this.handOut(planned);
 		const clashed = await this.send(planned);
 		if (clashed.length === 0) return;
 		const { context, revision } = this;
@@ -191,12 +210,10 @@ export class Settlement {
 		return (this.clashes.get(one)?.message ?? 'another record stands in its way').replace(/[.\s]+$/u, '');
 	}
 
-	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
-	private async send(planned: Planned[]): Promise<Ready[]> {
-		const { ledger, row, destination, writeTtl, where, secret, clock } = this.context;
+	/** Writes ahead in the ledger; answers with what may be written now. The rest has moved on. */
+	private async ahead(planned: Planned[]): Promise<Planned[]> {
+		const { ledger, row, writeTtl, where, secret } = this.context;
 		if (planned.length === 0) return [];
-		// The lease begins after this moment, so a write that ends within its time ends before the lease does.
-		const asked = clock();
 		const intents = planned.map(({ one: { link, item, prepared }, plan: { action } }) => ({
 			key: link.key,
 			part: link.part,
@@ -211,6 +228,15 @@ export class Settlement {
 			if (allowed.has(one.one.link.key)) sending.push(one);
 			else this.applied.outcomes.push(outcome(one.one.item, 'superseded', where));
 		}
+		return sending;
+	}
+
+	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
+	private async send(planned: Planned[]): Promise<Ready[]> {
+		const { destination, writeTtl, clock } = this.context;
+		// The lease begins after this moment, so a write that ends within its time ends before the lease does.
+		const asked = clock();
+		const sending = await this.ahead(planned);
 		const writes = sending.map(({ one, plan: writing }, ref) => this.asWrite(one, writing as Writing, ref));
 		const results = writes.length === 0 ? [] : await destination.write(writes, writeTtl - (clock() - asked));
 		const clashed: Ready[] = [];
@@ -250,7 +276,7 @@ export class Settlement {
 	}
 
 	/** A write that the destination says went well; it is believed once it reads back so. */
-	private accept({ item, link, actual }: Ready, writing: Writing, result: Extract<WriteResult, { ok: true }>): void {
+	accept({ item, link, actual }: Accepted, writing: Writing, result: Extract<WriteResult, { ok: true }>): void {
 		const { stamp } = item;
 		if (writing.action === 'delete') {
 			this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'removed', [], {
@@ -280,7 +306,7 @@ export class Settlement {
 
 	private confirm(
 		item: DesiredItem,
-		link: Link,
+		link: Accepted['link'],
 		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'state'>,
 		name: OutcomeName,
 		changes: FieldChange[],
@@ -321,8 +347,28 @@ export class Settlement {
 		this.told.push({ key: link.key, part: link.part, tell: () => this.applied.outcomes.push(answer) });
 	}
 
-	/** Tells the ledger; what it takes is an outcome. */
-	async close(): Promise<void> {
+	/** Writes ahead in the ledger, then hands out to whoever does the writing. */
+	private async handOut(planned: Planned[]): Promise<void> {
+		const { external, row } = this.context;
+		for (const { one, plan: writing } of await this.ahead(planned)) {
+			const { item, link, actual } = one;
+			const { key, part, version, attempts, told, counterpart } = link;
+			external!.handOut(item.item, {
+				destination: row.id,
+				run: this.run,
+				revision: this.revision,
+				stamp: item.stamp,
+				desired: item.fields,
+				link: { key, part, version, attempts, told, counterpart },
+				plan: writing as Writing,
+				before: actual[0]?.fields ?? {},
+			});
+			this.answered.add(key);
+		}
+	}
+
+	/** Tells the ledger; what it takes is an outcome. Answers with the keys whose confirmation came too late. */
+	async close(): Promise<Set<string>> {
 		const { ledger, row } = this.context;
 		if (this.marks.length > 0) await this.context.mark?.(this.marks.splice(0));
 		await ledger.intendRemovals(row.id, this.run, this.intended);
@@ -330,6 +376,7 @@ export class Settlement {
 		await ledger.fail(row.id, this.run, this.failed);
 		for (const { key, tell } of this.told) if (!late.has(key)) tell();
 		this.confirmed.length = this.failed.length = this.intended.length = this.told.length = 0;
+		return late;
 	}
 
 	/** The destination as a whole failed: what was answered is kept, the rest comes again and counts no attempt. */
@@ -355,7 +402,7 @@ export class Settlement {
 }
 
 /** What changes for a lock when a link is confirmed: another counterpart, or other fields that are owned of it. */
-function marksOf(link: Link, { counterpart, fields }: Pick<Confirmed, 'counterpart' | 'fields'>): Marked[] {
+function marksOf(link: Accepted['link'], { counterpart, fields }: Pick<Confirmed, 'counterpart' | 'fields'>): Marked[] {
 	const marks: Marked[] = [];
 	if (link.counterpart !== null && link.counterpart !== counterpart)
 		marks.push({ id: link.counterpart, fields: null });

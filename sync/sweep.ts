@@ -9,7 +9,7 @@ import type { FieldChange } from './items';
 import type { SweptLink } from './ledger';
 import { hide, sentence } from './outcome';
 import { isOwnSpelling, matches, names } from './plan';
-import { SyncError, type ActualRecord, type Fields, type Write } from './types';
+import { SyncError, type ActualRecord, type Fields, type Write, type WriteResult } from './types';
 import { forLedger, redact, verify } from './verify';
 
 /** How many links one page compares. */
@@ -34,9 +34,14 @@ export async function sweep(
 	revision: number,
 	applied: Applied,
 ): Promise<Swept | undefined> {
-	const { ledger, row, leaseTtl, signal } = context;
+	const { ledger, row, external, leaseTtl, signal } = context;
 	const claimed = await ledger.claimSweep(row.id, holder, leaseTtl);
 	if (!claimed) return undefined;
+	if (external?.seen === false) {
+		// Nobody looked, so there is nothing to compare.
+		await ledger.endSweep(row.id, holder);
+		return undefined;
+	}
 	const swept: Swept = { compared: 0, missing: 0 };
 	let after = claimed.after;
 	for (;;) {
@@ -69,7 +74,7 @@ async function sweepOnce(
 	applied: Applied,
 	swept: Swept,
 ): Promise<void> {
-	const { ledger, row, destination, secret } = context;
+	const { ledger, row, destination } = context;
 	const fields = names(...page.map((link) => Object.keys(link.fields)));
 	const found = new Map<number, ActualRecord>();
 	for (let from = 0; from < page.length; from += destination.batchSize) {
@@ -89,7 +94,7 @@ async function sweepOnce(
 			gone.push(link);
 			continue;
 		}
-		const changes = drift(link, actual.fields, secret);
+		const changes = drift(link, actual.fields, context);
 		if (changes.length === 0) continue;
 		// A sensitive value is not in the ledger: the record comes again by the ordinary way, read from the source.
 		const sensitive = Object.keys(link.fields).filter((field) => isKeyed(link.fields[field]));
@@ -104,18 +109,19 @@ async function sweepOnce(
 }
 
 /** The owned fields of which the destination no longer holds what was confirmed. */
-function drift(link: SweptLink, actual: Fields, secret: string): FieldChange[] {
+function drift(link: SweptLink, actual: Fields, { secret, external }: ApplyContext): FieldChange[] {
 	const changes: FieldChange[] = [];
 	for (const [field, now] of Object.entries(link.fields)) {
 		const was = Object.hasOwn(actual, field) ? actual[field]! : null;
 		if (matches(now, was, secret) || isOwnSpelling(link, field, now, was, secret)) continue;
+		if (external?.alike(now, was)) continue;
 		changes.push({ field, was, now, drift: true });
 	}
 	return changes;
 }
 
 async function heal(drifted: Drifted[], context: ApplyContext, revision: number, applied: Applied): Promise<void> {
-	const { ledger, row, destination, writeTtl, where, secret, retry, clock } = context;
+	const { ledger, row, destination, external, writeTtl, clock } = context;
 	const asked = clock();
 	const { run, keys } = await ledger.claimHeal(
 		row.id,
@@ -123,6 +129,13 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 		writeTtl,
 	);
 	const sending = drifted.filter(({ link }) => keys.has(link.key));
+	if (external) {
+		for (const { link, changes, actual, sensitive } of sending) {
+			const healing = { link, changes, before: actual.fields, sensitive };
+			external.handOut(undefined, { destination: row.id, run, heal: healing });
+		}
+		return;
+	}
 	const writes = sending.map(({ link, changes }, ref): Write => ({
 		ref,
 		action: 'update',
@@ -138,15 +151,38 @@ async function heal(drifted: Drifted[], context: ApplyContext, revision: number,
 	const results = new Map(
 		(await destination.write(writes, writeTtl - (clock() - asked))).map((result) => [result.ref, result]),
 	);
+	const answers = sending.map(({ link, changes, actual, sensitive }, ref) => ({
+		healing: { link, changes, before: actual.fields, sensitive },
+		result: results.get(ref),
+	}));
+	await settleHeals(answers, run, context, applied);
+}
+
+/** A heal whose write is under way, or done. */
+export interface Healing {
+	link: SweptLink;
+	changes: FieldChange[];
+	/** What stood there. */
+	before: Fields;
+	sensitive: string[];
+}
+
+/** Tells the ledger what became of heals. */
+export async function settleHeals(
+	answers: { healing: Healing; result: WriteResult | undefined }[],
+	run: number,
+	{ ledger, row, where, secret, retry }: Pick<ApplyContext, 'ledger' | 'row' | 'where' | 'secret' | 'retry'>,
+	applied: Applied,
+): Promise<void> {
 	const healed: Parameters<typeof ledger.confirmHeal>[2] = [];
-	for (const [ref, { link, changes, actual, sensitive }] of sending.entries()) {
-		const result = results.get(ref);
+	for (const { healing, result } of answers) {
+		const { link, changes, before, sensitive } = healing;
 		const name = link.name ?? link.key;
 		try {
 			if (!result?.ok)
 				throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
 			const written = pick(link.fields, Object.keys(result.actual ?? {}));
-			const told = verify(written, result.actual ?? {}, actual.fields, sensitive);
+			const told = verify(written, result.actual ?? {}, before, sensitive);
 			const shown = hide(changes, sensitive);
 			healed.push({
 				key: link.key,

@@ -85,9 +85,11 @@ class Turn {
 				await followHints(ledger, { sync: sync.id, token }, source, settings.sensitive, host.signal);
 				if (!complete) return;
 			}
-			observation = await ledger.observe(sync.id, token, source.tag, settings.sensitive);
-			let unkeyed = 0;
+			observation =
+				host.collected?.observation ?? (await ledger.observe(sync.id, token, source.tag, settings.sensitive));
+			let unkeyed = host.collected?.unkeyed ?? 0;
 			let whole = false;
+			let empty = false;
 			let cursor;
 			for await (const page of source.read(complete ? undefined : (sync.cursor ?? undefined), host.signal)) {
 				await observation.add(page.records);
@@ -95,15 +97,19 @@ class Turn {
 				unkeyed += page.unkeyed;
 				cursor = page.cursor ?? cursor;
 				whole = page.complete;
+				empty = page.empty === true;
 			}
 			if (host.signal.aborted) throw new SyncError('retry', 'The sync was stopped while it read the source.');
-			const observed = await observation.finish({ complete: complete && whole, cursor });
+			if (complete && whole) source.believe?.(await observation.weigh());
+			const observed = await observation.finish({ complete: complete && whole, cursor, empty, token });
 			this.result.observed = { ...observed, unkeyed, complete: complete && whole };
 			judge(this.result, observed, { unkeyed, known: sync.records, complete: complete && whole });
 		} catch (error) {
 			await observation?.discard();
 			if (error instanceof LedgerError) throw error;
-			trouble(this.result, 'source', `The source could not be read: ${plain(error)}`);
+			const refused = error instanceof SyncError && error.kind === 'refused';
+			const what = refused ? 'What was read is not believed' : 'The source could not be read';
+			trouble(this.result, 'source', `${what}: ${plain(error)}`);
 		}
 	}
 
@@ -134,8 +140,8 @@ class Turn {
 			if (this.host.signal.aborted) return false;
 			const { run, records, stuck } = await ledger.lease(sync.id, token, {
 				...settings.batch,
-				outstanding: OUTSTANDING,
-				ttl: settings.leaseTtl,
+				...(settings.unbounded !== true && { outstanding: OUTSTANDING }),
+				ttl: settings.handedTtl ?? settings.leaseTtl,
 				before,
 				removalsOnly: which === 'removals',
 				newOnly: which === 'new',
@@ -156,7 +162,7 @@ class Turn {
 	async sweep(): Promise<void> {
 		const { ledger, sync, token, settings } = this;
 		if (this.host.signal.aborted) return;
-		const carried = await ledger.carrier(sync.id, token, settings.leaseTtl);
+		const carried = await ledger.carrier(sync.id, token, settings.handedTtl ?? settings.leaseTtl);
 		if (carried) await this.hand(carried.run, carried.records);
 	}
 
@@ -190,7 +196,7 @@ class Turn {
 			await ledger.renewRun(run, end.waits === undefined ? settings.parkedTtl : end.waits + AFTER_WAIT);
 			return true;
 		}
-		if (end.how === 'silent') return true;
+		if (end.how === 'silent' || end.how === 'full') return end.how === 'silent';
 		const settled = await ledger.endRun(run, {
 			ok: end.how === 'ended',
 			error: end.error,

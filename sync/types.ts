@@ -17,6 +17,16 @@
 export type Value = null | boolean | number | string | Value[] | { [name: string]: Value };
 export type Fields = Record<string, Value>;
 
+/** A read that has been staged, before anything is made of it. */
+export interface Weighed {
+	/** Different keys that were read. */
+	keys: number;
+	/** Records that were present before. */
+	known: number;
+	/** How many of those the read does not hold. */
+	missing: number;
+}
+
 // ─── Source ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface SourceRecord {
@@ -42,6 +52,8 @@ export interface RecordPage {
 	cursor?: Cursor;
 	/** True only on the last page of a read of everything in which every page was read without an error. */
 	complete: boolean;
+	/** A read without a record means that the source is empty: a person said so. */
+	empty?: boolean;
 }
 
 /** Opaque to the engine; JSON; belongs to the source that made it. */
@@ -60,6 +72,8 @@ export interface Source {
 	readonly place?: string;
 	/** Reads the records: everything, or what changed since. Throws {@link SyncError} when the source cannot be read. */
 	read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage>;
+	/** Whether a read can be believed, before anything is made of it; throws {@link SyncError} `refused` where not. */
+	believe?(read: Weighed): void;
 	/** The records of these keys as they are now; a key that is gone is left out. */
 	fetch?(keys: string[]): Promise<SourceRecord[]>;
 	close(): Promise<void>;

@@ -1,14 +1,16 @@
-/** Which of our destinations stand behind a trigger, and how both sides name them. */
-import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+/** Which of our destinations stand behind a source, and how both sides name them. */
+import type { IExecuteFunctions, INodeParameters, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { DestinationSeen } from '../../sync/ledger';
 import { mappingFingerprint } from '../../sync/mapping';
 
 /** Types of nodes that write records, without the package's name. */
-const DESTINATIONS = new Set(['syncToDatabase', 'syncToApp', 'syncToDirectory', 'syncConfirm']);
+const DESTINATIONS = new Set(['syncToDatabase', 'syncToApp', 'syncToDirectory', 'syncPlan']);
 
-/** The enabled destinations behind the trigger, each with the mappings on the way to it. */
-export function destinationsBehind(context: ITriggerFunctions | IWebhookFunctions): DestinationSeen[] {
+type Context = ITriggerFunctions | IWebhookFunctions | IExecuteFunctions;
+
+/** The enabled destinations behind the source, each with the mappings on the way to it. */
+export function destinationsBehind(context: Context): DestinationSeen[] {
 	const { name: trigger, type } = context.getNode();
 	const ours = type.slice(0, type.lastIndexOf('.') + 1);
 	const ids = nodeIds(context);
@@ -22,7 +24,7 @@ export function destinationsBehind(context: ITriggerFunctions | IWebhookFunction
 			reaches: new Set(context.getChildNodes(name).map((child) => child.name)),
 		}));
 	return behind
-		.filter((node) => DESTINATIONS.has(node.type.slice(ours.length)))
+		.filter((node) => DESTINATIONS.has(node.type.slice(ours.length)) && !goesOn(node.parameters))
 		.map(({ name }) => ({
 			node: ids(name),
 			name,
@@ -30,12 +32,17 @@ export function destinationsBehind(context: ITriggerFunctions | IWebhookFunction
 		}));
 }
 
+/** A plan node that takes what another one has put out for approval is no destination of its own. */
+function goesOn(parameters: INodeParameters | undefined): boolean {
+	return parameters?.['approval'] === 'approved';
+}
+
 /**
  * A node's id, which a rename keeps. `getChildNodes` gives names only; the context does have the workflow with the ids,
  * but n8n's types do not show it. Should it not be there one day, the name stands in, and a destination node answers to
  * both.
  */
-function nodeIds(context: ITriggerFunctions | IWebhookFunctions): (name: string) => string {
+function nodeIds(context: Context): (name: string) => string {
 	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, { id?: unknown } | undefined> } };
 	return (name) => {
 		const id = workflow?.nodes?.[name]?.id;

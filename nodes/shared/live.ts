@@ -5,6 +5,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { apply } from '../../sync/apply';
 import { checkFields } from '../../sync/check';
 import type { Applied, ApplyContext } from '../../sync/context';
+import type { External } from '../../sync/external';
 import type { Stamp } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
 import { keepLock, type LockState } from '../../sync/lock';
@@ -20,6 +21,15 @@ const CLAIM = 60_000;
 const WRITE = 120_000;
 /** A destination that is down is tried once in so many milliseconds. */
 const PROBE = 30_000;
+
+export interface How {
+	attempts: number;
+	/** Rows that are kept are locked against others. */
+	lock?: boolean;
+	/** Where others do the writing, and how long that may take. */
+	external?: External;
+	writeTtl?: number;
+}
 
 export interface Went {
 	applied: Applied;
@@ -39,7 +49,7 @@ export async function runLive(
 	ledger: Ledger,
 	items: LiveItem[],
 	opened: Destination | SyncError,
-	{ attempts, lock: on }: { attempts: number; lock: boolean },
+	{ attempts, lock: on = false, external, writeTtl = WRITE }: How,
 ): Promise<Went> {
 	const { node, stamp } = items[0]!;
 	const { name } = context.getNode();
@@ -51,7 +61,8 @@ export async function runLive(
 		return await ledger.destination(stamp.id, node, name);
 	});
 	const where = known?.target.text ?? name;
-	const problem = refusal ?? (known ? await problemOf(known, items, where) : (opened as SyncError));
+	const checked = known && !external ? await problemOf(known, items, where) : undefined;
+	const problem = refusal ?? (known ? checked : (opened as SyncError));
 	const working: ApplyContext = {
 		ledger,
 		destination: problem ? failing(problem, known) : known!,
@@ -60,8 +71,9 @@ export async function runLive(
 		where,
 		retry: retryPolicy(attempts),
 		leaseTtl: CLAIM,
-		writeTtl: WRITE,
+		writeTtl,
 		clock: () => performance.now(),
+		...(external && !problem && { external }),
 		signal: context.getExecutionCancelSignal(),
 	};
 	const sweeper = randomUUID();

@@ -52,7 +52,8 @@ export async function runTest(
 	return previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome);
 }
 
-function chosen(previewed: Previewed[], writes: TestWrites): Previewed[] {
+/** The records that a person lets a test write. */
+export function chosen(previewed: Previewed[], writes: TestWrites): Previewed[] {
 	if (writes.kind === 'off') return [];
 	if (writes.kind === 'key') return previewed.filter(({ outcome }) => outcome.key === writes.key).slice(0, 1);
 	return previewed

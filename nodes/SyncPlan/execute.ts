@@ -1,0 +1,188 @@
+/** Desired records in, plans out: what to create, update and remove. Written ahead in the ledger; Confirm tells the end. */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { ExternalDestination, type Errand } from '../../sync/external';
+import type { Ledger } from '../../sync/ledger';
+import { preview, type Previewed } from '../../sync/preview';
+import { SyncError } from '../../sync/types';
+import { asNodeError, asSyncError, whole } from '../shared/errors';
+import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
+import { doubtLedger, ledgerIfAny, openLedger, unserved } from '../shared/ledger';
+import { runLive } from '../shared/live';
+import { droppedHint, hint, liveHints, testHints } from '../shared/summary';
+import { chosen } from '../shared/test-run';
+import { PlanOutput } from './output';
+import { readSettings, type Settings } from './settings';
+import { believe, readStanding } from './standing';
+
+/** Runs the node. Throws only for settings that cannot be meant, and in a test run. */
+export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	try {
+		const settings = readSettings(context);
+		const incoming = sortIncoming(context);
+		const output = new PlanOutput(settings);
+		if (incoming.droppedBy !== undefined) context.addExecutionHints(droppedHint(incoming.droppedBy));
+		if (incoming.refused) {
+			const { count, first, message, todo } = incoming.refused;
+			output.told.trouble(message, todo, first);
+			context.addExecutionHints(hint(`${count} items were left out. ${message}. ${todo}`, 'warning'));
+		}
+		if (incoming.test.length > 0) await test(context, incoming, settings, output);
+		if (incoming.live.length > 0) await live(context, incoming, settings, output);
+		else if (incoming.passed > 0)
+			context.addExecutionHints(
+				hint(`${incoming.passed} records are for other destinations and were left alone.`, 'info'),
+			);
+		return output.items;
+	} catch (error) {
+		throw asNodeError(context.getNode(), error);
+	}
+}
+
+async function test(
+	context: IExecuteFunctions,
+	{ test: items }: Incoming,
+	settings: Settings,
+	output: PlanOutput,
+): Promise<void> {
+	const { id, name } = context.getNode();
+	const external = await openExternal(context, settings);
+	const where = external.target.text;
+	const { stamp } = items[0]!;
+	const ledger = await ledgerIfAny();
+	const looked =
+		ledger &&
+		(await ledger.look(
+			stamp.id,
+			stamp.for.includes(id) ? id : name,
+			external.target.id,
+			items.map((item) => item.stamp.key),
+		));
+	const destination = looked?.destination ?? 0;
+	const previewed = await preview(items, {
+		destination: external,
+		external,
+		links: new Map(looked?.links.map((link) => [link.key, link])),
+		ledger: looked?.destination !== undefined ? ledger! : { sharers: async () => [] },
+		row: { id: destination },
+		secret: ledger ? await ledger.secret() : '',
+		where,
+	});
+	const writing = new Set(chosen(previewed, settings.testWrites));
+	checkTestWrites(writing, external, destination);
+	// What would be done comes first; a page of records in sync would hide it.
+	const byNumber = new Map(items.map((item) => [item.item, item]));
+	const idle = ({ outcome }: Previewed) => Number(outcome.action === 'none');
+	for (const one of [...previewed].sort((a, b) => idle(a) - idle(b))) {
+		const { outcome, planned } = one;
+		const item = byNumber.get(outcome.item!)!;
+		if (!writing.has(one)) output.told.preview(outcome, item.stamp);
+		else output.errand(item.item, testErrand(planned!, destination));
+	}
+	context.addExecutionHints(
+		...testHints(
+			previewed.map(({ outcome }) => outcome),
+			where,
+		),
+		...(writing.size > 0
+			? [hint(`${writing.size} left by Create or Update, as Write in Test Runs says.`, 'warning')]
+			: []),
+	);
+}
+
+/** What a test creates must be found again by the real run. */
+function checkTestWrites(writing: Set<Previewed>, { seen }: ExternalDestination, destination: number): void {
+	const creates = [...writing].some(({ planned }) => planned?.plan.action === 'create');
+	if (creates && !seen && destination === 0)
+		throw new SyncError('setup', 'A record that this test creates would be created again by the first real run.', {
+			todo: 'Connect what stands in the destination to the second input, or let the published workflow run once before.',
+		});
+}
+
+function testErrand({ one, plan }: NonNullable<Previewed['planned']>, destination: number): Errand {
+	const { item, link, actual } = one;
+	const { key, part, version, attempts, told, counterpart } = link;
+	return {
+		destination,
+		run: 0,
+		revision: 0,
+		stamp: item.stamp,
+		desired: item.fields,
+		link: { key, part, version, attempts, told, counterpart },
+		plan: plan as Errand['plan'],
+		before: actual[0]?.fields ?? {},
+		test: true,
+	};
+}
+
+async function live(
+	context: IExecuteFunctions,
+	{ live: items, passed }: Incoming,
+	settings: Settings,
+	output: PlanOutput,
+): Promise<void> {
+	try {
+		const ledger = await openLedger();
+		for (const group of bySync(items)) {
+			const external = await openExternal(context, settings, { ledger, group }).catch(asSyncError);
+			const how = {
+				attempts: settings.attempts,
+				writeTtl: settings.confirmTtl,
+				...(external instanceof ExternalDestination && { external }),
+			};
+			const { applied, swept, where, stamp } = await runLive(context, ledger, group, external, how);
+			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
+			for (const outcome of applied.outcomes)
+				output.told.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
+			for (const held of applied.held) output.told.hold(held, where, stamp);
+			if (external instanceof ExternalDestination)
+				for (const { item, errand } of external.errands) output.errand(item ?? group[0]!.item, errand);
+			context.addExecutionHints(planned(output), ...liveHints(applied, swept, where, { passed }));
+		}
+	} catch (error) {
+		// The ledger does not answer. Other branches go on; the records are handed out again.
+		await doubtLedger();
+		if (process.env['EXECUTIONS_MODE'] === 'queue') throw error; // its source is another process
+		for (const { stamp } of items) if (stamp.run !== undefined) unserved.add(stamp.run);
+		output.told.trouble(
+			`The ledger could not be used: ${whole(error)}`,
+			'The records come again by themselves; nothing is lost.',
+			items[0]!.item,
+		);
+		context.addExecutionHints(
+			hint(`The ledger could not be used, so nothing was planned: ${whole(error)}`, 'warning'),
+		);
+	}
+}
+
+/** Throws {@link SyncError} where what stands there cannot be told. */
+async function openExternal(
+	context: IExecuteFunctions,
+	{ destination: name, standing: where, again }: Settings,
+	sync?: { ledger: Ledger; group: LiveItem[] },
+): Promise<ExternalDestination> {
+	const standing = where && (await readStanding(context, where));
+	const external = new ExternalDestination({ name, again, ...(standing && { standing }) });
+	if (standing && sync) {
+		const { stamp, node } = sync.group[0]!;
+		const { destination } = await sync.ledger.look(stamp.id, node, external.target.id, []);
+		if (destination !== undefined) await believe(sync.ledger, destination, standing);
+	}
+	return external;
+}
+
+function planned(output: PlanOutput) {
+	const { create, update, remove } = output.counts;
+	return hint(`${create} to create, ${update} to update, ${remove} to remove.`, 'info');
+}
+
+/** Items of each sync by themselves: a destination belongs to one sync. */
+function bySync(items: LiveItem[]): LiveItem[][] {
+	const groups = new Map<number, LiveItem[]>();
+	for (const item of items) {
+		const group = groups.get(item.stamp.id);
+		if (group) group.push(item);
+		else groups.set(item.stamp.id, [item]);
+	}
+	return [...groups.values()];
+}
