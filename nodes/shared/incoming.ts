@@ -47,8 +47,7 @@ export function sortIncoming(context: IExecuteFunctions): Incoming {
 		} else if (!isMapped(stamp)) {
 			refuse(sorted, index, () => UNMAPPED);
 		} else {
-			const fields = { ...given.json } as Fields;
-			delete fields['_sync'];
+			const { _sync: _stamp, ...fields } = given.json as Fields;
 			const item: DesiredItem = { item: index, fields, stamp };
 			if (stamp.test === true || inEditor) sorted.test.push(item);
 			else sorted.live.push({ ...item, node: node! });

@@ -9,6 +9,9 @@ import { SqlError } from '../types';
 import { explain } from './explain';
 import type { Answer, Order, Request, Rows, WorkerOptions } from './messages';
 
+/** Megabytes of the thread for what is gone in a moment: rows and messages. Its own default is many times as much. */
+const YOUNG = 8;
+
 interface Pending {
 	resolve: (result: Rows | number | null) => void;
 	reject: (error: Error) => void;
@@ -24,6 +27,7 @@ export class SqliteClient {
 		this.worker = new Worker(join(__dirname, 'worker.js'), {
 			workerData: options,
 			name: 'one-way-sync sqlite',
+			resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
 			execArgv: ['--disable-warning=ExperimentalWarning'],
 		});
 		this.worker.unref();
