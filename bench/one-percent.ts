@@ -11,6 +11,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { until } from '../test/n8n/harness';
+import { idling } from './parts/idle';
 import { Loads, median, momentOf, rounded, seconds, type Measured } from './parts/measure';
 import { arrived, bySql, change, differing, mirror, rows, rowSize, vacuum, written } from './parts/people';
 import { write } from './parts/report';
@@ -180,20 +181,6 @@ async function nodes(place: Stage, access: Credentials, rounds: number): Promise
 		});
 	}
 	return results;
-}
-
-/** A fresh n8n and the least that it holds while it idles, in MB; it gives memory back for a while after its start. */
-async function idling(place: Stage): Promise<number> {
-	const n8n = await place.fresh();
-	let least = Infinity;
-	for (let still = 0, looks = 0; still < 4 && looks < 18; looks++) {
-		await delay(5000);
-		const { rssMB } = await n8n.load();
-		still = rssMB < least - 5 ? 0 : still + 1;
-		least = Math.min(least, rssMB);
-	}
-	say(`  n8n idles at ${least} MB`);
-	return least;
 }
 
 /** Waits until `before` seconds before the clock's next strike; answers the moment of the strike. */

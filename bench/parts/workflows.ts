@@ -157,3 +157,39 @@ export async function call({ url }: N8n, path: string): Promise<void> {
 	const answer = await fetch(`${url}/webhook/${path}`);
 	if (!answer.ok) throw new Error(`the webhook ${path} was answered with ${answer.status}: ${await answer.text()}`);
 }
+
+/**
+ * The source's rows, `batch` of them in a run, through two nodes that pass them on: what so many items cost n8n itself.
+ * Ours is as long: a trigger and two nodes.
+ */
+export async function passingOn({ api }: N8n, { source }: Credentials, batch: number): Promise<Workflow> {
+	const noOperation = (name: string) => ({ name, type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} });
+	return await api.createWorkflow({
+		name: 'n8n passing on',
+		settings: SETTINGS,
+		nodes: [
+			{
+				...called('pass'),
+				parameters: { path: 'pass', responseMode: 'lastNode', responseData: 'noData', options: {} },
+			},
+			{
+				...postgres('Select', source, {}),
+				parameters: {
+					operation: 'executeQuery',
+					query: `=SELECT ${FIELDS.join(', ')} FROM ${SOURCE} WHERE id > {{ Number($json.query.after) }} ORDER BY id LIMIT ${batch}`,
+					options: {},
+				},
+			},
+			noOperation('First'),
+			noOperation('Second'),
+		],
+		connections: inARow('Called', 'Select', 'First', 'Second'),
+	});
+}
+
+/** One run of {@link passingOn}, to its end: the batch of rows after this one. */
+export async function passOn({ url }: N8n, after: number): Promise<void> {
+	const answer = await fetch(`${url}/webhook/pass?after=${after}`);
+	if (!answer.ok) throw new Error(`the webhook was answered with ${answer.status}: ${await answer.text()}`);
+	await answer.arrayBuffer();
+}

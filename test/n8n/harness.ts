@@ -11,6 +11,7 @@ import {
 	openSync,
 	closeSync,
 	readFileSync,
+	readdirSync,
 	rmSync,
 	writeFileSync,
 } from 'node:fs';
@@ -54,6 +55,16 @@ export interface Load {
 	peakMB: number;
 	rssMB: number;
 	cpuSeconds: number;
+	/** Times over 100 ms in which the event loop answered nothing. */
+	stalls: Stall[];
+}
+
+export interface Stall {
+	/** When it began, in milliseconds of the clock that a profile's samples carry. */
+	at: number;
+	ms: number;
+	/** What the event loop's thread computed meanwhile. */
+	cpuMs: number;
 }
 
 export interface N8n {
@@ -70,6 +81,10 @@ export interface N8n {
 	readonly running: boolean;
 	load(): Promise<Load>;
 	resetLoad(): Promise<void>;
+	/** The first call begins to sample whose code runs, the next one ends it and writes a `.cpuprofile`. */
+	profile(file: string): Promise<void>;
+	/** Processes that n8n started, its task runner above all: their resident memory, in MB. */
+	childrenMB(): number;
 	/** SIGTERM, and waits for the end. */
 	stop(): Promise<void>;
 	/** SIGKILL, its task runner too, as a power cut would. */
@@ -137,7 +152,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 	});
 
 	let asked = 0;
-	const ask = async (reset: boolean): Promise<Load> => {
+	const ask = async (reset: boolean, profile?: string): Promise<Load> => {
 		const number = ++asked;
 		return await new Promise((resolve, reject) => {
 			const settle = () => {
@@ -147,8 +162,8 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 			const listen = (message: { monitor?: number } & Load) => {
 				if (message.monitor !== number) return;
 				settle();
-				const { stallMs, peakMB, rssMB, cpuSeconds } = message;
-				resolve({ stallMs, peakMB, rssMB, cpuSeconds });
+				const { stallMs, peakMB, rssMB, cpuSeconds, stalls } = message;
+				resolve({ stallMs, peakMB, rssMB, cpuSeconds, stalls });
 			};
 			const fail = () => {
 				settle();
@@ -157,7 +172,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 			if (!running) return fail();
 			child.on('message', listen);
 			child.once('exit', fail);
-			child.send({ monitor: number, reset });
+			child.send({ monitor: number, reset, profile });
 		});
 	};
 	const signal = async (name: NodeJS.Signals) => {
@@ -187,6 +202,8 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 		},
 		load: () => ask(false),
 		resetLoad: async () => void (await ask(true)),
+		profile: async (file) => void (await ask(false, file)),
+		childrenMB: () => childrenOf(child.pid!),
 		stop,
 		kill: () => signal('SIGKILL'),
 		remove: async () => {
@@ -281,6 +298,22 @@ function environment(folder: string, own: Record<string, string | undefined>): N
 		GENERIC_TIMEZONE: 'Europe/Berlin',
 		...own,
 	};
+}
+
+/** The resident memory of all others in a process's group, in MB; only Linux tells. */
+function childrenOf(leader: number): number {
+	let bytes = 0;
+	for (const name of existsSync('/proc/self/stat') ? readdirSync('/proc') : []) {
+		if (!/^\d+$/u.test(name) || Number(name) === leader) continue;
+		try {
+			const group = /\) \S \d+ (\d+)/u.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1];
+			if (Number(group) !== leader) continue;
+			bytes += Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+		} catch {
+			// It has ended meanwhile.
+		}
+	}
+	return Math.round(bytes / 2 ** 20);
 }
 
 function tail(file: string): string {
