@@ -18,7 +18,10 @@ const CONFIRM_COLUMNS = [
 	{ name: 'fields', type: 'text' },
 	{ name: 'told', type: 'text' },
 	{ name: 'state', type: 'text' },
+	{ name: 'flips_at', type: 'integer' },
 ];
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Confirms what was done. A record that has moved on meanwhile is due again at once. Answers with the links whose
@@ -52,6 +55,7 @@ export async function confirm(
 				one.fields && canonical(one.fields),
 				one.told && canonical(one.told),
 				one.state,
+				flipOf(one, at),
 			]);
 			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
 		}
@@ -65,7 +69,7 @@ export async function confirm(
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN ${behind} AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
 				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${big(at)} ELSE NULL END,
 				removed_at = CASE WHEN w.state = 'gone' THEN ${big(at)} ELSE NULL END,
-				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}
+				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}, flips_at = w.flips_at
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 			await writeHistory(store, tx, destination, at, history);
@@ -80,6 +84,12 @@ export async function confirm(
 		}
 		return late;
 	});
+}
+
+/** When time alone makes the link due again. */
+function flipOf({ flipsAt, daily }: Confirmed, at: number): number | null {
+	const first = Math.min(flipsAt ?? Infinity, daily ? at + DAY : Infinity);
+	return Number.isFinite(first) ? first : null;
 }
 
 /** Records a failure: due again later, or given up for this version. */

@@ -49,6 +49,7 @@ export async function lease(
 		await fence(store, tx, sync, token);
 		const at = await now(tx);
 		await expire(store, tx, sync, at);
+		await flip(store, tx, sync, at);
 		const run = await store.next(tx);
 		const stuck =
 			limits.outstanding === undefined ? undefined : await full(store, tx, sync, at, limits.outstanding);
@@ -263,6 +264,20 @@ export async function endRun(
 		);
 		return { unrouted, unroutedLinked, again };
 	});
+}
+
+/** Time alone may have changed what the mapping says of these: they are mapped again, and a removal is counted anew. */
+async function flip(store: Store, tx: Sql, sync: number, at: number): Promise<void> {
+	const { table } = store;
+	const flipped = sql`l.flips_at IS NOT NULL AND l.flips_at <= ${at} AND l.lease IS NULL AND l.state <> 'due'
+		AND l.destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync} AND state = 'active')`;
+	if (store.shared)
+		await tx.all(
+			sql`SELECT 1 FROM ${table('link')} l WHERE ${flipped} ORDER BY l.destination, l.key, l.part ${store.lock}`,
+		);
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'due', reason = 'remapped', attempts = 0, hold = NULL, error = NULL,
+		due_at = l.flips_at, flips_at = NULL, removal = CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END
+		FROM ${table('record')} r WHERE ${flipped} AND r.sync = ${sync} AND r.key = l.key AND r.present = 1`);
 }
 
 /** Leases that ended without an answer. A write that was in flight is due too: it is read before it is repeated. */

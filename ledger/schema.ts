@@ -101,7 +101,14 @@ const withLocks: Step = async ({ table }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN locked TEXT`);
 };
 
-export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks];
+/** Links that time alone makes due are found at once. */
+const flips: Step = async ({ table, index }, tx) => {
+	await tx.run(
+		sql`CREATE INDEX ${index('link_flips')} ON ${table('link')} (destination, flips_at) WHERE flips_at IS NOT NULL`,
+	);
+};
+
+export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks, flips];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

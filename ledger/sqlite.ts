@@ -16,6 +16,7 @@ const FIGURES: [table: string, index: string, figures: string][] = [
 	['link', 'link_open', '100000 50000 10000 100'],
 	['link', 'link_lease', '3000 1000'],
 	['link', 'link_sent', '1000 1000 2'],
+	['link', 'link_flips', '1000 500 2'],
 	['link', 'link_released', '1000 1000'],
 	['destination', 'destination_sync', '20 4 1'],
 	['history', 'history_key', '1000000 500000 5 2'],

@@ -225,6 +225,9 @@ export interface Confirmed {
 	told: Fields | null;
 	/** `gone`: a removal is done. `settled`: everything else. */
 	state: 'settled' | 'gone';
+	/** When time alone may change what the mapping says (milliseconds since 1970 UTC), and whether a day may. */
+	flipsAt?: number;
+	daily?: boolean;
 	history: HistoryEntry[];
 }
 

@@ -9,6 +9,7 @@ import type { Evaluate } from './mapping/value';
 import type { Fields } from './types';
 
 export { compileMapping } from './mapping/compile';
+export { flipOf, readsClock, readsOutside, type Clock } from './mapping/time';
 export { mappingFingerprint } from './mapping/fingerprint';
 export type { MappingSettings, RemovalRow, Row } from './mapping/settings';
 
@@ -32,6 +33,10 @@ export interface Mapped {
 	existing: Existing;
 	/** The fingerprint of the mapping's settings. */
 	mapping: string;
+	/** When time alone takes the record into the scope or out of it: milliseconds since 1970 UTC. */
+	flipsAt?: number;
+	/** The mapping reads the clock or variables in another way: the record is mapped again after a day. */
+	daily?: true;
 	/** With action `fail`. */
 	error?: MappingError;
 }

@@ -167,7 +167,9 @@ function planWrite(input: PlanInput): Plan {
 		return { action: 'none', outcome: adopting ? 'adopted' : 'unchanged', counterpart: found.id, fields: owned };
 	const stale =
 		link.confirmedVersion !== null &&
-		(link.confirmedVersion < link.version || (link.confirmedRevision ?? 0) < revision);
+		(stamp.reason === 'remapped' ||
+			link.confirmedVersion < link.version ||
+			(link.confirmedRevision ?? 0) < revision);
 	const outcome = returning
 		? 'reactivated'
 		: adopting

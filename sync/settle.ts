@@ -338,6 +338,8 @@ export class Settlement {
 			version: link.version,
 			counterpart: done.counterpart,
 			state: done.state,
+			...(item.stamp.flipsAt !== undefined && { flipsAt: item.stamp.flipsAt }),
+			...(item.stamp.daily === true && { daily: true }),
 			history,
 			fields: forLedger(done.fields, sensitive, secret),
 			told: forLedger(done.told, sensitive, secret),

@@ -1,11 +1,11 @@
 /** Items in, one desired record out for each; what the user hears of it. The mapping itself is in `sync/mapping.ts`. */
 import { setImmediate } from 'node:timers/promises';
 
-import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Stamp } from '../../sync/items';
-import { compileMapping, type Desired, type Mapping, type MappingSettings } from '../../sync/mapping';
-import type { Evaluate } from '../../sync/mapping/value';
+import { compileMapping, readsOutside, type Desired, type Mapping, type MappingSettings } from '../../sync/mapping';
+import type { Evaluate, ValueSource } from '../../sync/mapping/value';
 import { SyncError, type Fields } from '../../sync/types';
 import { Report } from './report';
 import { compileScope, type Scope } from './scope';
@@ -25,6 +25,12 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const { settings, mapping, scope } = compile(context);
 	const report = new Report(settings);
 	const stampOf = stamps(context, items, report);
+	const daily = (scope?.outside ?? false) || sourcesOf(settings).some(readsOutside);
+	const timeOf = (index: number, fields: Fields) => {
+		const clock = { now: Date.now(), zone: settings.zone };
+		const flipsAt = scope?.flipsAt(fields, (at) => context.getNodeParameter(at, index), clock);
+		return { ...(flipsAt !== undefined && { flipsAt }), ...(daily && { daily }) };
+	};
 
 	const output: INodeExecutionData[] = [];
 	let breathed = performance.now();
@@ -35,8 +41,8 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		else {
 			const desired = mapOne(context, { mapping, scope }, fields, stamp, index);
 			report.add(stamp, fields, desired);
-			const json = { ...desired.fields, _sync: { ...stamp, ...desired.mapped } } as unknown as IDataObject;
-			output.push({ json, pairedItem: { item: index } });
+			const json = { ...desired.fields, _sync: { ...stamp, ...desired.mapped, ...timeOf(index, fields) } };
+			output.push({ json: json, pairedItem: { item: index } });
 		}
 		if (performance.now() - breathed > BREATH) {
 			await setImmediate();
@@ -45,6 +51,15 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	}
 	context.addExecutionHints(...report.hints());
 	return [output];
+}
+
+/** Everything in the settings that is asked of each record. */
+function sourcesOf({ rows, removal, existing }: MappingSettings): ValueSource[] {
+	return [
+		...rows.map(({ value }) => value),
+		...removal.rows.flatMap(({ set, onReturn }) => [set, onReturn]),
+		...(existing.at === undefined ? [] : [existing.at]),
+	];
 }
 
 interface Compiled {
@@ -74,7 +89,7 @@ function mapOne(
 	const sensitive = stamp.sensitive ?? [];
 	return mapping.map(
 		{ fields, removed: stamp.change === 'removed', sensitive },
-		{ evaluate, ...(scope !== undefined && { inScope: () => scope(fields, evaluate, sensitive) }) },
+		{ evaluate, ...(scope !== undefined && { inScope: () => scope.decide(fields, evaluate, sensitive) }) },
 	);
 }
 

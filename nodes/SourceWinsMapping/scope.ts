@@ -5,13 +5,20 @@
 import { executeFilterCondition, type FilterConditionValue, type FilterOptionsValue } from 'n8n-workflow';
 
 import { isKeyed } from '../../sync/fingerprint';
-import type { MappingError } from '../../sync/mapping';
+import { flipOf, readsClock, readsOutside, type Clock, type MappingError } from '../../sync/mapping';
 import { resolve, touches, type Evaluate, type ValueSource } from '../../sync/mapping/value';
 import type { Path } from '../../sync/path';
 import { SyncError, type Fields, type Value } from '../../sync/types';
 import { source } from './settings';
 
-export type Scope = (fields: Fields, evaluate: Evaluate, sensitive: readonly string[]) => boolean | MappingError;
+export interface Scope {
+	/** Whether the record belongs in the destination, or why that cannot be said. */
+	decide(fields: Fields, evaluate: Evaluate, sensitive: readonly string[]): boolean | MappingError;
+	/** When time alone changes that next, as far as it compares dates with the clock. */
+	flipsAt(fields: Fields, evaluate: Evaluate, clock: Clock): number | undefined;
+	/** A condition reads the clock or variables in a way in which nobody can tell when. */
+	readonly outside: boolean;
+}
 
 /** Operators that ask whether there is a value: for these, a field that is not there is an answer. */
 const ASKS_FOR_PRESENCE = new Set(['exists', 'notExists', 'empty', 'notEmpty']);
@@ -44,14 +51,53 @@ export function compileScope(raw: unknown): Scope | undefined {
 	if (conditions.length === 0) return undefined;
 	const any = filter.combinator === 'or';
 
-	return (fields, evaluate, sensitive) => {
-		for (const condition of conditions) {
-			const holds = check(condition, fields, evaluate, sensitive);
-			if (typeof holds === 'object') return holds;
-			if (holds === any) return any;
-		}
-		return !any;
+	const timed = conditions.flatMap((condition) => timedBy(condition) ?? []);
+	return {
+		decide(fields, evaluate, sensitive) {
+			for (const condition of conditions) {
+				const holds = check(condition, fields, evaluate, sensitive);
+				if (typeof holds === 'object') return holds;
+				if (holds === any) return any;
+			}
+			return !any;
+		},
+		flipsAt(fields, evaluate, clock) {
+			let first: number | undefined;
+			for (const { date, moving, byDay } of timed) {
+				const flip = flipOf(quietly(date, fields, evaluate), quietly(moving, fields, evaluate), byDay, clock);
+				if (flip !== undefined && (first === undefined || flip < first)) first = flip;
+			}
+			return first;
+		},
+		outside: conditions.some(
+			(condition) =>
+				timedBy(condition) === undefined && (readsOutside(condition.left) || readsOutside(condition.right)),
+		),
 	};
+}
+
+/** A date of the record on one side, the clock on the other. */
+function timedBy({
+	left,
+	right,
+	raw,
+}: Condition): { date: ValueSource; moving: ValueSource; byDay: boolean } | undefined {
+	if (raw.operator.type !== 'dateTime' || raw.operator.singleValue) return undefined;
+	const moving = readsClock(right) ? right : left;
+	const date = moving === right ? left : right;
+	if (moving.kind !== 'expression' || !readsClock(moving) || readsOutside(date)) return undefined;
+	if (/\$(json|vars|item|input)\b|\$\(/u.test(moving.text)) return undefined;
+	const byDay = /\$today\b|\.startOf\(\s*['"]day['"]\s*\)/u.test(moving.text);
+	return { date, moving, byDay };
+}
+
+/** A value that cannot be had flips nothing; that it cannot be had, the decision says. */
+function quietly(value: ValueSource, fields: Fields, evaluate: Evaluate): Value | undefined {
+	try {
+		return resolve(value, fields, evaluate);
+	} catch {
+		return undefined;
+	}
 }
 
 function compileCondition(

@@ -33,6 +33,9 @@ export interface MappingOptions {
 	sensitive: string[];
 	fingerprint: string;
 	scope: (fields: Fields) => boolean;
+	/** When time alone takes a record into the scope or out of it. */
+	flipsAt?: (fields: Fields) => number | undefined;
+	daily?: true;
 }
 
 export class World {
@@ -248,6 +251,8 @@ export class World {
 				may: mapping.may,
 				existing: { ...mapping.existing, ...(this.dateOf && { at: this.dateOf(fields) }) },
 				mapping: mapping.fingerprint,
+				flipsAt: mapping.flipsAt?.(fields),
+				daily: mapping.daily,
 			},
 		};
 	}
