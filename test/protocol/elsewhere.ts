@@ -3,6 +3,14 @@
  * `UPDATE_SPEC=1` before `npm test -- test/ledger/spec` they come into the specification.
  */
 export const ELSEWHERE: Record<string, [file: string, test: string]> = {
+	'A date condition makes its record due the moment it flips.': [
+		'test/engine/time.test.ts',
+		'leave the scope the moment they flip, though nothing changed in the source',
+	],
+	'A mapping that reads the clock or variables is mapped again daily.': [
+		'test/engine/time.test.ts',
+		'come again after a day where the mapping reads the clock in another way',
+	],
 	'A copy or an import refuses to write until a person takes the sync over.': [
 		'test/nodes/line.test.ts',
 		'a copy of the workflow refuses to write until a person lets it take over, and says so once',
