@@ -32,10 +32,11 @@ interface LinkRow {
 	initial: number;
 	match: string | null;
 	attempts: number;
+	changed_at: number;
 }
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts`;
+	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, r.changed_at`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -149,6 +150,7 @@ function asLink(row: LinkRow): Link {
 		removal: row.removal,
 		removedBefore: row.removed_at !== null,
 		attempts: row.attempts,
+		changedAt: row.changed_at,
 		createIntended: row.create_intended === 1,
 		initial: row.initial === 1,
 		match: row.match === null ? null : (JSON.parse(row.match) as Fields),

@@ -85,6 +85,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		moveLinks: async (destination, run, moves) => await moveLinks(store, destination, run, moves),
 		sharers: async (destination, ids) => await counterparts.sharers(store, destination, ids),
 		suspect: async (destination, ids) => await hints.suspect(store, destination, ids),
+		unconfirmed: async (sync, after, limit) => await removals.unconfirmed(store, sync, after, limit),
 		setLock: async (destination, lock) => await locked.setLock(store, destination, lock),
 		locks: async (sync) => await locked.locks(store, sync),
 		linkedPage: async (destination, after, limit) => await locked.linkedPage(store, destination, after, limit),

@@ -161,9 +161,9 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 }
 
 /** What stands in the destination now, for each record. */
-async function lookUp(ready: Ready[], { destination, external, secret }: ApplyContext): Promise<void> {
+async function lookUp(ready: Ready[], { destination, external, secret, editor }: ApplyContext): Promise<void> {
 	if (external) external.look(ready, secret);
-	else await readActual(ready, destination);
+	else await readActual(ready, destination, editor);
 }
 
 /** Refuses a record of which nobody knows whether it stands in the destination already. */

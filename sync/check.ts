@@ -6,8 +6,18 @@ import { SyncError, type FieldInfo } from './types';
 const NAMED = 3;
 
 /** What is wrong with the fields, as one error of the whole node; undefined where nothing is. */
-export function checkFields(items: DesiredItem[], fields: FieldInfo[], where: string): SyncError | undefined {
+export function checkFields(
+	items: DesiredItem[],
+	fields: FieldInfo[],
+	where: string,
+	editor = '',
+): SyncError | undefined {
 	const known = new Map(fields.map((field) => [field.name, field]));
+	if (editor !== '' && !known.has(editor))
+		return new SyncError('setup', `There is no field “${editor}” in ${where} that says who edited last.`, {
+			todo: 'Choose another one in Last Edited By Column.',
+			field: editor,
+		});
 	const written = new Set<string>();
 	const compared = new Set<string>();
 	let creates = false;

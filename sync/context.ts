@@ -14,6 +14,8 @@ export interface ApplyContext {
 	/** The destination as a person knows it. */
 	where: string;
 	retry: RetryPolicy;
+	/** The field in which the destination says who edited a counterpart last. */
+	editor?: string;
 	/** Tells the destination's lock of counterparts, where one stands. */
 	mark?: (rows: Marked[]) => Promise<void>;
 	/** Milliseconds that claimed links stay ours, and that one batch of writes may take. */

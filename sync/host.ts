@@ -66,6 +66,8 @@ export interface TickSettings {
 	unbounded?: boolean;
 	/** The newest number of the ledger that the workflow remembers. */
 	seen?: number;
+	/** Milliseconds after which a removal that is not confirmed is told of; 0: never. Default: five minutes. */
+	unconfirmedAfter?: number;
 	/** Days that the history is kept. */
 	historyDays: number;
 	/** Milliseconds that a parked run keeps its leases where nobody knows when it goes on. */

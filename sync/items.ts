@@ -82,4 +82,9 @@ export interface Outcome {
 	again?: boolean;
 	/** The counterpart's id, where there is one. */
 	counterpart?: string;
+	/** A removal that was read back; with the seconds since the source said so, where it was the source that did. */
+	confirmed?: true;
+	seconds?: number;
+	/** Who edited the counterpart last, before the source's value was written back; where the destination tells. */
+	editedBy?: Value;
 }

@@ -181,6 +181,8 @@ export interface Link {
 	version: number;
 	/** The record still stands in the source. */
 	present: boolean;
+	/** When a read or an event of the source saw that version first. */
+	changedAt: number;
 	counterpart: string | null;
 	confirmedVersion: number | null;
 	confirmedRevision: number | null;
@@ -288,6 +290,17 @@ export interface SweptLink {
 	fields: Fields;
 	told: Fields | null;
 	name: string | null;
+}
+
+/** A removal that is not confirmed yet. */
+export interface Unconfirmed {
+	key: string;
+	name: string | null;
+	/** The destination's number and name. */
+	destination: number;
+	where: string;
+	/** Milliseconds since the source said so. */
+	since: number;
 }
 
 export interface DueCounts {
@@ -408,6 +421,8 @@ export interface Ledger {
 
 	/** Destinations whose sweep was asked for, and that no item reached for more than two intervals. */
 	unswept(sync: number): Promise<{ name: string; since: number }[]>;
+	/** Removals that no destination has confirmed `after` milliseconds after the source said so, the oldest first; held ones wait for a person. */
+	unconfirmed(sync: number, after: number, limit: number): Promise<Unconfirmed[]>;
 	/** Destinations that could not be worked with when they were last tried. */
 	down(sync: number): Promise<{ name: string; text: string }[]>;
 	openHolds(sync: number): Promise<Hold[]>;

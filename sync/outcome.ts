@@ -46,7 +46,7 @@ export function sentence(
 		case 'updated':
 			return `${name} was updated in ${where}: ${list(changes)}.`;
 		case 'healed':
-			return `${name} had been edited in ${where}; the source’s value was written back: ${list(changes)}.`;
+			return `${name} had been edited in ${where}${more ? ` by ${more}` : ''}; the source’s value was written back: ${list(changes)}.`;
 		case 'unchanged':
 			return more ? `${name} ${more}.` : `${name} is in sync with ${where}.`;
 		case 'removed':
@@ -70,6 +70,23 @@ export function sentence(
 	}
 }
 
+/** The sentence of a removal that was read back. */
+export function confirmedSentence(text: string, seconds: number | undefined): string {
+	const told = text.replace(/\.$/u, '');
+	if (seconds === undefined) return `${told}; confirmed.`;
+	return `${told}; confirmed ${seconds === 1 ? '1 second' : `${seconds} seconds`} after the source changed.`;
+}
+
+/** Who edited a counterpart last, as a person reads it; undefined where nobody is named. */
+export function editorOf(by: Value | undefined): string | undefined {
+	return by === null || by === undefined || by === '' ? undefined : typeof by === 'string' ? by : JSON.stringify(by);
+}
+
+/** Why a value was written back, for the history. */
+export function editedIn(by: string | undefined): string {
+	return `edited in the destination${by === undefined ? '' : ` by ${by}`}`;
+}
+
 /** What a preview says would be done. */
 export function intention(
 	action: NonNullable<Outcome['action']>,
@@ -87,7 +104,7 @@ export function intention(
 		case 'update':
 			return `would be updated in ${where}: ${list(changes)}`;
 		case 'heal':
-			return `was edited in ${where}; the source’s value would be written back: ${list(changes)}`;
+			return `was edited in ${where}${more ? ` by ${more}` : ''}; the source’s value would be written back: ${list(changes)}`;
 		case 'remove':
 			return `would be deleted from ${where}`;
 		case 'deactivate':

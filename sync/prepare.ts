@@ -70,9 +70,10 @@ export async function prepareAll(
 	return { ready, refused };
 }
 
-/** Looks up the counterparts: by id where it is known, else by match; a known one that is gone is looked for by match. */
-export async function readActual(ready: Ready[], destination: Destination): Promise<void> {
-	const fields = names(...ready.map(({ item }) => fieldsOf(item)));
+/** Looks up the counterparts: by id where it is known, else by match; a known one that is gone is looked for by match. `editor`: a
+ * field to read beside the mapping's. */
+export async function readActual(ready: Ready[], destination: Destination, editor?: string): Promise<void> {
+	const fields = names(...ready.map(({ item }) => fieldsOf(item)), editor === undefined ? [] : [editor]);
 	const byId = ready.flatMap(({ link }, ref): Lookup[] =>
 		link.counterpart === null ? [] : [{ ref, id: link.counterpart }],
 	);

@@ -7,7 +7,7 @@ import type { External } from './external';
 import { fingerprint } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome } from './items';
 import type { Ledger, Link } from './ledger';
-import { intention, nameOf, outcome, sentence } from './outcome';
+import { editorOf, intention, nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
 import { SyncError, type Destination, type Write, type WriteResult } from './types';
@@ -24,6 +24,8 @@ export interface PreviewContext {
 	external?: External;
 	secret: string;
 	where: string;
+	/** The field in which the destination says who edited a counterpart last. */
+	editor?: string;
 }
 
 export interface Previewed {
@@ -45,7 +47,7 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
 		const { ready, refused } = await prepareAll(batch, destination);
 		if (context.external) context.external.look(ready, context.secret);
-		else await readActual(ready, destination);
+		else await readActual(ready, destination, context.editor);
 		const ties = await tiesOf(ready, context);
 		const byItem = new Map<DesiredItem, Previewed>();
 		for (const { item, error } of refused) {
@@ -71,7 +73,13 @@ function planOne(one: Ready, ties: Ties, context: PreviewContext): Previewed {
 		ties,
 		preview: true,
 	});
-	return { outcome: describe(item, planned, context), planned: { one, plan: planned } };
+	const outcome = describe(item, planned, context);
+	const by = context.editor === undefined ? undefined : actual[0]?.fields[context.editor];
+	if (outcome.action === 'heal' && editorOf(by) !== undefined) {
+		outcome.editedBy = by;
+		outcome.text = `${outcome.name} ${intention('heal', context.where, outcome.changes, editorOf(by))}.`;
+	}
+	return { outcome, planned: { one, plan: planned } };
 }
 
 function describe(item: DesiredItem, planned: Plan, context: PreviewContext): Outcome {
@@ -139,6 +147,7 @@ function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 		part: '',
 		version: stamp.version,
 		present: stamp.change !== 'removed',
+		changedAt: 0,
 		counterpart: null,
 		confirmedVersion: null,
 		confirmedRevision: null,

@@ -4,12 +4,20 @@
  */
 import { pick } from './canonical';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
-import type { DesiredItem, FieldChange, OutcomeName } from './items';
+import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
-import { nameOf, outcome, sentence } from './outcome';
+import { confirmedSentence, editedIn, editorOf, nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { readAgain, tiesOf, type Ready } from './prepare';
-import { SyncError, type ActualRecord, type Fields, type Marked, type Write, type WriteResult } from './types';
+import {
+	SyncError,
+	type ActualRecord,
+	type Fields,
+	type Marked,
+	type Value,
+	type Write,
+	type WriteResult,
+} from './types';
 import { forLedger, redact, verify } from './verify';
 
 type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
@@ -41,7 +49,7 @@ export class Settlement {
 	private readonly failed: FailedLink[] = [];
 	private readonly intended: { key: string; part: string }[] = [];
 	/** Outcomes that count only once the ledger has taken the confirmation. */
-	private readonly told: { key: string; part: string; tell: () => void }[] = [];
+	private readonly told: { link: Link; answer: Outcome }[] = [];
 	/** What a lock has to hear of before it counts as confirmed. */
 	private readonly marks: Marked[] = [];
 	private readonly answered = new Set<string>();
@@ -278,6 +286,7 @@ export class Settlement {
 	/** A write that the destination says went well; it is believed once it reads back so. */
 	accept({ item, link, actual }: Accepted, writing: Writing, result: Extract<WriteResult, { ok: true }>): void {
 		const { stamp } = item;
+		const { editor } = this.context;
 		if (writing.action === 'delete') {
 			this.confirm(item, link, { counterpart: null, fields: null, told: null, state: 'gone' }, 'removed', [], {
 				history: true,
@@ -301,7 +310,8 @@ export class Settlement {
 		const name: OutcomeName = writing.action === 'update' ? writing.outcome : OUTCOMES[writing.action];
 		const fields = writing.action === 'deactivate' || stamp.may.update ? writing.fields : {};
 		const state = writing.action === 'deactivate' ? 'gone' : 'settled';
-		this.confirm(item, link, { counterpart: result.id, fields, told, state }, name, changes, { history: true });
+		const by = editor !== undefined && changes.some(({ drift }) => drift) ? actual[0]?.fields[editor] : undefined;
+		this.confirm(item, link, { counterpart: result.id, fields, told, state }, name, changes, { history: true, by });
 	}
 
 	private confirm(
@@ -310,16 +320,19 @@ export class Settlement {
 		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'state'>,
 		name: OutcomeName,
 		changes: FieldChange[],
-		how: { more?: string; history?: boolean; counterpart?: string } = {},
+		how: { more?: string; history?: boolean; counterpart?: string; by?: Value } = {},
 	): void {
 		const { secret, where } = this.context;
 		const { sensitive } = item.stamp;
-		const text = how.more === undefined ? undefined : sentence(name, nameOf(item), where, [], how.more);
-		const answer = outcome(item, name, where, text, {
+		const by = editorOf(how.by);
+		const answer = outcome(item, name, where, undefined, {
 			changes,
 			counterpart: how.counterpart ?? done.counterpart ?? undefined,
+			...(by !== undefined && { editedBy: how.by }),
 		});
-		const why = name === 'healed' ? 'edited in the destination' : item.stamp.reason;
+		if (how.more !== undefined) answer.text = sentence(name, nameOf(item), where, [], how.more);
+		else if (by !== undefined) answer.text = sentence(name, nameOf(item), where, answer.changes, by);
+		const why = name === 'healed' ? editedIn(by) : item.stamp.reason;
 		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({
 			outcome: drift ? 'healed' : name,
 			field,
@@ -346,7 +359,7 @@ export class Settlement {
 		});
 		if (this.context.mark) this.marks.push(...marksOf(link, done));
 		this.answered.add(link.key);
-		this.told.push({ key: link.key, part: link.part, tell: () => this.applied.outcomes.push(answer) });
+		this.told.push({ link, answer });
 	}
 
 	/** Writes ahead in the ledger, then hands out to whoever does the writing. */
@@ -376,9 +389,24 @@ export class Settlement {
 		await ledger.intendRemovals(row.id, this.run, this.intended);
 		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);
 		await ledger.fail(row.id, this.run, this.failed);
-		for (const { key, tell } of this.told) if (!late.has(key)) tell();
+		const told = this.told.filter(({ link }) => !late.has(link.key));
+		await this.stampRemovals(told);
+		for (const { answer } of told) this.applied.outcomes.push(answer);
 		this.confirmed.length = this.failed.length = this.intended.length = this.told.length = 0;
 		return late;
+	}
+
+	/** Removals that were read back, with the time that it took from what the source said to the ledger's own knowledge of it. */
+	private async stampRemovals(told: { link: Link; answer: Outcome }[]): Promise<void> {
+		const removals = told.filter(({ answer }) => answer.outcome === 'removed' || answer.outcome === 'deactivated');
+		if (removals.length === 0) return;
+		const now = await this.context.ledger.now();
+		for (const { link, answer } of removals) {
+			answer.confirmed = true;
+			if (link.version > (link.confirmedVersion ?? 0))
+				answer.seconds = Math.max(0, Math.round((now - link.changedAt) / 1000));
+			answer.text = confirmedSentence(answer.text, answer.seconds);
+		}
 	}
 
 	/** The destination as a whole failed: what was answered is kept, the rest comes again and counts no attempt. */

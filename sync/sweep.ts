@@ -7,7 +7,7 @@ import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import { isKeyed } from './fingerprint';
 import type { FieldChange } from './items';
 import type { SweptLink } from './ledger';
-import { hide, sentence } from './outcome';
+import { editedIn, editorOf, hide, sentence } from './outcome';
 import { isOwnSpelling, matches, names } from './plan';
 import { SyncError, type ActualRecord, type Fields, type Write, type WriteResult } from './types';
 import { forLedger, redact, verify } from './verify';
@@ -74,8 +74,8 @@ async function sweepOnce(
 	applied: Applied,
 	swept: Swept,
 ): Promise<void> {
-	const { ledger, row, destination } = context;
-	const fields = names(...page.map((link) => Object.keys(link.fields)));
+	const { ledger, row, destination, editor } = context;
+	const fields = names(...page.map((link) => Object.keys(link.fields)), editor === undefined ? [] : [editor]);
 	const found = new Map<number, ActualRecord>();
 	for (let from = 0; from < page.length; from += destination.batchSize) {
 		const lookups = page
@@ -171,7 +171,14 @@ export interface Healing {
 export async function settleHeals(
 	answers: { healing: Healing; result: WriteResult | undefined }[],
 	run: number,
-	{ ledger, row, where, secret, retry }: Pick<ApplyContext, 'ledger' | 'row' | 'where' | 'secret' | 'retry'>,
+	{
+		ledger,
+		row,
+		where,
+		secret,
+		retry,
+		editor,
+	}: Pick<ApplyContext, 'ledger' | 'row' | 'where' | 'secret' | 'retry' | 'editor'>,
 	applied: Applied,
 ): Promise<void> {
 	const healed: Parameters<typeof ledger.confirmHeal>[2] = [];
@@ -184,18 +191,26 @@ export async function settleHeals(
 			const written = pick(link.fields, Object.keys(result.actual ?? {}));
 			const told = verify(written, result.actual ?? {}, before, sensitive);
 			const shown = hide(changes, sensitive);
+			const by = editor === undefined ? undefined : editorOf(before[editor]);
 			healed.push({
 				key: link.key,
 				part: link.part,
 				told: forLedger(told, sensitive, secret),
-				history: shown.map(({ field, was, now }) => ({ outcome: 'healed', field, was, now, why: 'sweep' })),
+				history: shown.map(({ field, was, now }) => ({
+					outcome: 'healed',
+					field,
+					was,
+					now,
+					why: by === undefined ? 'sweep' : editedIn(by),
+				})),
 			});
 			applied.outcomes.push({
 				outcome: 'healed',
 				key: link.key,
 				name,
-				text: sentence('healed', name, where, shown),
+				text: sentence('healed', name, where, shown, by),
 				changes: shown,
+				...(by !== undefined && { editedBy: before[editor!] }),
 				counterpart: link.counterpart,
 			});
 		} catch (error) {

@@ -1,5 +1,5 @@
 /** How a sync feels: what is wrong, one sentence each, and whether that is news. */
-import type { TickResult } from './host';
+import type { TickResult, TickSettings } from './host';
 import type { Ledger, ObservationResult, SyncRow } from './ledger';
 import { SyncError } from './types';
 
@@ -39,6 +39,29 @@ export function judge(
 	if (unkeyed > 0) trouble(result, 'unkeyed', `${unkeyed} rows have an empty key and were left out.`);
 }
 
+/** A removal counts as confirmed late after so long, if nothing else is said. */
+const UNCONFIRMED_AFTER = 5 * 60_000;
+/** So many are named. */
+const NAMED = 20;
+
+/** Removals that nobody confirmed in time. Each is news of its own, so that each is heard of. */
+async function tellUnconfirmed(ledger: Ledger, sync: number, result: TickResult, after: number): Promise<void> {
+	const late = await ledger.unconfirmed(sync, after, NAMED);
+	if (late.length === 0) return;
+	const names = late.map(({ name, key, where, since }) => `${name ?? key} in ${where} (${lasted(since)})`);
+	const count = late.length < NAMED ? `${late.length}` : `${NAMED} or more`;
+	const [what, they] = late.length === 1 ? ['removal is', 'It is'] : ['removals are', 'They are'];
+	result.troubles.push(
+		`${count} ${what} not confirmed ${lasted(after)} after the source changed: ${names.join(', ')}. ${they} tried again by themselves; until then, see to them in the destination.`,
+	);
+	result.kinds.push(...late.map(({ destination, key }) => `unconfirmed ${destination} ${key}`));
+}
+
+function lasted(milliseconds: number): string {
+	const minutes = Math.floor(milliseconds / 60_000);
+	return minutes > 0 ? `${minutes} min` : `${Math.round(milliseconds / 1000)} s`;
+}
+
 /** Locks that do not stand as they should; and, once, those that were left behind where nobody of ours can reach them. */
 async function tellLocks(ledger: Ledger, sync: number, result: TickResult): Promise<void> {
 	for (const { destination, name, where, retired, lock } of await ledger.locks(sync)) {
@@ -62,7 +85,12 @@ async function tellLocks(ledger: Ledger, sync: number, result: TickResult): Prom
 }
 
 /** Puts together how the sync feels at the end of a tick, and says whether that is news. */
-export async function tell(ledger: Ledger, sync: SyncRow, result: TickResult): Promise<void> {
+export async function tell(
+	ledger: Ledger,
+	sync: SyncRow,
+	result: TickResult,
+	{ unconfirmedAfter = UNCONFIRMED_AFTER }: Pick<TickSettings, 'unconfirmedAfter'>,
+): Promise<void> {
 	result.counts = await ledger.counts(sync.id);
 	for (const { name, text } of await ledger.down(sync.id))
 		trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
@@ -73,6 +101,7 @@ export async function tell(ledger: Ledger, sync: SyncRow, result: TickResult): P
 			`${name} should have been compared with the source since ${new Date(since).toISOString()}, but no item reaches it: what somebody edits there is not noticed. See whether a node between the trigger and ${name} drops all items; use the mapping’s scope instead.`,
 		);
 	}
+	if (unconfirmedAfter > 0) await tellUnconfirmed(ledger, sync.id, result, unconfirmedAfter);
 	await tellLocks(ledger, sync.id, result);
 	for (const { reason, id } of await ledger.openHolds(sync.id)) {
 		trouble(

@@ -47,7 +47,7 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		await turn.observe();
 		await turn.drain();
 		await turn.sweep();
-		await tell(ledger, sync, result);
+		await tell(ledger, sync, result, settings);
 		result.sequence = await ledger.sequence();
 		await ledger.tidy(sync.id, settings.historyDays);
 	} finally {

@@ -232,10 +232,7 @@ async function readBack(tx: Sql, table: Table, tasks: Task[], ids: Map<Task, str
 	const found = new Map<number, Fields>();
 	const lookups = standing.map((task, ref) => ({ ref, id: ids.get(task)! }));
 	for (const { ref, fields: read } of await readRecords(tx, table, lookups, [...fields])) found.set(ref, read);
-	for (const task of tasks) {
-		if (task.write.action === 'delete')
-			results.set(task.write, { ref: task.write.ref, ok: true, id: task.write.id!, actual: null });
-	}
+	await readDeleted(tx, table, tasks, new Set(lookups.map(({ id }) => id)), results);
 	standing.forEach((task, ref) => {
 		const { write } = task;
 		const read = found.get(ref);
@@ -248,6 +245,26 @@ async function readBack(tx: Sql, table: Table, tasks: Task[], ids: Map<Task, str
 				actual: Object.fromEntries(write.readBack.map((name) => [name, read[name]!])),
 			});
 	});
+}
+
+/** Deleted rows are looked for: a trigger or a rule may have kept one. `taken`: ids that others of the batch have now. */
+async function readDeleted(tx: Sql, table: Table, tasks: Task[], taken: Set<string>, results: Results): Promise<void> {
+	const deleted = tasks.filter(({ write }) => write.action === 'delete');
+	const lookups = deleted.map(({ write }, ref) => ({ ref, id: write.id! })).filter(({ id }) => !taken.has(id));
+	const kept = new Set((await readRecords(tx, table, lookups, [])).map(({ ref }) => ref));
+	for (const [ref, { write }] of deleted.entries()) {
+		if (!kept.has(ref)) results.set(write, { ref: write.ref, ok: true, id: write.id!, actual: null });
+		else {
+			const todo = 'See which trigger or rule of the table keeps it.';
+			results.set(
+				write,
+				failed(
+					write,
+					new SyncError('refused', `The row ${write.id!} still stands after it was deleted.`, { todo }),
+				),
+			);
+		}
+	}
 }
 
 function failed(write: Write, error: SyncError): WriteResult {

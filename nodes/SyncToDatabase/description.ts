@@ -89,6 +89,15 @@ export const properties: INodeProperties[] = [
 				description: 'Whether Synced also has the records for which nothing had to be done',
 			},
 			{
+				displayName: 'Last Edited By Column Name or ID',
+				name: 'editor',
+				type: 'options',
+				typeOptions: { loadOptionsMethod: 'getColumnsOrNone', loadOptionsDependsOn: DATABASE_SETTINGS },
+				default: '',
+				description:
+					'Where the table says who edited a row last. Whoever is overwritten is named then. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			},
+			{
 				displayName: 'Lock Synced Fields',
 				name: 'lock',
 				type: 'boolean',

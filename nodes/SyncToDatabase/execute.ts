@@ -42,13 +42,13 @@ function refuse(
 async function test(
 	context: IExecuteFunctions,
 	{ test: items }: Incoming,
-	{ testWrites, lock }: Settings,
+	{ testWrites, lock, editor }: Settings,
 	output: Output,
 ): Promise<void> {
 	try {
 		const destination = await openDestination(context, destinationSettings(context));
 		try {
-			const outcomes = await runTest(context, items, destination, testWrites);
+			const outcomes = await runTest(context, items, destination, testWrites, editor);
 			// What would be done comes first; a page of records in sync would hide it.
 			const idle = ({ action }: Outcome) => Number(action === 'none');
 			const told = outcomes.map((outcome, at) => ({ outcome, stamp: items[at]!.stamp }));

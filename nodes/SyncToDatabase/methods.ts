@@ -9,5 +9,9 @@ export const methods = {
 		async getColumns(this: ILoadOptionsFunctions) {
 			return await tableColumns(this);
 		},
+		/** For settings that may stay empty: n8n marks a value that is not in the list as wrong. */
+		async getColumnsOrNone(this: ILoadOptionsFunctions) {
+			return [{ name: '(None)', value: '' }, ...(await tableColumns(this))];
+		},
 	},
 };

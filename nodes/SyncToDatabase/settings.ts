@@ -5,6 +5,8 @@ import { number, reader, text, texts, type NodeContext } from '../shared/paramet
 export interface Settings {
 	attempts: number;
 	includeUnchanged: boolean;
+	/** The column in which the table says who edited a row last; empty: none. */
+	editor: string;
 	/** The table is to refuse what others would change. */
 	lock: boolean;
 	testWrites: { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
@@ -17,6 +19,7 @@ export function readSettings(context: NodeContext): Settings {
 	return {
 		attempts: number(options['attempts'], 5, { least: 1, most: 100 }),
 		includeUnchanged: options['includeUnchanged'] === true,
+		editor: text(options['editor']),
 		lock: options['lock'] === true,
 		testWrites:
 			kind === 'key'

@@ -26,6 +26,8 @@ export interface How {
 	attempts: number;
 	/** Rows that are kept are locked against others. */
 	lock?: boolean;
+	/** The field in which the destination says who edited last; empty: none. */
+	editor?: string;
 	/** Where others do the writing, and how long that may take. */
 	external?: External;
 	writeTtl?: number;
@@ -49,7 +51,7 @@ export async function runLive(
 	ledger: Ledger,
 	items: LiveItem[],
 	opened: Destination | SyncError,
-	{ attempts, lock: on = false, external, writeTtl = WRITE }: How,
+	{ attempts, lock: on = false, editor = '', external, writeTtl = WRITE }: How,
 ): Promise<Went> {
 	const { node, stamp } = items[0]!;
 	const { name } = context.getNode();
@@ -61,7 +63,7 @@ export async function runLive(
 		return await ledger.destination(stamp.id, node, name);
 	});
 	const where = known?.target.text ?? name;
-	const checked = known && !external ? await problemOf(known, items, where) : undefined;
+	const checked = known && !external ? await problemOf(known, items, where, editor) : undefined;
 	const problem = refusal ?? (known ? checked : (opened as SyncError));
 	const working: ApplyContext = {
 		ledger,
@@ -70,6 +72,7 @@ export async function runLive(
 		secret: await ledger.secret(),
 		where,
 		retry: retryPolicy(attempts),
+		...(editor !== '' && { editor }),
 		leaseTtl: CLAIM,
 		writeTtl,
 		clock: () => performance.now(),
@@ -95,9 +98,14 @@ export async function runLive(
 }
 
 /** What keeps the whole node from writing: unknown fields, or a table that is not there. */
-async function problemOf(destination: Destination, items: LiveItem[], where: string): Promise<SyncError | undefined> {
+async function problemOf(
+	destination: Destination,
+	items: LiveItem[],
+	where: string,
+	editor: string,
+): Promise<SyncError | undefined> {
 	try {
-		return checkFields(items, await destination.describe(), where);
+		return checkFields(items, await destination.describe(), where, editor);
 	} catch (error) {
 		return asSyncError(error);
 	}

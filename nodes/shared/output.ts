@@ -77,7 +77,7 @@ export class Output {
 
 	private push(
 		output: number,
-		{ item, outcome, action, key, name, text, changes, todo, counterpart }: Outcome,
+		{ item, outcome, action, key, name, text, changes, todo, counterpart, ...more }: Outcome,
 		stamp: Stamp | undefined,
 	): void {
 		const json = {
@@ -89,6 +89,9 @@ export class Output {
 			changes,
 			...(todo !== undefined && { todo }),
 			...(counterpart !== undefined && { counterpart }),
+			...(more.editedBy !== undefined && { editedBy: more.editedBy }),
+			...(more.confirmed && { confirmed: true }),
+			...(more.seconds !== undefined && { seconds: more.seconds }),
 			...(stamp && { _sync: origin(stamp, key) }),
 		} as unknown as IDataObject;
 		this.items[output]!.push({ json, pairedItem: { item: item ?? 0 } });

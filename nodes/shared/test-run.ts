@@ -16,9 +16,10 @@ export async function runTest(
 	items: DesiredItem[],
 	destination: Destination,
 	writes: TestWrites,
+	editor = '',
 ): Promise<Outcome[]> {
 	const where = destination.target.text;
-	const problem = checkFields(items, await destination.describe(), where);
+	const problem = checkFields(items, await destination.describe(), where, editor);
 	if (problem) throw problem;
 	const { id, name } = context.getNode();
 	const { stamp } = items[0]!;
@@ -39,6 +40,7 @@ export async function runTest(
 		row: { id: looked?.destination ?? 0 },
 		secret: ledger ? await ledger.secret() : '',
 		where,
+		...(editor !== '' && { editor }),
 	};
 	if (looked?.destination !== undefined && writes.kind !== 'off')
 		await passLock(ledger!, stamp.id, looked.destination, destination);

@@ -1,9 +1,7 @@
 /** The engine over a real ledger: a file's, and a server's. */
 import { overBothLedgers } from './ledgers';
-import { ownership } from './ownership';
 import { stories } from './stories';
 
 overBothLedgers((store) => {
 	stories(store);
-	ownership(store);
 });

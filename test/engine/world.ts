@@ -53,7 +53,10 @@ export class World {
 	takeOver?: string;
 	release?: number;
 	attempts = 3;
+	/** The field in which the destination says who edited last. */
+	editor?: string;
 	probeIn = 0;
+	unconfirmedAfter?: number;
 	retryIn = 0;
 	/** What the workflow remembers of the ledger. */
 	seen?: number;
@@ -203,6 +206,7 @@ export class World {
 				parkedTtl: this.parkedTtl,
 				stuckAfter: this.stuckAfter,
 				historyDays: 90,
+				unconfirmedAfter: this.unconfirmedAfter,
 				seen: this.seen,
 			},
 		);
@@ -274,6 +278,7 @@ export class World {
 			row: { id: row.id, epoch: 1 },
 			secret: await ledger.secret(),
 			where: 'People',
+			editor: this.editor,
 			retry: { attempts: this.attempts, delay: () => 0 },
 			leaseTtl: this.ttl,
 			writeTtl: this.ttl,

@@ -99,6 +99,16 @@ export const options: INodeProperties[] = [
 				description:
 					'The ID of the workflow whose sync of the same name this one continues, with all that is known of it. Switch that one off first.',
 			},
+			{
+				displayName: 'Unconfirmed Removals After (Minutes)',
+				name: 'unconfirmedAfter',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 5,
+				noDataExpression: true,
+				description:
+					'A removal or deactivation that the destination has not confirmed so long after the source changed becomes a failed execution that names it; 0 for never. Looked at with every tick.',
+			},
 		],
 	},
 ];

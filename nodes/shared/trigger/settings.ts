@@ -53,6 +53,7 @@ export function commonSettings(
 		retryIn: RETRY,
 		parkedTtl: PARKED,
 		stuckAfter: STUCK,
+		unconfirmedAfter: number(options['unconfirmedAfter'], 5) * 60_000,
 		historyDays: number(options['historyDays'], 90, { least: 1 }),
 	};
 }

@@ -1,9 +1,8 @@
-/** Who decides what stands in a field, story by story; run over every kind of ledger. */
-import type { Store } from '../../ledger/store';
+/** Who decides what stands in a field, story by story. */
+import { overBothLedgers } from './ledgers';
 import { World } from './world';
 
-/** Declares the stories; `store` opens the ledger's store anew, empty before each story. */
-export function ownership(store?: () => Promise<Store>): void {
+overBothLedgers((store) => {
 	let world: World;
 	beforeEach(async () => {
 		world = await World.open(store);
@@ -93,4 +92,4 @@ export function ownership(store?: () => Promise<Store>): void {
 			expect(row()).toMatchObject({ team: 'Theirs', name: 'Renamed' });
 		});
 	});
-}
+});
