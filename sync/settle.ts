@@ -28,7 +28,8 @@ interface Planned {
 /** What is known of a record whose write went well. */
 interface Accepted {
 	item: DesiredItem;
-	link: Pick<Link, 'key' | 'part' | 'version' | 'attempts' | 'counterpart' | 'fields'>;
+	link: Pick<Link, 'key' | 'part' | 'version' | 'attempts' | 'counterpart' | 'fields'> &
+		Partial<Pick<Link, 'changedAt' | 'confirmedVersion'>>;
 	actual: Pick<ActualRecord, 'fields'>[];
 }
 
@@ -49,7 +50,7 @@ export class Settlement {
 	private readonly failed: FailedLink[] = [];
 	private readonly intended: { key: string; part: string }[] = [];
 	/** Outcomes that count only once the ledger has taken the confirmation. */
-	private readonly told: { link: Link; answer: Outcome }[] = [];
+	private readonly told: { link: Accepted['link']; answer: Outcome }[] = [];
 	/** What a lock has to hear of before it counts as confirmed. */
 	private readonly marks: Marked[] = [];
 	private readonly answered = new Set<string>();
@@ -397,13 +398,13 @@ export class Settlement {
 	}
 
 	/** Removals that were read back, with the time that it took from what the source said to the ledger's own knowledge of it. */
-	private async stampRemovals(told: { link: Link; answer: Outcome }[]): Promise<void> {
+	private async stampRemovals(told: { link: Accepted['link']; answer: Outcome }[]): Promise<void> {
 		const removals = told.filter(({ answer }) => answer.outcome === 'removed' || answer.outcome === 'deactivated');
 		if (removals.length === 0) return;
 		const now = await this.context.ledger.now();
 		for (const { link, answer } of removals) {
 			answer.confirmed = true;
-			if (link.version > (link.confirmedVersion ?? 0))
+			if (link.changedAt !== undefined && link.version > (link.confirmedVersion ?? 0))
 				answer.seconds = Math.max(0, Math.round((now - link.changedAt) / 1000));
 			answer.text = confirmedSentence(answer.text, answer.seconds);
 		}
