@@ -92,8 +92,9 @@ export async function register(
 			if (namesake.instance !== instance) await restart(store, tx, namesake.id, 0);
 		} else if (!known) {
 			const id = await store.next(tx);
+			// Another process may register the same one at this moment.
 			await tx.run(sql`INSERT INTO ${table('sync')} (id, instance, workflow, node, name, registered_at)
-				VALUES (${id}, ${instance}, ${workflow}, ${node}, ${name}, ${tx.dialect.now})`);
+				VALUES (${id}, ${instance}, ${workflow}, ${node}, ${name}, ${tx.dialect.now}) ON CONFLICT DO NOTHING`);
 		} else if (known.name !== name) {
 			await tx.run(sql`UPDATE ${table('sync')} SET name = ${name} WHERE id = ${known.id}`);
 		}
