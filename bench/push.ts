@@ -1,0 +1,283 @@
+/**
+ * Pushed events until they are in a Postgres table: this package, and n8n's own Webhook node with a Postgres node behind
+ * it (which remembers nothing and answers before anything is written), in one n8n, one after the other.
+ *
+ * Ten events a second for a minute over two hundred keys; each event's time runs from right before it is sent until a row
+ * as new as it can be read, by the destination's clock, which is this machine's. Then a burst, of ours alone: a thousand
+ * events in ten seconds; how many runs they became.
+ */
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { sql } from 'kysely';
+
+import { open } from '../sql/open';
+import type { Database } from '../sql/types';
+import { inARow, startN8n, until, type N8n } from '../test/n8n/harness';
+import { available, startPostgres } from '../test/servers/postgres';
+import { Loads, rounded } from './parts/measure';
+import { say } from './parts/server';
+
+const SECRET = 'a secret of thirty-two characters';
+const KEYS = 200;
+const RATE = 10;
+const SECONDS = 60;
+/** What 95 of 100 events must need at most. */
+const MOST = 2;
+const SYSTEMS = ['ours', 'n8n nodes'] as const;
+type System = (typeof SYSTEMS)[number];
+
+export async function run(given: string[]): Promise<{ result: unknown; held: boolean }> {
+	const there = available();
+	if (!there.ok) throw new Error(`missing: ${there.missing}`);
+	const at = given.indexOf('--seconds');
+	const duration = at < 0 ? SECONDS : Number(given[at + 1]);
+	say('· starting PostgreSQL and n8n …');
+	const server = await startPostgres();
+	const { host, port, database, user, password } = server;
+	const db = await open(
+		{ dialect: 'postgres', host, port, database, user, password },
+		{ readOnly: false, values: 'plain' },
+	);
+	let n8n: N8n | undefined;
+	try {
+		n8n = await startN8n();
+		for (const system of SYSTEMS) await table(db, system);
+		await publish(n8n, { host, port, database, user, password, ssl: 'disable' });
+		await settle(n8n, db);
+		const results = [];
+		for (const system of SYSTEMS) results.push(await steady(n8n, db, system, duration));
+		const burst = await many(n8n, db);
+		const [first, second] = results;
+		return {
+			result: {
+				name: 'push',
+				p95Seconds: first!.p95Seconds,
+				results,
+				ratios: { 'n8n nodes': rounded(first!.seconds / second!.seconds) },
+				burst,
+			},
+			held: first!.p95Seconds < MOST && first!.missing === 0 && burst.missing === 0,
+		};
+	} finally {
+		await n8n?.remove();
+		await db.close();
+		await server.stop();
+	}
+}
+
+const tableOf = (system: System) => (system === 'ours' ? 'pushed_ours' : 'pushed_nodes');
+
+/** A table, and a log of when each version of a row came. */
+async function table(db: Database, system: System): Promise<void> {
+	const [name, log] = [sql.id(tableOf(system)), sql.id(`${tableOf(system)}_log`)];
+	await db.run(sql`CREATE TABLE ${name} (key text PRIMARY KEY, number integer, name text)`);
+	await db.run(sql`CREATE TABLE ${log} (key text, number integer, at double precision)`);
+	const body = `BEGIN INSERT INTO ${tableOf(system)}_log VALUES (NEW.key, NEW.number, extract(epoch FROM clock_timestamp()) * 1000); RETURN NULL; END`;
+	await db.run(
+		sql`CREATE FUNCTION ${sql.id(`log_${tableOf(system)}`)}() RETURNS trigger LANGUAGE plpgsql AS ${sql.lit(body)}`,
+	);
+	await db.run(
+		sql`CREATE TRIGGER logged AFTER INSERT OR UPDATE ON ${name} FOR EACH ROW EXECUTE FUNCTION ${sql.id(`log_${tableOf(system)}`)}()`,
+	);
+}
+
+async function publish(n8n: N8n, access: Record<string, string | number>): Promise<void> {
+	const postgres = await n8n.api.createCredential('Destination', 'postgres', access);
+	const secret = await n8n.api.createCredential('Pushing', 'oneWaySyncWebhookSecretApi', { secret: SECRET });
+	const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveManualExecutions: false };
+	const located = (value: string) => ({ __rl: true, mode: 'name', value });
+	const fields = ['key', 'number', 'name'];
+	const package_ = 'n8n-nodes-one-way-sync';
+	const ours = await n8n.api.createWorkflow({
+		name: 'ours',
+		settings,
+		nodes: [
+			{
+				name: 'Source',
+				type: `${package_}.syncFromWebhookTrigger`,
+				webhookId: 'ours',
+				parameters: { syncName: 'Pushed', sender: 'github', keyPath: 'key', shape: { ordering: 'number' } },
+				credentials: { oneWaySyncWebhookSecretApi: secret },
+			},
+			{
+				name: 'Mapping',
+				type: `${package_}.sourceWinsMapping`,
+				parameters: {
+					rows: { row: fields.map((field) => ({ field, value: `={{ $json.${field} }}` })) },
+					match: ['key'],
+				},
+			},
+			{
+				name: 'Destination',
+				type: `${package_}.syncToDatabase`,
+				parameters: { dialect: 'postgres', schema: located('public'), table: located(tableOf('ours')) },
+				credentials: { postgres },
+			},
+		],
+		connections: inARow('Source', 'Mapping', 'Destination'),
+	});
+	const nodes = await n8n.api.createWorkflow({
+		name: 'nodes',
+		settings,
+		nodes: [
+			{
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				webhookId: 'nodes',
+				parameters: { httpMethod: 'POST', path: 'nodes/sync', responseMode: 'onReceived' },
+			},
+			{
+				name: 'Upsert',
+				type: 'n8n-nodes-base.postgres',
+				typeVersion: 2.6,
+				parameters: {
+					operation: 'upsert',
+					schema: located('public'),
+					table: located(tableOf('n8n nodes')),
+					columns: {
+						mappingMode: 'defineBelow',
+						value: Object.fromEntries(fields.map((field) => [field, `={{ $json.body.${field} }}`])),
+						matchingColumns: ['key'],
+						schema: fields.map((id) => ({
+							id,
+							displayName: id,
+							type: id === 'number' ? 'number' : 'string',
+							canBeUsedToMatch: true,
+							display: true,
+						})),
+					},
+				},
+				credentials: { postgres },
+			},
+		],
+		connections: inARow('Webhook', 'Upsert'),
+	});
+	for (const { id } of [ours, nodes]) await n8n.api.activate(id);
+}
+
+interface Event {
+	key: string;
+	number: number;
+	name: string;
+}
+
+async function send(n8n: N8n, system: System, event: Event): Promise<number> {
+	const body = JSON.stringify(event);
+	const response = await fetch(`${n8n.url}/webhook/${system === 'ours' ? 'ours' : 'nodes'}/sync`, {
+		method: 'POST',
+		headers: {
+			'content-type': 'application/json',
+			'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
+		},
+		body,
+	});
+	await response.arrayBuffer();
+	return response.status;
+}
+
+/** Both answer and write before anything is measured. */
+async function settle(n8n: N8n, db: Database): Promise<void> {
+	for (const system of SYSTEMS) {
+		await until(async () => (await send(n8n, system, { key: 'first', number: 0, name: 'first' })) === 200, {
+			what: `${system} to answer`,
+		});
+		await until(async () => (await newest(db, system)).has('first'), { what: `${system} to write` });
+	}
+}
+
+/** When each version of each key came, the first first. */
+async function newest(db: Database, system: System): Promise<Map<string, { number: number; at: number }[]>> {
+	const rows = await db.all(
+		sql<{ key: string; number: number; at: number }>`SELECT * FROM ${sql.id(`${tableOf(system)}_log`)} ORDER BY at`,
+	);
+	const found = new Map<string, { number: number; at: number }[]>();
+	for (const { key, number, at } of rows) found.set(key, [...(found.get(key) ?? []), { number, at }]);
+	return found;
+}
+
+/** Sends events evenly over a time; answers when each was sent. */
+async function sending(n8n: N8n, system: System, rate: number, duration: number, offset: number) {
+	const sent: { event: Event; at: number; status: Promise<number> }[] = [];
+	const begin = Date.now();
+	for (let n = 0; n < rate * duration; n++) {
+		await delay(Math.max(0, begin + (n * 1000) / rate - Date.now()));
+		const event = { key: String((n * 7919) % KEYS), number: offset + n, name: `version ${offset + n}` };
+		const at = Date.now();
+		sent.push({ event, at, status: send(n8n, system, event).catch(() => 0) });
+	}
+	const statuses = await Promise.all(sent.map(({ status }) => status));
+	const refused = statuses.filter((status) => status !== 200).length;
+	if (refused > 0) say(`${system}: ${refused} events were not answered with 200`);
+	return sent;
+}
+
+async function arrivals(db: Database, system: System, sent: { event: Event; at: number }[]): Promise<number[]> {
+	const came = await newest(db, system);
+	return sent.flatMap(({ event, at }) => {
+		const there = came.get(event.key)?.find(({ number }) => number >= event.number);
+		return there ? [(there.at - at) / 1000] : [];
+	});
+}
+
+async function steady(n8n: N8n, db: Database, system: System, duration: number) {
+	say(`· ${system}: ${RATE} events a second for ${duration} s …`);
+	const loads = new Loads((await n8n.load()).rssMB);
+	await n8n.resetLoad();
+	const sent = await sending(n8n, system, RATE, duration, 1);
+	const seconds = await until(
+		async () => {
+			const all = await arrivals(db, system, sent);
+			return all.length === sent.length && all;
+		},
+		{ what: 'all events to arrive', timeout: 60_000 },
+	).catch(async () => await arrivals(db, system, sent));
+	loads.add(await n8n.load());
+	const sorted = [...seconds].sort((one, other) => one - other);
+	const share = (of: number) => rounded(sorted[Math.min(sorted.length - 1, Math.ceil(of * sorted.length) - 1)]!);
+	const found = { seconds: share(0.5), p95Seconds: share(0.95), slowest: share(1) };
+	say(`  median ${found.seconds} s, 95 of 100 within ${found.p95Seconds} s, the slowest ${found.slowest} s`);
+	const missing = sent.length - seconds.length;
+	return {
+		system,
+		...found,
+		events: sent.length,
+		missing,
+		extraMemoryMB: loads.extraMemoryMB,
+		stallMs: loads.stallMs,
+	};
+}
+
+/** A thousand events in ten seconds, and how many runs they became. */
+async function many(n8n: N8n, db: Database) {
+	say('· ours: a burst of 1,000 events in 10 s …');
+	const runs = () => {
+		const ledger = new DatabaseSync(join(n8n.folder, '.n8n', 'one-way-sync.sqlite'), { readOnly: true });
+		const row = ledger.prepare('SELECT count(*) AS count FROM run').get() as { count: number };
+		ledger.close();
+		return row.count;
+	};
+	const before = runs();
+	const sent = await sending(n8n, 'ours', 100, 10, 1_000_000);
+	const wanted = new Map(sent.map(({ event }) => [event.key, event.number]));
+	const open_ = async () => {
+		const came = await newest(db, 'ours');
+		return [...wanted].filter(([key, number]) => !came.get(key)?.some((one) => one.number >= number)).length;
+	};
+	await until(async () => (await open_()) === 0, { what: 'the newest version of every key', timeout: 60_000 }).catch(
+		() => undefined,
+	);
+	const seconds = (await arrivals(db, 'ours', sent)).sort((one, other) => one - other);
+	const result = {
+		events: sent.length,
+		keys: wanted.size,
+		runs: runs() - before,
+		p95Seconds: rounded(seconds[Math.ceil(0.95 * seconds.length) - 1]!),
+		missing: await open_(),
+	};
+	say(`  ${result.runs} runs, 95 of 100 within ${result.p95Seconds} s`);
+	return result;
+}
