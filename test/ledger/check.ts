@@ -27,6 +27,7 @@ export async function check(play: Play): Promise<void> {
 	const { model } = play;
 	const rows = await all(play);
 	expect(rows.map(({ key }) => key).sort()).toEqual([...model.records.keys()].sort());
+	expect(await confirmedByNobody(play)).toEqual([]);
 	for (const row of rows) {
 		const { key, state, present, version, revision } = row;
 		const known = model.records.get(key)!;
@@ -46,6 +47,15 @@ export async function check(play: Play): Promise<void> {
 		if (state === 'due' && present === 0 && linked(row))
 			expect([at, ['released', 'sent'].includes(row.removal)]).toEqual([at, true]);
 	}
+}
+
+/** What the destination whose node never answers is taken to hold, and present records that it would never be given. */
+async function confirmedByNobody({ store, sync, bystander }: Play): Promise<unknown[]> {
+	const { db, table } = store;
+	return await db.all(sql`SELECT r.key, l.state FROM ${table('record')} r
+		LEFT JOIN ${table('link')} l ON l.destination = ${bystander} AND l.key = r.key
+		WHERE r.sync = ${sync} AND ((l.key IS NULL AND r.present = 1) OR l.version IS NOT NULL OR l.counterpart IS NOT NULL
+			OR l.state NOT IN ('due', 'handed', 'unrouted', 'settled') OR (l.state = 'settled' AND r.present = 1))`);
 }
 
 function linked(row: Row): boolean {

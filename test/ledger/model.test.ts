@@ -1,4 +1,4 @@
-/** Any interleaving of what n8n, the guard, people and accidents do to a ledger, against a model of fifty lines. */
+/** Any interleaving of what n8n, the guard, people and accidents do to a ledger, against a small model. */
 import { sql } from 'kysely';
 import fc from 'fast-check';
 

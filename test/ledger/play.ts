@@ -10,6 +10,8 @@ import { Model } from './model';
 import { LONG, type Run, type Step } from './steps';
 
 const NODE = 'to';
+/** A second destination, whose node never answers: what becomes of the first one is nothing to it. */
+const BYSTANDER = 'bystander';
 const GUARD = { few: 1e6, share: 1 };
 export class Play {
 	readonly model = new Model();
@@ -19,6 +21,7 @@ export class Play {
 	private mappings = 1;
 	sync = 0;
 	destination = 0;
+	bystander = 0;
 
 	private constructor(
 		readonly store: Store,
@@ -30,6 +33,8 @@ export class Play {
 		play.sync = (await play.ledger.register({ instance: 'i', workflow: 'w', node: 't' }, 'play')).id;
 		await play.seen(true);
 		play.destination = (await play.ledger.destination(play.sync, NODE, 'To', { id: 't', text: 't' })).id;
+		const other = { id: 'other', text: 'other' };
+		play.bystander = (await play.ledger.destination(play.sync, BYSTANDER, 'Other', other)).id;
 		play.model.mappedAt = await play.mappedAt();
 		return play;
 	}
@@ -123,7 +128,9 @@ export class Play {
 
 	async lease(keys: number): Promise<Run> {
 		const limits = { keys, bytes: 1e9, ttl: LONG, before: 1e15, removalsOnly: false };
-		const { run, records } = await this.ledger.lease(this.sync, await this.token(), limits);
+		const leased = await this.ledger.lease(this.sync, await this.token(), limits);
+		const { run } = leased;
+		const records = leased.records.filter((record) => record.for.includes(NODE));
 		for (const { key, version } of records) {
 			expect([key, this.model.leases.get(key)]).toEqual([key, undefined]);
 			expect([key, version]).toEqual([key, this.model.records.get(key)!.version]);
@@ -226,13 +233,16 @@ export class Play {
 	}
 
 	private async seen(there: boolean): Promise<void> {
-		const nodes = there ? [{ node: NODE, name: 'To', mappings: [`mapping ${this.mappings}`] }] : [];
+		const mappings = [`mapping ${this.mappings}`];
+		const nodes = there ? [NODE, BYSTANDER].map((node) => ({ node, name: node, mappings })) : [];
 		await this.ledger.destinationsSeen(this.sync, nodes, 0);
 	}
 
 	private async mappedAt(): Promise<number> {
 		const { db, table } = this.store;
-		const [row] = await db.all(sql<{ at: number }>`SELECT revision_run AS at FROM ${table('destination')}`);
+		const [row] = await db.all(
+			sql<{ at: number }>`SELECT revision_run AS at FROM ${table('destination')} WHERE id = ${this.destination}`,
+		);
 		return row!.at;
 	}
 }
