@@ -10,6 +10,7 @@ import { nameOf, outcome, sentence } from './outcome';
 import { plan, type Plan } from './plan';
 import { prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare';
 import { Settlement } from './settle';
+import { unreviewed } from './review';
 import { SyncError } from './types';
 
 interface Claimed {
@@ -129,6 +130,11 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 				secret,
 				ties: ties(one),
 			});
+			const unseen = context.reviewed ? unreviewed(planned, one, context) : undefined;
+			if (unseen) {
+				settlement.hold(one.link, unseen);
+				continue;
+			}
 			const twin = planned.action === 'create' ? sameMatch(one, creating) : undefined;
 			if (twin !== undefined) {
 				settlement.refuse(

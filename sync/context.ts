@@ -14,6 +14,8 @@ export interface ApplyContext {
 	/** The destination as a person knows it. */
 	where: string;
 	retry: RetryPolicy;
+	/** Only what a person has reviewed is written; a sweep heals nothing by itself. */
+	reviewed?: boolean;
 	/** The field in which the destination says who edited a counterpart last. */
 	editor?: string;
 	/** Tells the destination's lock of counterparts, where one stands. */

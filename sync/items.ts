@@ -23,6 +23,8 @@ export interface Stamp {
 	label?: string;
 	/** Source fields that are kept as fingerprints only. */
 	sensitive?: string[];
+	/** A plan that a person looks at: see `sync/review.ts`. */
+	plan?: { hash: string; fields: Fields };
 }
 
 /** What a destination finds under `_sync`, behind the mapping. */

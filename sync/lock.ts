@@ -14,7 +14,8 @@ import { SyncError, type Destination, type LockSpec, type Marked } from './types
 const PAGE = 1000;
 
 export interface LockWanted {
-	on: boolean;
+	/** Undefined: as it is. */
+	on: boolean | undefined;
 	/** The names of the sync and of the node. */
 	sync: string;
 	node: string;
@@ -84,6 +85,10 @@ export async function keepLock(items: DesiredItem[], wanted: LockWanted, context
 		// Should it not be renewed or removed, the sync passes it all the same.
 		if (row.locked && row.locked.name !== '')
 			await destination.lock?.pass({ name: row.locked.name, key: keyOf(secret, row.id) });
+		if (wanted.on === undefined) {
+			const { lock } = destination;
+			return row.locked && lock ? { mark: async (rows) => await lock.mark(rows) } : {};
+		}
 		const moved = await removeLeft(context);
 		const kept = await (wanted.on ? install(items, wanted, context) : uninstall(context));
 		return { ...(moved && { changed: 'removed' as const }), ...kept };

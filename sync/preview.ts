@@ -26,6 +26,8 @@ export interface PreviewContext {
 	where: string;
 	/** The field in which the destination says who edited a counterpart last. */
 	editor?: string;
+	/** Removals are planned as they are: those that the guard has not counted wait for it. */
+	live?: boolean;
 }
 
 export interface Previewed {
@@ -71,9 +73,9 @@ function planOne(one: Ready, ties: Ties, context: PreviewContext): Previewed {
 		revision: Number.POSITIVE_INFINITY,
 		secret: context.secret,
 		ties,
-		preview: true,
+		preview: context.live !== true,
 	});
-	const outcome = describe(item, planned, context);
+	const outcome = describePlan(item, planned, context);
 	const by = context.editor === undefined ? undefined : actual[0]?.fields[context.editor];
 	if (outcome.action === 'heal' && editorOf(by) !== undefined) {
 		outcome.editedBy = by;
@@ -82,7 +84,8 @@ function planOne(one: Ready, ties: Ties, context: PreviewContext): Previewed {
 	return { outcome, planned: { one, plan: planned } };
 }
 
-function describe(item: DesiredItem, planned: Plan, context: PreviewContext): Outcome {
+/** A plan in words. */
+export function describePlan(item: DesiredItem, planned: Plan, context: Pick<PreviewContext, 'where'>): Outcome {
 	switch (planned.action) {
 		case 'create':
 			return told(
@@ -131,7 +134,7 @@ function told(
 	item: DesiredItem,
 	action: Action,
 	changes: FieldChange[],
-	{ where }: PreviewContext,
+	{ where }: Pick<PreviewContext, 'where'>,
 	more?: string,
 	todo?: string,
 ): Outcome {

@@ -53,6 +53,7 @@ export class Settlement {
 	private readonly told: { link: Accepted['link']; answer: Outcome }[] = [];
 	/** What a lock has to hear of before it counts as confirmed. */
 	private readonly marks: Marked[] = [];
+	private readonly held: Link[] = [];
 	private readonly answered = new Set<string>();
 	private readonly clashes = new Map<Ready, SyncError>();
 
@@ -173,6 +174,13 @@ export class Settlement {
 		}
 	}
 
+	/** Leaves a record as it is, to be planned anew. */
+	hold(link: Link, told: Outcome): void {
+		this.held.push(link);
+		this.answered.add(link.key);
+		this.applied.outcomes.push(told);
+	}
+
 	/** Sends what has to be sent. A create that clashes is looked up once more, and adopts what it finds. */
 	async write(planned: Planned[]): Promise<void> {
 		if (this.context.external) return await this.handOut(planned);
@@ -199,6 +207,14 @@ export class Settlement {
 					new SyncError('conflict', `${this.clashOf(one)}, and the match fields do not find it`, {
 						todo: 'Match by the field that has to be unique, or remove the other record.',
 						field: this.clashes.get(one)?.detail.field,
+					}),
+				);
+			} else if (context.reviewed) {
+				this.refuse(
+					one.item,
+					one.link,
+					new SyncError('conflict', 'somebody else created it meanwhile', {
+						todo: 'It comes again for review.',
 					}),
 				);
 			} else if (!this.without(one, found)) again.push({ one, plan: found });
@@ -387,6 +403,7 @@ export class Settlement {
 	async close(): Promise<Set<string>> {
 		const { ledger, row } = this.context;
 		if (this.marks.length > 0) await this.context.mark?.(this.marks.splice(0));
+		await ledger.unclaim(row.id, this.run, this.held.splice(0));
 		await ledger.intendRemovals(row.id, this.run, this.intended);
 		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);
 		await ledger.fail(row.id, this.run, this.failed);

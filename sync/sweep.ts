@@ -96,9 +96,10 @@ async function sweepOnce(
 		}
 		const changes = drift(link, actual.fields, context);
 		if (changes.length === 0) continue;
-		// A sensitive value is not in the ledger: the record comes again by the ordinary way, read from the source.
+		// A sensitive value is not in the ledger: the record comes again by the ordinary way, read from the source; so does
+		// what a person has to review first.
 		const sensitive = Object.keys(link.fields).filter((field) => isKeyed(link.fields[field]));
-		if (changes.some(({ field }) => sensitive.includes(field))) again.push(link);
+		if (context.reviewed || changes.some(({ field }) => sensitive.includes(field))) again.push(link);
 		else drifted.push({ link, changes, actual, sensitive });
 	}
 	await ledger.sweptMissing(row.id, gone, 'missing');

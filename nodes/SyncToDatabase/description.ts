@@ -17,6 +17,29 @@ export const properties: INodeProperties[] = [
 		hint: 'Without a choice: the primary key of the table',
 	},
 	{
+		displayName: 'Mode',
+		name: 'mode',
+		type: 'options',
+		default: 'write',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Apply Reviewed Plans',
+				value: 'reviewed',
+				description:
+					'Take the plans of another Sync To Database, and write each only while everything still is as it was reviewed. What has changed comes out on Held, and again for review.',
+			},
+			{
+				name: 'Plan Only',
+				value: 'plan',
+				description:
+					'Write nothing: put every plan out on Preview, for a person to review before another Sync To Database applies it',
+			},
+			{ name: 'Write', value: 'write', description: 'Write what differs at once' },
+		],
+		description: 'Whether somebody looks at what would be done before it is done',
+	},
+	{
 		displayName: 'Write in Test Runs',
 		name: 'testWrites',
 		type: 'options',
@@ -32,6 +55,7 @@ export const properties: INodeProperties[] = [
 			{ name: 'One Key', value: 'key', description: 'Write the record with this key, and show the rest' },
 		],
 		description: 'What a test in the editor may write. Removals are never tried out.',
+		displayOptions: { show: { mode: ['write'] } },
 	},
 	{
 		displayName: 'Key',
@@ -42,7 +66,7 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		placeholder: 'e.g. 1042',
 		description: 'The key of the record in the source, as the preview shows it',
-		displayOptions: { show: { testWrites: ['key'] } },
+		displayOptions: { show: { mode: ['write'], testWrites: ['key'] } },
 	},
 	{
 		displayName: 'Most Records',
@@ -52,7 +76,7 @@ export const properties: INodeProperties[] = [
 		default: 1,
 		noDataExpression: true,
 		description: 'How many records a test may write',
-		displayOptions: { show: { testWrites: ['some'] } },
+		displayOptions: { show: { mode: ['write'], testWrites: ['some'] } },
 	},
 	{
 		displayName: 'Options',

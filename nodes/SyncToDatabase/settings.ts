@@ -3,6 +3,8 @@ import { DEFAULT_BATCH, type DestinationSettings } from './destination';
 import { number, reader, text, texts, type NodeContext } from '../shared/parameters';
 
 export interface Settings {
+	/** `plan`: nothing is written, plans come out for review. `reviewed`: only such plans are applied. */
+	mode: 'write' | 'plan' | 'reviewed';
 	attempts: number;
 	includeUnchanged: boolean;
 	/** The column in which the table says who edited a row last; empty: none. */
@@ -16,7 +18,9 @@ export function readSettings(context: NodeContext): Settings {
 	const read = reader(context);
 	const options = optionsOf(context);
 	const kind = read('testWrites', 'off');
+	const mode = read('mode', 'write');
 	return {
+		mode: mode === 'plan' || mode === 'reviewed' ? mode : 'write',
 		attempts: number(options['attempts'], 5, { least: 1, most: 100 }),
 		includeUnchanged: options['includeUnchanged'] === true,
 		editor: text(options['editor']),

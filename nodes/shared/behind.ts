@@ -32,9 +32,18 @@ export function destinationsBehind(context: Context): DestinationSeen[] {
 		}));
 }
 
-/** A plan node that takes what another one has put out for approval is no destination of its own. */
+/** A node that takes what another one has put out for approval is no destination of its own, and neither is one that only plans. */
 function goesOn(parameters: INodeParameters | undefined): boolean {
-	return parameters?.['approval'] === 'approved';
+	return parameters?.['approval'] === 'approved' || parameters?.['mode'] === 'plan';
+}
+
+/** The node behind a planning one that applies what was reviewed, by all its names. */
+export function applierBehind(context: IExecuteFunctions): { name: string; names: string[] } | undefined {
+	const { name: own, type } = context.getNode();
+	const found = context
+		.getChildNodes(own, { includeNodeParameters: true })
+		.find((node) => node.type === type && node.disabled !== true && node.parameters?.['mode'] === 'reviewed');
+	return found && { name: found.name, names: [nodeIds(context)(found.name), found.name] };
 }
 
 /**

@@ -28,7 +28,8 @@ const UNMAPPED = {
 	todo: 'Put a Source-Wins Mapping before this node, which says what goes into which field.',
 };
 
-export function sortIncoming(context: IExecuteFunctions): Incoming {
+/** `names`: what the trigger calls the node that the items are for; this one, if nothing is said. */
+export function sortIncoming(context: IExecuteFunctions, names?: string[]): Incoming {
 	const { id, name } = context.getNode();
 	const sorted: Incoming = { live: [], test: [], passed: 0, refused: undefined, droppedBy: undefined };
 	const stampOf = stamps(context, sorted);
@@ -41,14 +42,14 @@ export function sortIncoming(context: IExecuteFunctions): Incoming {
 			refuse(sorted, index, () => lost(context));
 			continue;
 		}
-		const node = [id, name].find((known) => stamp.for.includes(known));
+		const node = (names ?? [id, name]).find((known) => stamp.for.includes(known));
 		if (stamp.test !== true && node === undefined) {
 			sorted.passed++;
 		} else if (!isMapped(stamp)) {
 			refuse(sorted, index, () => UNMAPPED);
 		} else {
-			const { _sync: _stamp, ...fields } = given.json as Fields;
-			const item: DesiredItem = { item: index, fields, stamp };
+			const { _sync: _stamp, ...plain } = given.json as Fields;
+			const item: DesiredItem = { item: index, fields: stamp.plan?.fields ?? plain, stamp };
 			if (stamp.test === true || inEditor) sorted.test.push(item);
 			else sorted.live.push({ ...item, node: node! });
 		}

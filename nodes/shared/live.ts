@@ -24,8 +24,12 @@ const PROBE = 30_000;
 
 export interface How {
 	attempts: number;
-	/** Rows that are kept are locked against others. */
+	/** Rows that are kept are locked against others; undefined: as it is. */
 	lock?: boolean;
+	/** The node that the items are for, where it is not this one. */
+	as?: string;
+	/** Only what was reviewed is written. */
+	reviewed?: boolean;
 	/** The field in which the destination says who edited last; empty: none. */
 	editor?: string;
 	/** Where others do the writing, and how long that may take. */
@@ -51,10 +55,10 @@ export async function runLive(
 	ledger: Ledger,
 	items: LiveItem[],
 	opened: Destination | SyncError,
-	{ attempts, lock: on = false, editor = '', external, writeTtl = WRITE }: How,
+	{ attempts, lock: on, as, reviewed, editor = '', external, writeTtl = WRITE }: How,
 ): Promise<Went> {
 	const { node, stamp } = items[0]!;
-	const { name } = context.getNode();
+	const name = as ?? context.getNode().name;
 	const known = opened instanceof SyncError ? undefined : opened;
 	let refusal: SyncError | undefined;
 	const row = await ledger.destination(stamp.id, node, name, known?.target).catch(async (error: unknown) => {
@@ -73,6 +77,7 @@ export async function runLive(
 		where,
 		retry: retryPolicy(attempts),
 		...(editor !== '' && { editor }),
+		...(reviewed && { reviewed }),
 		leaseTtl: CLAIM,
 		writeTtl,
 		clock: () => performance.now(),

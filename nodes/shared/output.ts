@@ -1,7 +1,7 @@
 /** Outcomes as items on the four outputs of a destination node. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import type { Outcome, Stamp } from '../../sync/items';
+import type { MappedStamp, Outcome, Stamp } from '../../sync/items';
 import type { Hold } from '../../sync/ledger';
 
 /** The outputs' order, as the node names them. */
@@ -22,6 +22,8 @@ export class Output {
 	outcome(outcome: Outcome, stamp: Stamp | undefined): void {
 		if (outcome.outcome === 'failed') {
 			if (outcome.again !== true) this.push(FAILED, outcome, stamp);
+		} else if (outcome.outcome === 'held' && outcome.action !== undefined) {
+			this.push(HELD, outcome, stamp);
 		} else if (!QUIET.has(outcome.outcome) && (outcome.outcome !== 'unchanged' || this.settings.includeUnchanged)) {
 			this.push(SYNCED, outcome, stamp);
 		}
@@ -30,6 +32,12 @@ export class Output {
 	/** In a test run, whatever came of a record is shown here. */
 	preview(outcome: Outcome, stamp: Stamp): void {
 		this.push(PREVIEW, outcome, stamp);
+	}
+
+	/** A plan that waits for a person, with all that is needed to apply it. */
+	plan(outcome: Outcome, stamp: MappedStamp, plan: NonNullable<Stamp['plan']>): void {
+		this.push(PREVIEW, outcome, stamp);
+		this.items[PREVIEW]!.at(-1)!.json['_sync'] = { ...stamp, plan };
 	}
 
 	hold({ id, kind, reason, count, names, createdAt }: Hold, where: string, stamp: Stamp): void {

@@ -14,6 +14,7 @@ import { DEFAULT_GUARD } from '../../sync/guard';
 import type { DesiredItem, Outcome } from '../../sync/items';
 import type { Hold, Ledger, RemovalGuard } from '../../sync/ledger';
 import type { Mapped } from '../../sync/mapping';
+import { planForReview, type Planned } from '../../sync/review';
 import { sweep } from '../../sync/sweep';
 import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
 import type { Destination, Fields } from '../../sync/types';
@@ -53,6 +54,8 @@ export class World {
 	takeOver?: string;
 	release?: number;
 	attempts = 3;
+	/** A person who looks at plans before they are applied; those that come back are approved. */
+	review?: (planned: Planned[]) => Promise<Planned[]>;
 	/** The field in which the destination says who edited last. */
 	editor?: string;
 	probeIn = 0;
@@ -286,12 +289,33 @@ export class World {
 			signal: this.stopButton,
 		};
 		await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
-		const applied = await apply(items, context);
+		const applied = await (this.review ? this.reviewed(items, context, this.review) : apply(items, context));
 		await sweep(context, 'test', row.revision, applied);
 		this.outcomes.push(...applied.outcomes);
 		this.held.push(...applied.held);
 		await ledger.setDown(row.id, applied.down?.message ?? null, this.probeIn);
 		return applied;
+	}
+
+	/** A node that only plans, a person, and a node that applies what was reviewed. */
+	private async reviewed(
+		items: DesiredItem[],
+		context: ApplyContext,
+		review: (planned: Planned[]) => Promise<Planned[]>,
+	): Promise<Applied> {
+		const { ledger, row, destination } = context;
+		const keys = items.map(({ stamp }) => stamp.key);
+		const looked = await ledger.look(items[0]!.stamp.id, this.node, destination.target.id, keys);
+		const { planned, rest } = await planForReview(items, {
+			...context,
+			links: new Map(looked.links.map((link) => [link.key, link])),
+			row: { id: row.id },
+		});
+		context.reviewed = true;
+		const first = await apply(rest, context);
+		const approved = (await review(planned)).map(({ item, plan }) => ({ ...item, stamp: { ...item.stamp, plan } }));
+		const second = await apply(approved, context);
+		return { ...second, outcomes: [...first.outcomes, ...second.outcomes], held: [...first.held, ...second.held] };
 	}
 
 	/** Outcomes since the last call, `unchanged` left out: `key outcome`. */
