@@ -3,7 +3,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 
-import type { Claim, Link, Removal } from '../sync/ledger';
+import type { Claim, FirstWrite, Link, Removal } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { revise } from './destinations';
@@ -33,10 +33,13 @@ interface LinkRow {
 	match: string | null;
 	attempts: number;
 	changed_at: number;
+	/** The mapping's number under which the guard let the write pass. */
+	passed: number | null;
+	mapping: number;
 }
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, r.changed_at`;
+	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.passed, d.revision AS mapping, r.changed_at`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -49,7 +52,7 @@ export async function claim(
 	mapping: string,
 	items: { key: string; version: number }[],
 	ttl: number,
-): Promise<{ revision: number; claims: Claim[] }> {
+): Promise<{ revision: number; claims: Claim[]; watched: boolean }> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
@@ -80,7 +83,10 @@ export async function claim(
 				FROM ${tx.dialect.values('w', KEY_AND_PART, mine)} WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'handed'`);
 		}
 		if (behind.length > 0) await giveBack(store, tx, destination, run, behind, 'handed');
-		return { revision: revision ?? 0, claims };
+		const [guarded] = await tx.all(
+			sql<{ watched: number }>`SELECT watched FROM ${table('destination')} WHERE id = ${destination}`,
+		);
+		return { revision: revision ?? 0, claims, watched: guarded?.watched === 1 };
 	});
 }
 
@@ -107,12 +113,15 @@ export async function look(
 	node: string,
 	target: string,
 	keys: string[],
-): Promise<{ destination?: number; links: Link[] }> {
+): Promise<{ destination?: number; firstWrite: FirstWrite; links: Link[] }> {
 	const { db, table } = store;
-	const [row] = await db.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
+	const [row] = await db.all(sql<{
+		id: number;
+		first: FirstWrite;
+	}>`SELECT id, first_write AS first FROM ${table('destination')}
 		WHERE sync = ${sync} AND node = ${node} AND (target = ${target} OR (target IS NULL AND state = 'active'))
 		ORDER BY CASE WHEN target IS NULL THEN 1 ELSE 0 END LIMIT 1`);
-	if (!row) return { links: [] };
+	if (!row) return { firstWrite: 'unknown', links: [] };
 	const links: Link[] = [];
 	for (let from = 0; from < keys.length; from += LOOKED_AT) {
 		const wanted = db.dialect.values(
@@ -122,16 +131,17 @@ export async function look(
 		);
 		const rows = await db.all(sql<LinkRow>`
 			SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${row.id} AND l.key = w.key
+			JOIN ${table('destination')} d ON d.id = l.destination
 			JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key`);
 		links.push(...rows.map(asLink));
 	}
-	return { destination: row.id, links };
+	return { destination: row.id, firstWrite: row.first, links };
 }
 
 function whyNot(row: LinkRow, run: number, version: number, revision: number | undefined): string | undefined {
 	if (revision === undefined) return 'this item was mapped before the mapping was last changed';
 	if (row.lease !== run || row.state !== 'handed') {
-		return row.state === 'held' ? 'its removal is held until a person decides' : 'another run has it by now';
+		return row.state === 'held' ? 'it is held until a person decides' : 'another run has it by now';
 	}
 	return version < row.record_version ? `version ${version} is older than version ${row.record_version}` : undefined;
 }
@@ -154,6 +164,7 @@ function asLink(row: LinkRow): Link {
 		createIntended: row.create_intended === 1,
 		initial: row.initial === 1,
 		match: row.match === null ? null : (JSON.parse(row.match) as Fields),
+		passed: row.passed !== null && row.passed === row.mapping,
 	};
 }
 

@@ -69,7 +69,7 @@ export async function confirm(
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN ${behind} AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
 				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${big(at)} ELSE NULL END,
 				removed_at = CASE WHEN w.state = 'gone' THEN ${big(at)} ELSE NULL END,
-				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}, flips_at = w.flips_at
+				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, passed = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}, flips_at = w.flips_at
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 			await writeHistory(store, tx, destination, at, history);

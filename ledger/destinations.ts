@@ -1,7 +1,7 @@
 /** Destinations: a node, what it writes to, and the number of its mapping. */
 import { sql, type RawBuilder } from 'kysely';
 
-import type { DestinationRow, DestinationSeen } from '../sync/ledger';
+import type { DestinationRow, DestinationSeen, FirstWrite } from '../sync/ledger';
 import { lockOf } from './locks';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
@@ -17,6 +17,8 @@ interface Row {
 	revision: number;
 	revision_run: number;
 }
+
+const COLUMNS = sql`id, sync, node, target, mapping, revision, revision_run`;
 
 /**
  * Brings the ledger's destinations in line with those that stand behind the trigger now. A node seen for the first time
@@ -92,9 +94,7 @@ export async function destination(
 				todo: 'Choose another table; a source is never written to.',
 			});
 		}
-		const rows = await tx.all(sql<
-			Row & { state: string }
-		>`SELECT id, sync, node, target, mapping, revision, revision_run, state
+		const rows = await tx.all(sql<Row & { state: string }>`SELECT ${COLUMNS}, state
 			FROM ${table('destination')} WHERE sync = ${sync} AND node = ${node}`);
 		let row = target
 			? (rows.find((candidate) => candidate.target === target.id) ??
@@ -128,7 +128,10 @@ export async function destination(
 			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
 		}
 		const locked = await lockOf(store, tx, row.id);
-		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, locked };
+		const [{ first_write: firstWrite }] = (await tx.all(
+			sql<{ first_write: FirstWrite }>`SELECT first_write FROM ${table('destination')} WHERE id = ${row.id}`,
+		)) as [{ first_write: FirstWrite }];
+		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, locked, firstWrite };
 	});
 }
 
@@ -153,7 +156,7 @@ async function flowOf(store: Store, tx: Sql, sync: number, node: string, mapping
 	const { table } = store;
 	const flow = JSON.stringify([...mappings].sort());
 	const rows = await tx.all(sql<Row & { flow: string | null }>`
-		SELECT id, sync, node, target, mapping, revision, revision_run, flow FROM ${table('destination')}
+		SELECT ${COLUMNS}, flow FROM ${table('destination')}
 		WHERE sync = ${sync} AND node = ${node} AND state = 'active' AND (flow IS NULL OR flow <> ${flow})`);
 	for (const row of rows) {
 		await tx.run(sql`UPDATE ${table('destination')} SET flow = ${flow} WHERE id = ${row.id}`);
@@ -174,9 +177,7 @@ export async function revise(
 ): Promise<number | undefined> {
 	const { table } = store;
 	const read = async () => {
-		const [row] = await tx.all(
-			sql<Row>`SELECT id, sync, node, target, mapping, revision, revision_run FROM ${table('destination')} WHERE id = ${id}`,
-		);
+		const [row] = await tx.all(sql<Row>`SELECT ${COLUMNS} FROM ${table('destination')} WHERE id = ${id}`);
 		return row;
 	};
 	const present = (row: Row) => row.mapping !== null && (JSON.parse(row.mapping) as string[]).includes(mapping);
@@ -201,6 +202,8 @@ async function begin(store: Store, tx: Sql, row: Row, run: number, mapping: stri
 		sql`UPDATE ${table('destination')} SET mapping = ${mapping}, revision = ${revision}, revision_run = ${run} WHERE id = ${id}`,
 	);
 	if (row.mapping !== null) {
+		// What a changed mapping does is counted from its first batch on.
+		await tx.run(sql`UPDATE ${table('destination')} SET watched = 1 WHERE id = ${id}`);
 		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', reason = 'remapped', attempts = 0, hold = NULL, error = NULL,
 			due_at = ${tx.dialect.now}, removal = CASE WHEN removal = 'sent' THEN 'sent' ELSE 'none' END
 			WHERE destination = ${id} AND state IN ('settled', 'failed', 'unrouted', 'gone', 'held', 'intended')
@@ -216,8 +219,9 @@ async function add(
 ): Promise<number> {
 	const { table } = store;
 	const id = await store.next(tx);
-	await tx.run(sql`INSERT INTO ${table('destination')} (id, sync, node, name, target, target_text, state, created_at)
-		VALUES (${id}, ${row.sync}, ${row.node}, ${row.name}, ${row.target?.id ?? null}, ${row.target?.text ?? null}, 'active', ${row.at})`);
+	await tx.run(sql`INSERT INTO ${table('destination')} (id, sync, node, name, target, target_text, state, created_at, cautious)
+		SELECT ${id}, s.id, ${row.node}, ${row.name}, ${row.target?.id ?? null}, ${row.target?.text ?? null}, 'active', ${row.at}, s.cautious
+		FROM ${table('sync')} s WHERE s.id = ${row.sync}`);
 	await makeAllDue(store, tx, id, row.sync, row.at);
 	return id;
 }
@@ -228,7 +232,7 @@ async function revive(store: Store, tx: Sql, id: number, sync: number, at: numbe
 	await makeAllDue(store, tx, id, sync, at);
 	// What moved on while the destination was retired. A removal has to be counted by the guard like any other.
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${MOVED_STATE}, removal = ${MOVED_REMOVAL}, hold = ${MOVED_HOLD},
-		reason = 'changed', attempts = 0, due_at = ${at}
+		reason = 'changed', attempts = 0, passed = NULL, due_at = ${at}
 		FROM ${table('record')} r WHERE l.destination = ${id} AND r.sync = ${sync} AND r.key = l.key AND coalesce(l.version, 0) <> r.version`);
 }
 
@@ -270,4 +274,21 @@ export async function owns(store: Store, id: number, fields: string[]): Promise<
 	await db.run(
 		sql`UPDATE ${table('destination')} SET owned = ${owned} WHERE id = ${id} AND (owned IS NULL OR owned <> ${owned})`,
 	);
+}
+
+/**
+ * Says whether a destination was found empty; how it stands with its first write now. Only the first to look counts: when
+ * the second one looks, the first may have written there.
+ */
+export async function foundEmpty(store: Store, id: number, empty: boolean): Promise<FirstWrite> {
+	const { table } = store;
+	return await store.db.transaction(async (tx) => {
+		await tx.run(
+			sql`UPDATE ${table('destination')} SET first_write = ${empty ? 'passed' : 'waits'} WHERE id = ${id} AND first_write = 'unknown'`,
+		);
+		const [row] = await tx.all(
+			sql<{ first: FirstWrite }>`SELECT first_write AS first FROM ${table('destination')} WHERE id = ${id}`,
+		);
+		return row!.first;
+	});
 }

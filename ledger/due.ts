@@ -40,7 +40,7 @@ export async function lease(
 		bytes: number;
 		ttl: number;
 		before: number;
-		removalsOnly: boolean;
+		passedOnly: boolean;
 		newOnly?: boolean;
 		outstanding?: number;
 	},
@@ -92,7 +92,7 @@ async function pick(
 	tx: Sql,
 	sync: number,
 	at: number,
-	{ keys, before, removalsOnly, newOnly }: { keys: number; before: number; removalsOnly: boolean; newOnly?: boolean },
+	{ keys, before, passedOnly, newOnly }: { keys: number; before: number; passedOnly: boolean; newOnly?: boolean },
 ): Promise<DueRow[]> {
 	const { table } = store;
 	const destinations = await tx.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
@@ -103,10 +103,10 @@ async function pick(
 		const due = sql`SELECT l.key, l.due_at, coalesce(length(r.fields), 0) AS size
 			FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
 			WHERE l.destination = ${id} AND l.state = 'due' AND l.state NOT IN ('settled', 'gone') AND l.due_at <= ${before}`;
-		const fresh = newOnly ? sql`l.version IS NULL AND l.counterpart IS NULL AND r.present = 1` : sql`1 = 1`;
+		const fresh = newOnly ? sql`AND l.version IS NULL AND l.counterpart IS NULL AND r.present = 1` : sql``;
+		const passed = passedOnly ? sql`AND l.passed IS NOT NULL` : sql``;
 		if (!newOnly) removals.push(...(await tx.all(sql<DueRow>`${due} AND l.removal = 'released' LIMIT ${keys}`)));
-		if (!removalsOnly)
-			others.push(...(await tx.all(sql<DueRow>`${due} AND ${fresh} ORDER BY l.due_at LIMIT ${keys}`)));
+		others.push(...(await tx.all(sql<DueRow>`${due} ${fresh} ${passed} ORDER BY l.due_at LIMIT ${keys}`)));
 	}
 	const inOrder = (a: DueRow, b: DueRow) => a.due_at - b.due_at || (a.key < b.key ? -1 : Number(a.key > b.key));
 	return [...removals.sort(inOrder), ...others.sort(inOrder)].slice(0, keys + removals.length);
@@ -128,7 +128,7 @@ async function hand(
 		[{ name: 'key', type: 'text' }],
 		keys.map((key) => [key]),
 	);
-	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'handed', handed = r.version, lease = ${run}, lease_until = ${at + ttl}
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'handed', intent = NULL, intent_what = NULL, handed = r.version, lease = ${run}, lease_until = ${at + ttl}
 		FROM ${wanted}, ${table('destination')} d, ${table('record')} r
 		WHERE d.sync = ${sync} AND d.state = 'active' AND (d.probe_at IS NULL OR d.probe_at <= ${at}) AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before}`);
 	await tx.run(
@@ -190,7 +190,7 @@ export async function carrier(
 		for (const { id } of waiting) {
 			const [pick] = await tx.all(sql<{ key: string; part: string }>`
 				SELECT l.key, l.part FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
-				WHERE l.destination = ${id} AND l.state IN ('settled', 'held') AND l.counterpart IS NOT NULL AND r.fields IS NOT NULL
+				WHERE l.destination = ${id} AND ((l.state = 'settled' AND l.counterpart IS NOT NULL) OR l.state = 'held') AND r.fields IS NOT NULL
 				ORDER BY CASE WHEN l.state = 'settled' THEN 0 ELSE 1 END LIMIT 1`);
 			if (!pick) continue;
 			await tx.run(sql`UPDATE ${table('link')} SET

@@ -1,9 +1,10 @@
-/** What is about to be done to a link, written ahead: a removal that the guard has to count, or a write. */
+/** What is about to be done to a link, written ahead: what the guard has to count, or a write. */
 import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
 import type { Fields } from '../sync/types';
 import { giveBack } from './claim';
+import { AGAIN } from './moved';
 import { KEY_AND_PART, linkName, lockDestination, lockRun, now, type Store } from './store';
 
 /** Removals as intentions: they wait for the guard. Where the record or the mapping has moved on, it is planned anew. */
@@ -26,6 +27,28 @@ export async function intendRemovals(
 				KEY_AND_PART,
 				keys.map(({ key, part }) => [key, part]),
 			)}, ${store.table('destination')} d, ${store.table('record')} r
+			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed'
+			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
+	});
+}
+
+/** Writes as intentions: they wait for the guard. Where the record or the mapping has moved on, it is planned anew. */
+export async function intendWrites(
+	store: Store,
+	destination: number,
+	run: number,
+	writes: { key: string; part: string; kind: 'first' | 'changes'; what: string }[],
+): Promise<void> {
+	if (writes.length === 0) return;
+	await store.db.transaction(async (tx) => {
+		await lockDestination(store, tx, destination);
+		await lockRun(store, tx, run);
+		const columns = [...KEY_AND_PART, { name: 'kind', type: 'text' }, { name: 'what', type: 'text' }];
+		const rows = writes.map(({ key, part, kind, what }) => [key, part, kind, what]);
+		const moved = sql`(r.version > l.handed OR d.revision_run > ${run})`;
+		await tx.run(sql`UPDATE ${store.table('link')} AS l SET state = CASE WHEN ${moved} THEN ${AGAIN} ELSE 'intended' END,
+			intent = w.kind, intent_what = w.what, due_at = ${tx.dialect.now}, lease = NULL, lease_until = NULL
+			FROM ${tx.dialect.values('w', columns, rows)}, ${store.table('destination')} d, ${store.table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state = 'claimed'
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 	});

@@ -7,7 +7,9 @@ import * as outcomes from './confirm';
 import * as counterparts from './counterparts';
 import * as destinations from './destinations';
 import * as due from './due';
+import { countIntended } from './guard';
 import * as hints from './hints';
+import * as holds from './holds';
 import * as intents from './intend';
 import * as locked from './locks';
 import { moveLinks } from './move';
@@ -15,6 +17,7 @@ import { observe } from './observation';
 import { toldPlainly } from './plain';
 import { push } from './push';
 import * as removals from './removals';
+import { forgetRetired } from './retired';
 import { migrate } from './schema';
 import { now, type Store } from './store';
 import * as sweeps from './sweep';
@@ -51,9 +54,9 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		hints: async (sync, limit) => await hints.hints(store, sync, limit),
 		hinted: async (sync, followed) => await hints.hinted(store, sync, followed),
 		sourceIs: async (sync, place) => await syncs.sourceIs(store, sync, place),
-		countRemovals: async (sync, token, guard) => {
-			await removals.closeEmptyHolds(store, sync);
-			return await removals.countRemovals(store, sync, token, guard);
+		countIntended: async (sync, token, guard) => {
+			await holds.closeEmptyHolds(store, sync);
+			return await countIntended(store, sync, token, guard);
 		},
 		lease: async (sync, token, limits) => await due.lease(store, sync, token, limits),
 		carrier: async (sync, token, ttl) => await due.carrier(store, sync, token, ttl),
@@ -66,15 +69,17 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 
 		unswept: async (sync) => await sweeps.unswept(store, sync),
 		down: async (sync) => await destinations.down(store, sync),
-		openHolds: async (sync) => await removals.openHolds(store, sync),
+		openHolds: async (sync) => await holds.openHolds(store, sync),
 
 		setDown: async (destination, text, probeIn) => await destinations.setDown(store, destination, text, probeIn),
 		destination: async (sync, node, name, target) =>
 			await destinations.destination(store, sync, node, name, target),
+		foundEmpty: async (destination, empty) => await destinations.foundEmpty(store, destination, empty),
 		look: async (sync, node, target, keys) => await claims.look(store, sync, node, target, keys),
 		claim: async (destination, run, mapping, items, ttl) =>
 			await claims.claim(store, destination, run, mapping, items, ttl),
 		intendRemovals: async (destination, run, keys) => await intents.intendRemovals(store, destination, run, keys),
+		intendWrites: async (destination, run, writes) => await intents.intendWrites(store, destination, run, writes),
 		intend: async (destination, run, writes, ttl) => await intents.intend(store, destination, run, writes, ttl),
 		confirm: async (destination, run, revision, confirmed) =>
 			await outcomes.confirm(store, destination, run, revision, confirmed),
@@ -91,8 +96,9 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		linkedPage: async (destination, after, limit) => await locked.linkedPage(store, destination, after, limit),
 		linked: async (destination, ids) => await counterparts.linked(store, destination, ids),
 		owns: async (destination, fields) => await destinations.owns(store, destination, fields),
-		untoldHolds: async (destination) => await removals.untoldHolds(store, destination),
-		release: async (sync, hold) => await removals.release(store, sync, hold),
+		untoldHolds: async (destination) => await holds.untoldHolds(store, destination),
+		release: async (sync, hold) => await holds.release(store, sync, hold),
+		forgetRetired: async (sync) => await forgetRetired(store, sync),
 
 		claimSweep: async (destination, holder, ttl) => await sweeps.claimSweep(store, destination, holder, ttl),
 		sweepPage: async (destination, after, limit) => await sweeps.sweepPage(store, destination, after, limit),

@@ -108,7 +108,27 @@ const flips: Step = async ({ table, index }, tx) => {
 	);
 };
 
-export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks, flips];
+/** What the guard has to know beyond removals: first writes, changes, what was created again, and where it is cautious. */
+const guarded: Step = async (store, tx) => {
+	const { table, bigType: big } = store;
+	const statements = [
+		sql`ALTER TABLE ${table('link')} ADD COLUMN intent TEXT`,
+		sql`ALTER TABLE ${table('link')} ADD COLUMN intent_what TEXT`,
+		sql`ALTER TABLE ${table('link')} ADD COLUMN passed ${big}`,
+		sql`ALTER TABLE ${table('link')} ADD COLUMN missed_at ${big}`,
+		sql`CREATE INDEX ${store.index('link_missed')} ON ${table('link')} (destination, missed_at) WHERE missed_at IS NOT NULL`,
+		sql`ALTER TABLE ${table('destination')} ADD COLUMN first_write TEXT NOT NULL DEFAULT 'unknown'`,
+		sql`ALTER TABLE ${table('destination')} ADD COLUMN watched INTEGER NOT NULL DEFAULT 0`,
+		sql`ALTER TABLE ${table('destination')} ADD COLUMN cautious INTEGER NOT NULL DEFAULT 0`,
+		// A destination that was written to before is known.
+		sql`UPDATE ${table('destination')} AS d SET first_write = 'passed'
+			WHERE EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = d.id AND l.counterpart IS NOT NULL)`,
+		sql`UPDATE ${table('destination')} AS d SET cautious = (SELECT s.cautious FROM ${table('sync')} s WHERE s.id = d.sync)`,
+	];
+	for (const statement of statements) await tx.run(statement);
+};
+
+export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks, flips, guarded];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

@@ -104,8 +104,8 @@ export async function register(
 
 /**
  * The ledger is older than what was seen of it before (lost, or restored from a copy), or came from another n8n: the sync
- * starts a new epoch. Nothing is taken for confirmed, every removal is held until a person has released one, and what
- * stands in the destinations is adopted. `past`: the newest number that was seen.
+ * starts a new epoch. Nothing is taken for confirmed, every removal is held until a person has released one of that
+ * destination, and what stands in the destinations is adopted. `past`: the newest number that was seen.
  */
 export async function restart(store: Store, tx: Sql, sync: number, past: number): Promise<void> {
 	const { table } = store;
@@ -113,11 +113,12 @@ export async function restart(store: Store, tx: Sql, sync: number, past: number)
 	// Zero: it was read whole before, and has to be again.
 	await tx.run(sql`UPDATE ${table('sync')} SET epoch = epoch + 1, cautious = 1,
 		complete_read_at = CASE WHEN complete_read_at IS NULL THEN NULL ELSE 0 END WHERE id = ${sync}`);
+	await tx.run(sql`UPDATE ${table('destination')} SET cautious = 1 WHERE sync = ${sync}`);
 	// What was removed and stands is swept on, once the source has been read whole and has it as little as before.
 	const removed = sql`(r.present = 0 AND ${GONE})`;
 	await tx.run(sql`UPDATE ${table('link')} AS l SET
 		version = CASE WHEN ${removed} THEN l.version ELSE NULL END, revision = CASE WHEN ${removed} THEN l.revision ELSE NULL END,
-		fields = CASE WHEN ${removed} THEN l.fields ELSE NULL END, told = CASE WHEN ${removed} THEN l.told ELSE NULL END, sent_at = NULL, hold = NULL, healing = NULL, lease = NULL, lease_until = NULL,
+		fields = CASE WHEN ${removed} THEN l.fields ELSE NULL END, told = CASE WHEN ${removed} THEN l.told ELSE NULL END, sent_at = NULL, missed_at = NULL, hold = NULL, passed = NULL, healing = NULL, lease = NULL, lease_until = NULL,
 		attempts = 0, error = NULL, reason = 'requested', due_at = ${tx.dialect.now},
 		state = CASE WHEN r.present = 1 THEN 'due' WHEN ${GONE} THEN 'gone' WHEN ${LINKED} THEN 'intended' ELSE 'settled' END,
 		removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END WHEN ${GONE} THEN l.removal

@@ -36,7 +36,7 @@ export async function makeDue(store: Store, tx: Sql, touch: Touch, wanted: RawBu
 	await tx.run(sql`
 		UPDATE ${link} AS l SET
 			state = ${MOVED_STATE}, removal = ${MOVED_REMOVAL}, hold = ${MOVED_HOLD},
-			reason = 'changed', attempts = 0, error = NULL,
+			reason = 'changed', attempts = 0, error = NULL, passed = NULL,
 			due_at = CASE WHEN l.state = 'due' AND l.due_at < ${now} THEN l.due_at ELSE ${now} END
 		FROM ${wanted} JOIN ${record} r ON r.sync = ${sync} AND r.key = w.key JOIN ${destination} d ON d.sync = r.sync AND d.state = 'active'
 		WHERE l.destination = d.id AND l.key = r.key AND r.touched = ${began}`);

@@ -6,6 +6,7 @@ import { canonical, pick } from './canonical';
 import type { Applied, ApplyContext } from './context';
 import type { DesiredItem } from './items';
 import type { Link } from './ledger';
+import { intentOf, type Watch } from './guard';
 import { nameOf, outcome, sentence } from './outcome';
 import { plan, type Plan } from './plan';
 import { prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare';
@@ -20,13 +21,32 @@ interface Claimed {
 
 /** Applies items that travel under leases. Never throws for a record, nor for a destination that is down. */
 export async function apply(items: DesiredItem[], context: ApplyContext): Promise<Applied> {
-	const applied: Applied = { outcomes: [], held: [], waiting: 0 };
+	const applied: Applied = { outcomes: [], held: [], waiting: 0, intended: 0 };
+	const first = await isFirst(context, applied);
 	for (const group of groups(items, context.destination.batchSize, applied, context)) {
 		if (context.signal?.aborted) break;
-		await applyBatch(group, context, applied);
+		await applyBatch(group, first, context, applied);
 	}
 	applied.held = await context.ledger.untoldHolds(context.row.id);
 	return applied;
+}
+
+/** Whether this would be the first write into a destination that is not empty. Only the destination can say. */
+async function isFirst({ ledger, destination, row }: ApplyContext, applied: Applied): Promise<boolean> {
+	if (row.firstWrite !== 'unknown') return row.firstWrite === 'waits';
+	try {
+		const empty = (await destination.isEmpty?.()) ?? true;
+		return (await ledger.foundEmpty(row.id, empty)) === 'waits';
+	} catch (error) {
+		applied.down = faultOf(error);
+		return false;
+	}
+}
+
+/** Whatever keeps the destination as a whole from being worked with. */
+function faultOf(error: unknown): SyncError {
+	if (error instanceof SyncError) return error;
+	return new SyncError('unreachable', error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 /** Batches of one run and one mapping each. Equal items of one key collapse; differing ones are told apart by nobody. */
@@ -69,11 +89,16 @@ function groups(items: DesiredItem[], size: number, applied: Applied, { where }:
 	);
 }
 
-async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: Applied): Promise<void> {
+async function applyBatch(
+	items: DesiredItem[],
+	first: boolean,
+	context: ApplyContext,
+	applied: Applied,
+): Promise<void> {
 	const { ledger, row, destination, where, secret } = context;
 	const { run, mapping } = items[0]!.stamp;
 	if (run === undefined) throw new SyncError('setup', 'An item without a lease cannot be written.');
-	const { revision, claims } = await ledger.claim(
+	const { revision, claims, watched } = await ledger.claim(
 		row.id,
 		run,
 		mapping,
@@ -102,6 +127,7 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 			);
 	}
 	if (claimed.length === 0) return;
+	const watch: Watch = { first, changes: watched };
 	const settlement = new Settlement(context, run, revision, applied);
 	try {
 		if (applied.down) throw applied.down;
@@ -144,7 +170,12 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 						todo: 'Make the match value unique in the source, or match by another field.',
 					}),
 				);
-			} else if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
+				continue;
+			}
+			// A person has looked at a reviewed plan already.
+			const intent = context.reviewed ? undefined : intentOf(planned, one.link, watch);
+			if (intent) settlement.intend(one.link, intent);
+			else if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
 		}
 		if (context.signal?.aborted) {
 			await ledger.unclaim(
@@ -155,12 +186,7 @@ async function applyBatch(items: DesiredItem[], context: ApplyContext, applied: 
 		} else await settlement.write(writes);
 		await settlement.close();
 	} catch (error) {
-		const fault =
-			error instanceof SyncError
-				? error
-				: new SyncError('unreachable', error instanceof Error ? error.message : String(error), {
-						cause: error,
-					});
+		const fault = faultOf(error);
 		applied.down ??= fault;
 		applied.waiting += await settlement.giveUp(claimed, fault);
 	}

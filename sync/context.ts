@@ -2,14 +2,14 @@
 import type { External } from './external';
 import { fingerprint } from './fingerprint';
 import type { Outcome } from './items';
-import type { Hold, Ledger } from './ledger';
+import type { FirstWrite, Hold, Ledger } from './ledger';
 import type { Destination, Marked, SyncError } from './types';
 
 export interface ApplyContext {
 	ledger: Ledger;
 	destination: Destination;
 	/** The destination's row in the ledger, and its present epoch and secret. */
-	row: { id: number; epoch: number };
+	row: { id: number; epoch: number; firstWrite: FirstWrite };
 	secret: string;
 	/** The destination as a person knows it. */
 	where: string;
@@ -44,6 +44,8 @@ export interface Applied {
 	down?: SyncError;
 	/** How many items wait because of that. */
 	waiting: number;
+	/** How many items wait to be counted by the guard. */
+	intended: number;
 }
 
 /** The same for every attempt of one write, another for any other. */

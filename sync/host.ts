@@ -3,10 +3,11 @@ import type { Stamp } from './items';
 import type {
 	DestinationSeen,
 	DueCounts,
+	Guard,
 	Hold,
 	Observation,
 	ObservationResult,
-	RemovalGuard,
+	Release,
 	SyncIdentity,
 } from './ledger';
 import type { Fields, Source } from './types';
@@ -46,6 +47,8 @@ export interface TickSettings {
 	takeOver?: string;
 	/** A hold that a person lets pass. */
 	release?: number;
+	/** Drop what is kept of destinations that are retired. */
+	forgetRetired?: boolean;
 	/** Tells one holder of the tick's lease from another. */
 	holder: string;
 	sensitive: string[];
@@ -55,7 +58,7 @@ export interface TickSettings {
 	pushed?: boolean;
 	/** Milliseconds between sweeps; null: never. */
 	sweepEvery: number | null;
-	guard: RemovalGuard;
+	guard: Guard;
 	batch: { keys: number; bytes: number };
 	/** Milliseconds a handed batch stays leased without a sign of life, and how long a failed run waits. */
 	leaseTtl: number;
@@ -84,6 +87,8 @@ export interface TickResult {
 	handed: number;
 	runs: number;
 	released: number;
+	/** What came of the hold that the settings name. */
+	release?: Release;
 	held: Hold[];
 	unrouted: number;
 	counts?: DueCounts;

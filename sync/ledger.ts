@@ -7,7 +7,7 @@
  *    ▲               │                  │                    │
  *    └── expiry, retry, release, a newer version or revision ┘        failed · held · unrouted · gone
  *
- * `intended` is a removal that the guard has not counted yet. All times are milliseconds of the ledger's own clock.
+ * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
 import { SyncError, type Cursor, type Fields, type SourceRecord, type Weighed } from './types';
 
@@ -25,7 +25,7 @@ export type LinkState =
 	| 'claimed' // the destination node has it
 	| 'writing' // a write may be in flight until the lease ends
 	| 'settled' // confirmed, or nothing to do, at (version, revision)
-	| 'intended' // a removal, not yet counted by the guard
+	| 'intended' // planned, and not yet counted by the guard
 	| 'held' // waits for a person
 	| 'failed' // given up for this version
 	| 'unrouted' // a run ended well and the item never arrived
@@ -151,6 +151,7 @@ export interface DestinationRow {
 	epoch: number;
 	/** Number of the mapping as it is now. */
 	revision: number;
+	firstWrite: FirstWrite;
 	/** The lock that was installed for it, or should have been. */
 	locked: LockKept | null;
 }
@@ -170,6 +171,12 @@ export interface LockKept {
 	/** It was left behind, and somebody was told. */
 	told?: true;
 }
+
+/**
+ * Of a destination's first write. `unknown`: nobody has looked yet whether it is empty. `waits`: it is not, and a person
+ * has to let it pass. `passed`: it was empty, or the first write has been let pass.
+ */
+export type FirstWrite = 'unknown' | 'waits' | 'passed';
 
 export type Removal = 'none' | 'intended' | 'released' | 'sent';
 
@@ -201,6 +208,8 @@ export interface Link {
 	createIntended: boolean;
 	/** The match values of that create; the record may have others by now. */
 	match: Fields | null;
+	/** The guard, or a person, has let the write pass; nothing has overtaken it. */
+	passed: boolean;
 }
 
 export interface Claim {
@@ -249,10 +258,12 @@ export interface FailedLink {
 	history?: HistoryEntry[];
 }
 
+/** What is held: see `sync/guard.ts`. */
+export type HoldKind = 'removals' | 'missing' | 'first' | 'changes';
+
 export interface Hold {
 	id: number;
-	/** What is held: removals, or counterparts that are missing and would be created again. */
-	kind: 'removals' | 'missing';
+	kind: HoldKind;
 	reason: string;
 	count: number;
 	/** The first 20 names. */
@@ -325,12 +336,20 @@ export interface Stuck {
 	now: number;
 }
 
-export interface RemovalGuard {
+/** What the guard lets pass; its rules are in `sync/guard.ts`. */
+export interface Guard {
 	/** Removals within 24 h that pass in any case. */
 	few: number;
 	/** Share of the links, 0 to 1, that may go within 24 h. */
 	share: number;
+	/** Share of the links, 0 to 1, in which one field may lose its value in one drain; 1 lets everything pass. */
+	changes: number;
+	/** Whether the first write into a destination that is not empty is held. */
+	first: boolean;
 }
+
+/** What came of a person's release. `closed`: it was released before, or has freed itself. */
+export type Release = 'released' | 'closed' | 'unknown';
 
 export interface Ledger {
 	// identity
@@ -380,9 +399,9 @@ export interface Ledger {
 	sourceIs(sync: number, place: string | null): Promise<void>;
 
 	// drain
-	/** Counts intended removals per destination against the guard: releases them, or holds them all. */
-	countRemovals(sync: number, token: number, guard: RemovalGuard): Promise<{ released: number; held: Hold[] }>;
-	/** Takes due work, removals first, then the oldest; at most `limit` keys and about `bytes` of fields. */
+	/** Counts what is intended per destination against the guard: lets it pass, or holds it. */
+	countIntended(sync: number, token: number, guard: Guard): Promise<{ released: number; held: Hold[] }>;
+	/** Takes due work, removals first, then the oldest; at most `keys` keys and about `bytes` of fields. */
 	lease(
 		sync: number,
 		token: number,
@@ -391,7 +410,7 @@ export interface Ledger {
 			bytes: number;
 			ttl: number;
 			/** Only what was due by then. */ before: number;
-			removalsOnly: boolean;
+			/** Only what the guard let pass. */ passedOnly: boolean;
 			/** Only records that have no counterpart yet. */
 			newOnly?: boolean;
 			/** No more when that many batches are out; left out: without limit. */
@@ -441,7 +460,14 @@ export interface Ledger {
 		target?: { id: string; text: string },
 	): Promise<DestinationRow>;
 	/** The links of these keys as they are, for a preview: claims nothing, registers nothing. */
-	look(sync: number, node: string, target: string, keys: string[]): Promise<{ destination?: number; links: Link[] }>;
+	look(
+		sync: number,
+		node: string,
+		target: string,
+		keys: string[],
+	): Promise<{ destination?: number; firstWrite: FirstWrite; links: Link[] }>;
+	/** Says whether the destination was found empty; answers how it stands with its first write. */
+	foundEmpty(destination: number, empty: boolean): Promise<FirstWrite>;
 	/**
 	 * Claims items of one run; each (key, version) is taken again from the ledger.
 	 * A new mapping fingerprint of a run that is not older starts a new revision: every link is due with it.
@@ -452,9 +478,20 @@ export interface Ledger {
 		mapping: string,
 		items: { key: string; version: number }[],
 		ttl: number,
-	): Promise<{ revision: number; claims: Claim[] }>;
+	): Promise<{
+		revision: number;
+		claims: Claim[];
+		/** So much is due that the guard counts changes before they are written. */
+		watched: boolean;
+	}>;
 	/** Marks removals as intended; they wait for the guard. */
 	intendRemovals(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
+	/** Marks writes as intended; they wait for the guard. */
+	intendWrites(
+		destination: number,
+		run: number,
+		writes: { key: string; part: string; kind: 'first' | 'changes'; what: string }[],
+	): Promise<void>;
 	/** Write-ahead: from here until `ttl` a write may be in flight. Answers with the keys that may still be written. */
 	intend(
 		destination: number,
@@ -471,8 +508,10 @@ export interface Ledger {
 	keepCounterpart(destination: number, key: string, part: string, counterpart: string): Promise<void>;
 	/** Holds that no item has told of yet; telling marks them. */
 	untoldHolds(destination: number): Promise<Hold[]>;
-	/** A person lets a hold's removals pass, once. False when there is no such open hold. */
-	release(sync: number, hold: number): Promise<boolean>;
+	/** A person lets pass what a hold holds at that moment, once. */
+	release(sync: number, hold: number): Promise<Release>;
+	/** Drops the links and holds of destinations that are retired; how many links went. What is written there stays there. */
+	forgetRetired(sync: number): Promise<number>;
 	/**
 	 * Moves the links of vanished keys to claimed ones that found their counterparts; answers with the links that moved, as
 	 * they are now. One whose removal another run has does not move.

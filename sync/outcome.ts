@@ -60,7 +60,7 @@ export function sentence(
 		case 'waiting':
 			return `${name} waits: ${more ?? 'a record that it refers to is not there yet'}.`;
 		case 'held':
-			return `The removal of ${name} from ${where} is held until a person decides.`;
+			return `${name} is held for ${where} until a person decides.`;
 		case 'failed':
 			return `${name} could not be written to ${where}: ${more ?? 'unknown reason'}.`;
 		case 'superseded':

@@ -162,6 +162,7 @@ function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 		initial,
 		createIntended: false,
 		match: null,
+		passed: false,
 	};
 }
 

@@ -4,6 +4,7 @@
  */
 import { pick } from './canonical';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
+import type { Intent } from './guard';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
 import { confirmedSentence, editedIn, editorOf, nameOf, outcome, sentence } from './outcome';
@@ -48,7 +49,8 @@ const OUTCOMES = { create: 'created', delete: 'removed', deactivate: 'deactivate
 export class Settlement {
 	private readonly confirmed: Confirmed[] = [];
 	private readonly failed: FailedLink[] = [];
-	private readonly intended: { key: string; part: string }[] = [];
+	private readonly removals: { key: string; part: string }[] = [];
+	private readonly intents: ({ key: string; part: string } & Intent)[] = [];
 	/** Outcomes that count only once the ledger has taken the confirmation. */
 	private readonly told: { link: Accepted['link']; answer: Outcome }[] = [];
 	/** What a lock has to hear of before it counts as confirmed. */
@@ -112,6 +114,13 @@ export class Settlement {
 		);
 	}
 
+	/** A write that the guard has to count first. */
+	intend({ key, part }: Link, intent: Intent): void {
+		this.intents.push({ key, part, ...intent });
+		this.answered.add(key);
+		this.applied.intended++;
+	}
+
 	/** Settles a plan for which nothing has to be sent; false where something has to. */
 	without({ item, link }: Ready, planned: Plan): boolean {
 		switch (planned.action) {
@@ -123,8 +132,9 @@ export class Settlement {
 				);
 				return true;
 			case 'intend':
-				this.intended.push({ key: link.key, part: link.part });
+				this.removals.push({ key: link.key, part: link.part });
 				this.answered.add(link.key);
+				this.applied.intended++;
 				return true;
 			case 'none': {
 				const fresh = planned.outcome === 'adopted';
@@ -404,13 +414,14 @@ export class Settlement {
 		const { ledger, row } = this.context;
 		if (this.marks.length > 0) await this.context.mark?.(this.marks.splice(0));
 		await ledger.unclaim(row.id, this.run, this.held.splice(0));
-		await ledger.intendRemovals(row.id, this.run, this.intended);
+		await ledger.intendRemovals(row.id, this.run, this.removals);
+		await ledger.intendWrites(row.id, this.run, this.intents);
 		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);
 		await ledger.fail(row.id, this.run, this.failed);
 		const told = this.told.filter(({ link }) => !late.has(link.key));
 		await this.stampRemovals(told);
 		for (const { answer } of told) this.applied.outcomes.push(answer);
-		this.confirmed.length = this.failed.length = this.intended.length = this.told.length = 0;
+		this.confirmed.length = this.failed.length = this.removals.length = this.intents.length = this.told.length = 0;
 		return late;
 	}
 

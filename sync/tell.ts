@@ -1,4 +1,5 @@
 /** How a sync feels: what is wrong, one sentence each, and whether that is news. */
+import { whatToDo } from './guard';
 import type { TickResult, TickSettings } from './host';
 import type { Ledger, ObservationResult, SyncRow } from './ledger';
 import { SyncError } from './types';
@@ -89,7 +90,7 @@ export async function tell(
 	ledger: Ledger,
 	sync: SyncRow,
 	result: TickResult,
-	{ unconfirmedAfter = UNCONFIRMED_AFTER }: Pick<TickSettings, 'unconfirmedAfter'>,
+	{ release: wanted, unconfirmedAfter = UNCONFIRMED_AFTER }: Pick<TickSettings, 'release' | 'unconfirmedAfter'>,
 ): Promise<void> {
 	result.counts = await ledger.counts(sync.id);
 	for (const { name, text } of await ledger.down(sync.id))
@@ -103,11 +104,17 @@ export async function tell(
 	}
 	if (unconfirmedAfter > 0) await tellUnconfirmed(ledger, sync.id, result, unconfirmedAfter);
 	await tellLocks(ledger, sync.id, result);
-	for (const { reason, id } of await ledger.openHolds(sync.id)) {
+	const holds = await ledger.openHolds(sync.id);
+	const used =
+		result.release === 'closed' ? ` (Release Hold is ${wanted}, which is over: another hold, another number.)` : '';
+	for (const { reason, id, kind } of holds)
+		trouble(result, `hold ${id}`, `${reason}. Nothing of it was done. ${whatToDo({ id, kind })}${used}`);
+	if (result.release === 'unknown') {
+		const open = holds.length === 0 ? 'There is none open' : `Open: ${holds.map(({ id }) => id).join(', ')}`;
 		trouble(
 			result,
-			`hold ${id}`,
-			`${reason}. They are held. If they are right, set the option Release Hold of the trigger to ${id}; if not, mend the source, and they free themselves.`,
+			`no hold ${wanted}`,
+			`Release Hold is ${wanted}, and this sync has no hold of that number. ${open}. Correct the option of the trigger, or remove it, and publish.`,
 		);
 	}
 	if (result.counts.failed > 0) {

@@ -43,7 +43,8 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 	if (token === undefined) return { ...result, busy: true };
 	const turn = new Turn(ledger, host, settings, sync, token, result);
 	try {
-		if (settings.release !== undefined) await ledger.release(sync.id, settings.release);
+		if (settings.release !== undefined) result.release = await ledger.release(sync.id, settings.release);
+		if (settings.forgetRetired) await ledger.forgetRetired(sync.id);
 		await turn.observe();
 		await turn.drain();
 		await turn.sweep();
@@ -113,27 +114,27 @@ class Turn {
 		}
 	}
 
-	/** Hands over what is due, then what the guard lets pass once everything due has been planned. */
+	/** Hands over what is due, then what the guard lets pass once everything due has been planned: see `sync/guard.ts`. */
 	async drain(): Promise<void> {
 		// A record that came back under another key takes the link of the one that vanished, before that one is removed.
 		if ((this.result.observed?.vanished ?? 0) > 0 && !(await this.handAll('new'))) return;
 		await this.count();
 		if (!(await this.handAll('all'))) return;
-		// Those that left the scope are counted only now that all that was due has been planned.
-		if ((await this.count()) > 0) await this.handAll('removals');
+		// What was intended meanwhile is counted only now that all that was due has been planned.
+		if ((await this.count()) > 0) await this.handAll('passed');
 	}
 
-	/** Counts intended removals against the guard; how many it let pass. */
+	/** Counts what is intended; how many links the guard let pass. */
 	private async count(): Promise<number> {
 		const { ledger, sync, token, settings, result } = this;
-		const { released, held } = await ledger.countRemovals(sync.id, token, settings.guard);
+		const { released, held } = await ledger.countIntended(sync.id, token, settings.guard);
 		result.released += released;
 		result.held.push(...held);
 		return released;
 	}
 
 	/** Hands over all that is due by now, each record once; false when no more should be. */
-	private async handAll(which: 'new' | 'all' | 'removals'): Promise<boolean> {
+	private async handAll(which: 'new' | 'all' | 'passed'): Promise<boolean> {
 		const { ledger, sync, token, settings } = this;
 		const before = await ledger.now();
 		for (;;) {
@@ -143,7 +144,7 @@ class Turn {
 				...(settings.unbounded !== true && { outstanding: OUTSTANDING }),
 				ttl: settings.handedTtl ?? settings.leaseTtl,
 				before,
-				removalsOnly: which === 'removals',
+				passedOnly: which === 'passed',
 				newOnly: which === 'new',
 			});
 			if (stuck && stuck.now - stuck.since > settings.stuckAfter) {

@@ -158,6 +158,11 @@ export interface Destination {
 	 * `retry`. Without it (a test run) it takes as long as it takes.
 	 */
 	write(writes: Write[], within?: number): Promise<WriteResult[]>;
+	/**
+	 * Whether nothing at all stands there, whoever wrote it; as cheap as looking for one. Where a destination can say so,
+	 * the guard holds the first write into one that is not empty.
+	 */
+	isEmpty?(): Promise<boolean>;
 	/** Where the destination itself can refuse what others would change. */
 	readonly lock?: Lock;
 	close(): Promise<void>;

@@ -1,4 +1,6 @@
 /** A database's table as a destination. */
+import { sql } from 'kysely';
+
 import type { DatabaseConfig } from '../../sql/types';
 import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Write, WriteResult } from '../../sync/types';
 import { SyncError } from '../../sync/types';
@@ -88,6 +90,14 @@ export class DatabaseDestination implements Destination {
 		// The table is not as it was described: look again next time.
 		if (results.some((result) => !result.ok && result.error.kind === 'setup')) this.table = undefined;
 		return results;
+	}
+
+	async isEmpty(): Promise<boolean> {
+		const { name } = await this.described();
+		return await this.asked(async () => {
+			const database = await this.connection.get();
+			return (await database.all(sql`SELECT 1 FROM ${name} LIMIT 1`)).length === 0;
+		});
 	}
 
 	close(): Promise<void> {

@@ -35,6 +35,7 @@ export async function openDestination(
 			read: async (wanted, fields) => await database.read(wanted, fields),
 			write: async (writes, within) => await database.write(writes, within),
 			lock: database.lock,
+			isEmpty: async () => await database.isEmpty(),
 			close: async () => {
 				await database.close();
 				await close();

@@ -126,6 +126,7 @@ function failing(error: SyncError, known: Destination | undefined): Destination 
 		prepare: fail,
 		read: fail,
 		write: fail,
+		isEmpty: fail,
 		close: async () => undefined,
 	};
 }

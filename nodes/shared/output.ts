@@ -1,6 +1,7 @@
 /** Outcomes as items on the four outputs of a destination node. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { heldText, whatToDo } from '../../sync/guard';
 import type { MappedStamp, Outcome, Stamp } from '../../sync/items';
 import type { Hold } from '../../sync/ledger';
 
@@ -41,8 +42,7 @@ export class Output {
 	}
 
 	hold({ id, kind, reason, count, names, createdAt }: Hold, where: string, stamp: Stamp): void {
-		const what = kind === 'removals' ? 'removals from' : 'records that are missing in';
-		const text = `${count} ${what} ${where} are held: ${reason}. If that is right, set Release Hold in the trigger to ${id}.`;
+		const text = `${heldText({ kind, count })} for ${where}: ${reason}. ${whatToDo({ id, kind })}`;
 		const json = {
 			outcome: 'held',
 			hold: id,

@@ -1,6 +1,7 @@
 /** What the output pane says after a run: one line of counts, and a warning for whatever a person has to see to. */
 import type { NodeExecutionHint } from 'n8n-workflow';
 
+import { heldText } from '../../sync/guard';
 import { tally } from '../../sync/outcome';
 import type { Applied } from '../../sync/context';
 import type { Outcome } from '../../sync/items';
@@ -32,14 +33,13 @@ export function liveHints(
 		parts.push(
 			`the sweep compared ${swept.compared}${swept.missing > 0 ? ` and missed ${swept.missing}, which come again` : ''}`,
 		);
+	if (applied.intended > 0) parts.push(`${applied.intended} wait for the guard to count them`);
 	if (passed > 0) parts.push(`${passed} for other destinations`);
 	const line = parts.filter((part) => part !== '').join('; ');
 	if (line !== '')
 		hints.push(hint(`${line}.`, applied.outcomes.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'info'));
-	for (const { id, count, kind } of applied.held) {
-		const what = kind === 'removals' ? 'removals' : 'records whose counterparts are missing';
-		hints.push(hint(`${count} ${what} are held by hold ${id}: see the output Held.`, 'warning'));
-	}
+	for (const held of applied.held)
+		hints.push(hint(`${heldText(held)} by hold ${held.id}: see the output Held.`, 'warning'));
 	const failure = applied.outcomes.find(({ outcome }) => outcome === 'failed');
 	if (failure)
 		hints.push(

@@ -23,6 +23,8 @@ export class MemorySource implements Source {
 	readonly records = new Map<string, Fields>();
 	/** The next read breaks off after that many records. */
 	breakAfter?: number;
+	/** Reads end without saying that they have seen everything. */
+	cut = false;
 	reads = 0;
 	/** The field that rises with every change. */
 	ordering?: string;
@@ -41,7 +43,11 @@ export class MemorySource implements Source {
 				this.breakAfter = undefined;
 				throw new SyncError('unreachable', 'the connection broke in the middle of the read');
 			}
-			yield { records: all.slice(from, from + size), unkeyed: 0, complete: from + size >= all.length };
+			yield {
+				records: all.slice(from, from + size),
+				unkeyed: 0,
+				complete: !this.cut && from + size >= all.length,
+			};
 		}
 	}
 
@@ -117,6 +123,10 @@ export class MemoryDestination implements Destination {
 		const results = writes.map((write) => this.one(write));
 		if (fault === 'die after') throw new Crash('killed after the write, before its answer was known');
 		return results;
+	}
+
+	async isEmpty(): Promise<boolean> {
+		return this.rows.size === 0;
 	}
 
 	private one({ ref, action, id, set, readBack }: Write): WriteResult {

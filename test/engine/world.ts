@@ -12,7 +12,7 @@ import { apply } from '../../sync/apply';
 import type { Applied, ApplyContext } from '../../sync/context';
 import { DEFAULT_GUARD } from '../../sync/guard';
 import type { DesiredItem, Outcome } from '../../sync/items';
-import type { Hold, Ledger, RemovalGuard } from '../../sync/ledger';
+import type { Guard, Hold, Ledger } from '../../sync/ledger';
 import type { Mapped } from '../../sync/mapping';
 import { planForReview, type Planned } from '../../sync/review';
 import { sweep } from '../../sync/sweep';
@@ -31,6 +31,8 @@ export interface MappingOptions {
 	leave: string[];
 	/** Source fields without a row. */
 	unmapped: string[];
+	/** Mapped only to find the counterpart by. */
+	foreign: string[];
 	sensitive: string[];
 	fingerprint: string;
 	scope: (fields: Fields) => boolean;
@@ -46,13 +48,14 @@ export class World {
 	into?: Destination;
 	readonly outcomes: Outcome[] = [];
 	readonly held: Hold[] = [];
-	guard: RemovalGuard = DEFAULT_GUARD;
+	guard: Guard = DEFAULT_GUARD;
 	sensitive: string[] = [];
 	sweepEvery: number | null = null;
 	identity = { instance: 'i', workflow: 'w', node: 'trigger' };
 	name = 'people';
 	takeOver?: string;
 	release?: number;
+	forgetRetired?: boolean;
 	attempts = 3;
 	/** A person who looks at plans before they are applied; those that come back are approved. */
 	review?: (planned: Planned[]) => Promise<Planned[]>;
@@ -97,6 +100,7 @@ export class World {
 		fill: [],
 		leave: [],
 		unmapped: [],
+		foreign: [],
 		sensitive: [],
 		fingerprint: 'mapping 1',
 		scope: () => true,
@@ -145,6 +149,30 @@ export class World {
 		return await this.inStore(
 			async (store) =>
 				await store.db.all(sql<{ id: number }>`SELECT id FROM ${store.table('destination')} ORDER BY id`),
+		);
+	}
+
+	/** Every link, and whether its destination is retired. */
+	async links(): Promise<{ key: string; state: string; retired: boolean }[]> {
+		return await this.inStore(async (store) => {
+			const rows = await store.db.all(sql<{ key: string; state: string; destination: string }>`
+				SELECT l.key, l.state, d.state AS destination FROM ${store.table('link')} l
+				JOIN ${store.table('destination')} d ON d.id = l.destination ORDER BY d.id, l.key`);
+			return rows.map(({ key, state, destination }) => ({ key, state, retired: destination === 'retired' }));
+		});
+	}
+
+	/** What the history says of each key, in its order. */
+	async history(): Promise<{ key: string; outcome: string; why: string }[]> {
+		return await this.inStore(
+			async (store) =>
+				await store.db.all(
+					sql<{
+						key: string;
+						outcome: string;
+						why: string;
+					}>`SELECT key, outcome, why FROM ${store.table('history')} ORDER BY at, key`,
+				),
 		);
 	}
 
@@ -198,6 +226,7 @@ export class World {
 				name: this.name,
 				takeOver: this.takeOver,
 				release: this.release,
+				forgetRetired: this.forgetRetired,
 				holder: 'test',
 				sensitive: this.sensitive,
 				completeEvery: null,
@@ -249,7 +278,9 @@ export class World {
 				...stamp,
 				action: inScope ? 'write' : 'remove',
 				why: inScope ? undefined : stamp.change === 'removed' ? 'removed' : 'out of scope',
-				owned: Object.keys(desired).filter((field) => ![...mapping.once, ...mapping.fill].includes(field)),
+				owned: Object.keys(desired).filter(
+					(field) => ![...mapping.once, ...mapping.fill, ...mapping.foreign].includes(field),
+				),
 				once: mapping.once,
 				...(mapping.fill.length > 0 && { fill: mapping.fill }),
 				match: mapping.match,
@@ -278,7 +309,7 @@ export class World {
 		const context: ApplyContext = {
 			ledger,
 			destination,
-			row: { id: row.id, epoch: 1 },
+			row: { id: row.id, epoch: 1, firstWrite: row.firstWrite },
 			secret: await ledger.secret(),
 			where: 'People',
 			editor: this.editor,

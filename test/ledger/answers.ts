@@ -42,6 +42,11 @@ export async function answer(play: Play, from: Run, key: string, how: Answer): P
 			await ledger.intendRemovals(destination, run, [link]);
 			if (lease?.phase === 'claimed') model.leases.delete(key);
 			break;
+		case 'intend write':
+			if (!model.records.get(key)?.present) return;
+			await ledger.intendWrites(destination, run, [{ ...link, kind: 'first', what: 'create' }]);
+			if (lease?.phase === 'claimed') model.leases.delete(key);
+			break;
 		case 'retry':
 		case 'give up': {
 			const retryIn = how === 'retry' ? 0 : null;

@@ -6,10 +6,10 @@ import type { LinkEvent } from '../../sync/states';
 import { KEY, linked, LONG, made, upToDate, type Lab, type Row } from './lab';
 
 /** A guard that lets a few pass; after a lost ledger none does. */
-const GUARD = { few: 1e6, share: 1 };
+const GUARD = { few: 1e6, share: 1, changes: 1, first: false };
 const NEVER = 0;
 const LINK = { key: KEY, part: '' };
-const LEASE = { keys: 1000, bytes: 1e9, ttl: LONG, before: 1e15, removalsOnly: false };
+const LEASE = { keys: 1000, bytes: 1e9, ttl: LONG, before: 1e15, passedOnly: false };
 
 /** The link as the event finds it, and what its last run knows. */
 interface Scene {
@@ -54,14 +54,16 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 	reopened: async (lab) => (lab.store.shared ? false : await recover(lab.store)),
 	guardPassed: async (lab, { before }) => {
 		if (before.cautious === 1) return false;
-		await lab.ledger.countRemovals(lab.sync, await lab.token(), GUARD);
+		await lab.ledger.countIntended(lab.sync, await lab.token(), GUARD);
 	},
 	guardHeld: async (lab, { before }) => {
-		const cautious = async (value: number) =>
-			await lab.store.db.run(sql`UPDATE ${lab.store.table('sync')} SET cautious = ${value}`);
-		await cautious(1);
-		await lab.ledger.countRemovals(lab.sync, await lab.token(), GUARD);
-		await cautious(before.cautious);
+		const strict = async (cautious: number, first: string) =>
+			await lab.store.db.run(
+				sql`UPDATE ${lab.store.table('destination')} SET cautious = ${cautious}, first_write = ${first}`,
+			);
+		await strict(1, 'waits');
+		await lab.ledger.countIntended(lab.sync, await lab.token(), { ...GUARD, first: true });
+		await strict(before.cautious, before.first_write);
 	},
 	released: async (lab, { before }) => void (await lab.ledger.release(lab.sync, before.hold ?? 0)),
 
@@ -75,6 +77,11 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		const nothingToRemove = before.state === 'claimed' && (!linked(before) || before.removal === 'released');
 		if (!answers || nothingToRemove) return false;
 		await lab.ledger.intendRemovals(lab.destination, lab.memory.run, [LINK]);
+	},
+	guardedWrite: async (lab, { answers, before }) => {
+		if (!answers || (before.state === 'claimed' && before.present === 0 && upToDate(before))) return false;
+		const write = { ...LINK, kind: 'first' as const, what: 'create' };
+		await lab.ledger.intendWrites(lab.destination, lab.memory.run, [write]);
 	},
 	intendedWrite: async (lab, { answers, before, version }) => {
 		if (!answers) return false;

@@ -34,6 +34,7 @@ export interface Row {
 	hold: number | null;
 	hold_open: number;
 	cautious: number;
+	first_write: string;
 }
 
 /** The run that had the link last, and how often mapping and record have changed. */
@@ -77,10 +78,10 @@ export class Lab {
 		const { table, db } = this.store;
 		const [row] = await db.all(sql<Row>`
 			SELECT l.state, r.present, l.counterpart, l.create_intended, r.version AS record_version, l.version, l.handed, l.lease, d.revision_run, d.revision, l.revision AS link_revision,
-				l.removal, l.removed_at, l.reason, l.healing, l.hold, s.cautious,
+				l.removal, l.removed_at, l.reason, l.healing, l.hold, d.cautious, d.first_write,
 				CASE WHEN EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NULL) THEN 1 ELSE 0 END AS hold_open
 			FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
-			JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync
+			JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 			WHERE l.key = ${KEY} AND d.id = ${this.destination}`);
 		return row!;
 	}

@@ -17,6 +17,7 @@ const how = fc.constantFrom<Answer>(
 	'share',
 	'remove',
 	'intend removal',
+	'intend write',
 	'retry',
 	'give up',
 	'give back',

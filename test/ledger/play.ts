@@ -12,7 +12,7 @@ import { LONG, type Run, type Step } from './steps';
 const NODE = 'to';
 /** A second destination, whose node never answers: what becomes of the first one is nothing to it. */
 const BYSTANDER = 'bystander';
-const GUARD = { few: 1e6, share: 1 };
+const GUARD = { few: 1e6, share: 1, changes: 1, first: true };
 export class Play {
 	readonly model = new Model();
 	readonly source = new Map<string, number>();
@@ -89,7 +89,8 @@ export class Play {
 				await ledger.sweptMissing(destination, await this.page(step.key), 'missing');
 				break;
 			case 'count':
-				if (step.cautious) await this.store.db.run(sql`UPDATE ${this.store.table('sync')} SET cautious = 1`);
+				if (step.cautious)
+					await this.store.db.run(sql`UPDATE ${this.store.table('destination')} SET cautious = 1`);
 				await this.count();
 				break;
 			case 'release':
@@ -127,7 +128,7 @@ export class Play {
 	}
 
 	async lease(keys: number): Promise<Run> {
-		const limits = { keys, bytes: 1e9, ttl: LONG, before: 1e15, removalsOnly: false };
+		const limits = { keys, bytes: 1e9, ttl: LONG, before: 1e15, passedOnly: false };
 		const leased = await this.ledger.lease(this.sync, await this.token(), limits);
 		const { run } = leased;
 		const records = leased.records.filter((record) => record.for.includes(NODE));
@@ -177,7 +178,7 @@ export class Play {
 	/** The run's leases end without an answer, and the next drain sees it. */
 	async expire(run: number): Promise<void> {
 		await this.store.db.run(sql`UPDATE ${this.store.table('link')} SET lease_until = 1 WHERE lease = ${run}`);
-		const nothing = { keys: 1, bytes: 1, ttl: LONG, before: 0, removalsOnly: false };
+		const nothing = { keys: 1, bytes: 1, ttl: LONG, before: 0, passedOnly: false };
 		await this.ledger.lease(this.sync, await this.token(), nothing);
 		for (const [key, lease] of this.model.leases) if (lease.run === run) this.model.leases.delete(key);
 	}
@@ -195,14 +196,17 @@ export class Play {
 	/** The guard counts. What it lets pass, and nothing else, may become a removal. */
 	async count(): Promise<void> {
 		const waiting = await this.links(sql`l.state = 'intended' AND l.removal = 'intended'`);
-		const { released } = await this.ledger.countRemovals(this.sync, await this.token(), GUARD);
-		if (released > 0) for (const key of waiting) this.model.passed.add(key);
+		const { db, table } = this.store;
+		const [row] = await db.all(sql<{ cautious: number }>`SELECT cautious FROM ${table('destination')} WHERE id = ${this.destination}`);
+		await this.ledger.countIntended(this.sync, await this.token(), GUARD);
+		if (row!.cautious === 0) for (const key of waiting) this.model.passed.add(key);
 	}
 
 	async release(hold: number): Promise<void> {
 		const held = sql`(l.state = 'held' OR (l.state = 'writing' AND l.healing = 'held'))`;
 		const waiting = await this.links(sql`l.hold = ${hold} AND l.removal = 'intended' AND ${held}`);
-		if (await this.ledger.release(this.sync, hold)) for (const key of waiting) this.model.passed.add(key);
+		if ((await this.ledger.release(this.sync, hold)) === 'released')
+			for (const key of waiting) this.model.passed.add(key);
 	}
 
 	private async page(key: string) {

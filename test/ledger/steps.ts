@@ -3,7 +3,8 @@
 export const LONG = 1e9;
 export const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-export type Answer = 'write' | 'settle' | 'share' | 'remove' | 'intend removal' | 'retry' | 'give up' | 'give back';
+export type Answer =
+	'write' | 'settle' | 'share' | 'remove' | 'intend removal' | 'intend write' | 'retry' | 'give up' | 'give back';
 export type Step =
 	| { do: 'edit' | 'drop' | 'heal' | 'miss'; key: string }
 	| { do: 'read'; complete: boolean; keys: number }

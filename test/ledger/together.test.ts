@@ -10,7 +10,7 @@ import { onPostgres } from './stores';
 
 const KEYS = Array.from({ length: 40 }, (_, n) => `k${n}`);
 const SECONDS = Number(process.env['LEDGER_SECONDS'] ?? 4);
-const GUARD = { few: 1e6, share: 1 };
+const GUARD = { few: 1e6, share: 1, changes: 1, first: true };
 const TTL = 60_000;
 const NODE = 'to';
 
@@ -51,7 +51,7 @@ onPostgres((place) => {
 		const observation = await ledger.observe(sync, token, 'together', []);
 		await observation.add([...source].reverse().map(([key, value]) => ({ key, fields: { value } })));
 		await observation.finish({ complete: true });
-		await ledger.countRemovals(sync, token, GUARD);
+		await ledger.countIntended(sync, token, GUARD);
 		for (let n = 0; n < 3; n++) {
 			const mapping = `mapping ${mappings}`;
 			const { run, records } = await ledger.lease(sync, token, {
@@ -59,7 +59,7 @@ onPostgres((place) => {
 				bytes: 1e9,
 				ttl: TTL,
 				before: 1e15,
-				removalsOnly: false,
+				passedOnly: false,
 			});
 			if (records.length > 0) handed.push({ run, mapping, records });
 		}
@@ -140,8 +140,8 @@ onPostgres((place) => {
 		for (let n = 0; n < 12; n++) {
 			const token = (await ledgers[0]!.beginTick(sync, 'main', TTL))!;
 			while (handed.length > 0) await node(ledgers[1]!, (below) => (below === 6 ? 1 : 0));
-			await ledgers[0]!.countRemovals(sync, token, GUARD);
-			const limits = { keys: 100, bytes: 1e9, ttl: TTL, before: 1e15, removalsOnly: false };
+			await ledgers[0]!.countIntended(sync, token, GUARD);
+			const limits = { keys: 100, bytes: 1e9, ttl: TTL, before: 1e15, passedOnly: false };
 			const { run, records } = await ledgers[0]!.lease(sync, token, limits);
 			if (records.length > 0) handed.push({ run, mapping: `mapping ${mappings}`, records });
 		}

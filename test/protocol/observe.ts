@@ -16,7 +16,7 @@ export const observe: Rules = {
 		expect(await observer(world, 'second')).toBeGreaterThan(first);
 		// Whatever the first one still does is refused.
 		const overtaken = 'Another tick of this sync has taken over; this one stops.';
-		const limits = { keys: 9, bytes: 1e6, ttl: 1000, before: 1e15, removalsOnly: false };
+		const limits = { keys: 9, bytes: 1e6, ttl: 1000, before: 1e15, passedOnly: false };
 		await expect(reading.finish({ complete: true })).rejects.toThrow(overtaken);
 		await expect(ledger.observe(sync, first, 'memory', [])).rejects.toThrow(overtaken);
 		await expect(ledger.lease(sync, first, limits)).rejects.toThrow(overtaken);

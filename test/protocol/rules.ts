@@ -26,7 +26,7 @@ export async function observer(world: World, holder = 'test', ttl = 60_000): Pro
 
 /** Leases all that is due to a new run. */
 export async function leaseAll(world: World, ttl = 60_000) {
-	const limits = { keys: 1000, bytes: 1e9, ttl, before: 1e15, removalsOnly: false };
+	const limits = { keys: 1000, bytes: 1e9, ttl, before: 1e15, passedOnly: false };
 	return await world.ledger.lease(await syncOf(world), (await observer(world))!, limits);
 }
 

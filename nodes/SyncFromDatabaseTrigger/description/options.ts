@@ -20,6 +20,34 @@ export const options: INodeProperties[] = [
 					'The most records that one run carries. At most three runs are under way at a time; one that waits at a Wait node counts.',
 			},
 			{
+				displayName: 'Change Guard: Share (%)',
+				name: 'guardChanges',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 100 },
+				default: 20,
+				noDataExpression: true,
+				description:
+					'In that share of the records one field may lose its value at once. More than this (and more than 20 changed, or 5 emptied) are held until a person releases them. Filling an empty field loses nothing. 100 switches this off.',
+			},
+			{
+				displayName: 'Forget Retired Destinations',
+				name: 'forgetRetired',
+				type: 'boolean',
+				default: false,
+				noDataExpression: true,
+				description:
+					'Whether to drop what is known of destinations that this sync no longer writes to, such as the table before the present one. What was written there stays there.',
+			},
+			{
+				displayName: 'Hold the First Write',
+				name: 'guardFirst',
+				type: 'boolean',
+				default: true,
+				noDataExpression: true,
+				description:
+					'Whether the first write into a destination that is not empty is held until a person has looked at what would be created, adopted and overwritten. Switch it off if the preview of a test run was enough.',
+			},
+			{
 				displayName: 'Keep History for Days',
 				name: 'historyDays',
 				type: 'number',
@@ -43,7 +71,7 @@ export const options: INodeProperties[] = [
 				type: 'number',
 				default: 0,
 				noDataExpression: true,
-				description: 'The number of a hold whose removals are right and may pass, once',
+				description: 'The number of a hold that is right and may pass, once; the output Held and the failed execution name it',
 			},
 			{
 				displayName: 'Removal Guard: Number',

@@ -43,10 +43,13 @@ export function commonSettings(
 		name,
 		...(takeOver !== '' && { takeOver }),
 		...(release > 0 && { release }),
+		...(options['forgetRetired'] === true && { forgetRetired: true }),
 		sweepEvery: sweepEvery > 0 ? sweepEvery : null,
 		guard: {
 			few: number(options['guardFew'], 5),
 			share: number(options['guardShare'], 10, { most: 100 }) / 100,
+			changes: number(options['guardChanges'], 20, { most: 100 }) / 100,
+			first: options['guardFirst'] !== false,
 		},
 		batch: { keys: number(options['batchSize'], 1000, { least: 1, most: 5000 }), bytes: BYTES },
 		leaseTtl: LEASE,
