@@ -55,11 +55,11 @@ export async function countIntended(store: Store, sync: number, token: number, g
 		await db.run(
 			sql`UPDATE ${table('destination')} SET first_write = 'passed' WHERE sync = ${sync} AND first_write <> 'passed'`,
 		);
-	const destinations = await db.all(
-		sql<{
-			id: number;
-		}>`SELECT id FROM ${table('destination')} WHERE sync = ${sync} AND state = 'active' ORDER BY id`,
-	);
+	// Where nothing is on its way, there is nothing to count, and nothing to watch.
+	const underway = sql`l.state NOT IN ('settled', 'gone') AND l.state NOT IN ('failed', 'unrouted')`;
+	const destinations = await db.all(sql<{ id: number }>`SELECT d.id FROM ${table('destination')} d
+		WHERE d.sync = ${sync} AND d.state = 'active' AND (d.watched = 1
+			OR EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = d.id AND ${underway})) ORDER BY d.id`);
 	const counted: Counted = { released: 0, held: [] };
 	for (const { id } of destinations) {
 		const { released, held } = await db.transaction(async (tx) => {

@@ -28,7 +28,7 @@ export interface Answer {
 
 /** Tells the ledger. An answer whose lease is over confirms nothing, but a counterpart that was made is kept. */
 export async function answer(answers: Answer[], context: ApplyContext): Promise<Applied> {
-	const applied: Applied = { outcomes: [], held: [], waiting: 0 };
+	const applied: Applied = { outcomes: [], held: [], waiting: 0, intended: 0 };
 	const runs = new Map<string, Answer[]>();
 	for (const one of answers) {
 		const id = 'heal' in one.errand ? `heal ${one.errand.run}` : `${one.errand.run} ${one.errand.revision}`;

@@ -157,14 +157,14 @@ async function settle(context: IExecuteFunctions, _name: string, group: Answered
 	for (const { item, tie } of group) if ('stamp' in tie.errand) stamps.set(item, tie.errand.stamp);
 	const isTest = (one: Answered) => 'test' in one.tie.errand && one.tie.errand.test === true;
 	const inTest = context.getMode() === 'manual';
-	const applied: Applied = { outcomes: [], held: [], waiting: 0 };
+	const applied: Applied = { outcomes: [], held: [], waiting: 0, intended: 0 };
 	const real = group.filter((one) => !isTest(one));
 	if (real.length > 0 && !inTest) {
 		const answers = real.map(({ item, tie, said }): Answer => ({ item, errand: tie.errand, said }));
 		const done = await answer(answers, {
 			ledger,
 			destination: new ExternalDestination({ name: where }),
-			row: { id: errand.destination, epoch: 0 },
+			row: { id: errand.destination, epoch: 0, firstWrite: 'passed' },
 			secret: await ledger.secret(),
 			where,
 			retry: retryPolicy(attempts),

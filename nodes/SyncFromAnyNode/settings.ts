@@ -93,6 +93,8 @@ export function readSettings(context: IExecuteFunctions): Settings {
 			guard: {
 				few: number(options['guardFew'], 5),
 				share: number(options['guardShare'], 10, { most: 100 }) / 100,
+				changes: number(options['guardChanges'], 20, { most: 100 }) / 100,
+				first: options['guardFirst'] !== false,
 			},
 			batch: BATCH,
 			leaseTtl: TICK,

@@ -1,4 +1,5 @@
 /** Who decides what stands in a field, story by story. */
+import { DEFAULT_GUARD } from '../../sync/guard';
 import { overBothLedgers } from './ledgers';
 import { World } from './world';
 
@@ -7,6 +8,7 @@ overBothLedgers((store) => {
 	beforeEach(async () => {
 		world = await World.open(store);
 		world.sweepEvery = 0;
+		world.guard = { ...DEFAULT_GUARD, first: false };
 	});
 	afterEach(async () => await world.close());
 

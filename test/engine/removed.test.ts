@@ -7,7 +7,7 @@ overBothLedgers((store) => {
 	beforeEach(async () => {
 		world = await World.open(store);
 		world.sweepEvery = 0;
-		world.guard = { few: 1e6, share: 1 };
+		world.guard = { few: 1e6, share: 1, changes: 1, first: true };
 		for (const key of ['k1', 'k2', 'k3']) world.person(key);
 		await world.tick();
 		world.source.records.delete('k1');
