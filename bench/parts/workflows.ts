@@ -49,6 +49,7 @@ export async function ours(
 					changes: 'compare',
 					schedule: 'cron',
 					cron,
+					options: { guardFirst: false, guardChanges: 100 },
 				},
 				credentials: { postgres: source },
 			},

@@ -10,6 +10,7 @@ import { owner } from '../../test/n8n/api';
 import type { Access, Employee } from './roster';
 import { build, type Stage } from './stage';
 import { bold, change, cyan, detail, did, dim, heading, red, say, tell, verdict, waiting, yellow } from './terminal';
+import { demoWorkflow } from './workflow';
 
 /** The longest that anything may take to arrive: the interval is 10 seconds. */
 const PATIENCE = 60_000;
@@ -136,7 +137,18 @@ class Story {
 			`HR knows ${people.length} people, ${active.length} of them at work. The access list is older than the sync: ${known.length} of them are in it already, typed in by hand, with ${databases.before.length - known.length} visitors and firms whom HR does not know.`,
 		);
 		did('you', 'publish the workflow');
-		const start = performance.now();
+		let start = performance.now();
+		await n8n.api.activate(workflow.id);
+		await this.until('firstHeld', 'the first write to be held', start, async () => {
+			await runs.look();
+			return runs.held.length > 0;
+		});
+		const [hold] = runs.held;
+		this.untouched('nothing was written yet: the list is not empty, so the first write waits for a person');
+		detail(yellow(hold!.text));
+		did('you', `look at it, set Release Hold to ${hold!.hold} in the trigger, and publish again`);
+		start = performance.now();
+		await n8n.api.updateWorkflow(workflow.id, { nodes: demoWorkflow(this.stage.files, hold!.hold).nodes });
 		await n8n.api.activate(workflow.id);
 		await this.until('first', 'everybody to arrive', start, () => databases.differences().length === 0);
 		await this.runsAgree(
@@ -294,7 +306,7 @@ class Story {
 		databases.importRoster(rest);
 		await this.until('held', 'the removals to be held', start, async () => {
 			await runs.look();
-			return runs.held.length > 0;
+			return runs.held.length > 1;
 		});
 		const hold = runs.held.at(-1)!;
 		this.check(unharmed(), `held, before the first one was sent: all ${inUse} still get in`, this.seconds['held']);

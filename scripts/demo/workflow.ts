@@ -33,7 +33,7 @@ function note(id: string, content: string, [x, y]: [number, number], [width, hei
 }
 
 /** Interval and sweep are short, so that nobody waits; both are longer by default. */
-export function demoWorkflow(files: { hr: string; access: string }): NewWorkflow {
+export function demoWorkflow(files: { hr: string; access: string }, release = 0): NewWorkflow {
 	return {
 		name: 'HR roster → access list',
 		settings: { executionOrder: 'v1', saveDataSuccessExecution: 'all', timezone: 'Europe/Amsterdam' },
@@ -87,7 +87,7 @@ export function demoWorkflow(files: { hr: string; access: string }): NewWorkflow
 					sensitive: ['salary'],
 					every: 10,
 					unit: 'seconds',
-					options: { sweepEvery: 20, sweepUnit: 'seconds' },
+					options: { sweepEvery: 20, sweepUnit: 'seconds', ...(release > 0 && { release }) },
 				},
 			},
 			{

@@ -48,6 +48,8 @@ function trigger(title: string, variant: Variant, { source }: Wiring) {
 				sweepUnit: 'seconds',
 				guardFew: 1_000_000,
 				guardShare: 100,
+				guardChanges: 100,
+				guardFirst: false,
 				...(variant.release !== undefined && { release: variant.release }),
 			},
 		},

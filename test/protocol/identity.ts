@@ -1,4 +1,5 @@
 /** Who a sync and a destination are. */
+import { DEFAULT_GUARD } from '../../sync/guard';
 import { changes, destinationOf, people, syncOf, type Rules } from './rules';
 
 export const identity: Rules = {
@@ -18,6 +19,7 @@ export const identity: Rules = {
 
 	'A destination is a sync, a node and a target. A changed target is a new, empty one that adopts and removes nothing; the old one retires: never due, never swept.':
 		async (world) => {
+			world.guard = { ...DEFAULT_GUARD, first: false };
 			people(world, 25);
 			await world.tick();
 			const old = new Map(world.destination.rows);
@@ -116,6 +118,7 @@ export const identity: Rules = {
 
 	'One owner of a field: two syncs may own disjoint fields of one counterpart; it is removed with its last link, else detached.':
 		async (world) => {
+			world.guard = { ...DEFAULT_GUARD, first: false };
 			const first = { identity: world.identity, name: world.name, node: world.node };
 			const second = { identity: { ...world.identity, workflow: 'second' }, name: 'second', node: 'second' };
 			people(world, 25);

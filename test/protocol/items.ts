@@ -79,7 +79,8 @@ export const items: Rules = {
 			world.person('k0', { team: 'Legal' });
 			await world.tick();
 			expect(await revision()).toBe(first + 1);
-			expect((await world.tick()).handed).toBe(24);
+			// (What changed waited until it was known what the new mapping does to all others.)
+			expect((await world.tick()).handed).toBe(25);
 			// … or the trigger sees it, though nothing is due; once.
 			world.flow = world.mapping.fingerprint = 'mapping 3';
 			expect((await world.tick()).handed).toBe(25);

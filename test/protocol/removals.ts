@@ -1,4 +1,5 @@
 /** Removals, the guard that counts them, and the holds that wait for a person. */
+import { DEFAULT_GUARD } from '../../sync/guard';
 import { SyncError } from '../../sync/types';
 import type { World } from '../engine/world';
 import { changes, destinationOf, people, syncOf, type Rules } from './rules';
@@ -29,6 +30,7 @@ async function notSentYet(world: World): Promise<void> {
 export const removals: Rules = {
 	'A removal is intended first. Those that vanished are counted as one set; those that left the scope when all that is due has been planned.':
 		async (world) => {
+			world.guard = { ...DEFAULT_GUARD, changes: 1 };
 			people(world, 100);
 			await world.tick();
 			// Twelve that vanish, in one read: held before the first is sent, though ten may go.
