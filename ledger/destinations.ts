@@ -193,6 +193,25 @@ export async function revise(
 	return await begin(store, tx, row, run, JSON.stringify([mapping]));
 }
 
+/** The links that a revision makes due again, of records that stand in the source. */
+const REMAPPED = sql`state IN ('settled', 'failed', 'unrouted', 'gone', 'held', 'intended')`;
+
+/** How many links a mapping would make due again. */
+export async function remapped(store: Store, id: number, mapping: string): Promise<number> {
+	const { db, table } = store;
+	const [row] = await db.all(
+		sql<{
+			mapping: string | null;
+			sync: number;
+		}>`SELECT mapping, sync FROM ${table('destination')} WHERE id = ${id}`,
+	);
+	if (row?.mapping == null || (JSON.parse(row.mapping) as string[]).includes(mapping)) return 0;
+	const [counted] = await db.all(sql<{ count: number }>`SELECT count(*) AS count FROM ${table('link')}
+		WHERE destination = ${id} AND ${REMAPPED}
+		AND key IN (SELECT r.key FROM ${table('record')} r WHERE r.sync = ${row.sync} AND r.present = 1)`);
+	return Number(counted!.count);
+}
+
 /** Begins a revision: what is confirmed under the former one is due again, what it held is planned anew. */
 async function begin(store: Store, tx: Sql, row: Row, run: number, mapping: string): Promise<number> {
 	const { table } = store;
@@ -206,7 +225,7 @@ async function begin(store: Store, tx: Sql, row: Row, run: number, mapping: stri
 		await tx.run(sql`UPDATE ${table('destination')} SET watched = 1 WHERE id = ${id}`);
 		await tx.run(sql`UPDATE ${table('link')} SET state = 'due', reason = 'remapped', attempts = 0, hold = NULL, error = NULL,
 			due_at = ${tx.dialect.now}, removal = CASE WHEN removal = 'sent' THEN 'sent' ELSE 'none' END
-			WHERE destination = ${id} AND state IN ('settled', 'failed', 'unrouted', 'gone', 'held', 'intended')
+			WHERE destination = ${id} AND ${REMAPPED}
 			AND key IN (SELECT r.key FROM ${table('record')} r WHERE r.sync = ${row.sync} AND r.present = 1)`);
 	}
 	return revision;

@@ -91,6 +91,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		sharers: async (destination, ids) => await counterparts.sharers(store, destination, ids),
 		suspect: async (destination, ids) => await hints.suspect(store, destination, ids),
 		unconfirmed: async (sync, after, limit) => await removals.unconfirmed(store, sync, after, limit),
+		remapped: async (destination, mapping) => await destinations.remapped(store, destination, mapping),
 		setLock: async (destination, lock) => await locked.setLock(store, destination, lock),
 		locks: async (sync) => await locked.locks(store, sync),
 		linkedPage: async (destination, after, limit) => await locked.linkedPage(store, destination, after, limit),

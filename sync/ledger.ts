@@ -521,6 +521,8 @@ export interface Ledger {
 	sharers(destination: number, counterparts: string[]): Promise<Sharer[]>;
 	/** Counterparts that somebody may have changed in the destination: they are looked at again. How many of them are linked. */
 	suspect(destination: number, counterparts: string[]): Promise<number>;
+	/** How many records a mapping would make due again; none where it is the present one, or there was none. */
+	remapped(destination: number, mapping: string): Promise<number>;
 	/** Remembers what became of the destination's lock; null: there is none. */
 	setLock(destination: number, lock: LockKept | null): Promise<void>;
 	/** All locks of a sync. `retired`: its destination is no longer there, or writes to something else now. */

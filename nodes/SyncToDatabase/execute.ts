@@ -12,7 +12,7 @@ import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
 import { doubtLedger, openLedger, unserved } from '../shared/ledger';
 import { runLive } from '../shared/live';
 import { Output } from '../shared/output';
-import { droppedHint, hint, liveHints, lockHints, testHints } from '../shared/summary';
+import { droppedHint, hint, liveHints, lockHints, remapHints, testHints } from '../shared/summary';
 import { showLock } from '../shared/test-lock';
 import { runTest } from '../shared/test-run';
 import { openDestination } from './destination';
@@ -60,7 +60,7 @@ async function test(
 	try {
 		const destination = await openDestination(context, destinationSettings(context));
 		try {
-			const outcomes = await runTest(
+			const { outcomes, remapped } = await runTest(
 				context,
 				items,
 				destination,
@@ -69,10 +69,16 @@ async function test(
 			);
 			// What would be done comes first; a page of records in sync would hide it.
 			const idle = ({ action }: Outcome) => Number(action === 'none');
-			const told = outcomes.map((outcome, at) => ({ outcome, stamp: items[at]!.stamp }));
+			const told = outcomes.map((outcome, at) => ({ outcome, ...items[at]! }));
 			told.sort((a, b) => idle(a.outcome) - idle(b.outcome));
-			for (const { outcome, stamp } of told) output.preview(outcome, stamp);
-			context.addExecutionHints(...testHints(outcomes, destination.target.text));
+			for (const { outcome, stamp, fields } of told) {
+				if (mode === 'plan') output.plan(outcome, stamp, { hash: '', fields });
+				else output.preview(outcome, stamp);
+			}
+			context.addExecutionHints(
+				...testHints(outcomes, destination.target.text),
+				...remapHints(outcomes, remapped),
+			);
 			const shown = await showLock(context, items, destination, lock);
 			if (shown) {
 				output.lock(shown, items[0]!.stamp);

@@ -96,6 +96,20 @@ export function testHints(outcomes: Outcome[], where: string): NodeExecutionHint
 	];
 }
 
+/** What a changed mapping means for those that were synced under the former one. */
+export function remapHints(outcomes: Outcome[], remapped: number): NodeExecutionHint[] {
+	if (remapped === 0) return [];
+	const written = outcomes.filter(
+		({ action }) => action !== undefined && action !== 'none' && action !== 'fail',
+	).length;
+	return [
+		hint(
+			`The mapping is another one than the last run’s. Once this is published, all ${records(remapped)} of this destination are mapped again by themselves, in batches, and those that differ are written: ${written} of the ${outcomes.length} looked at here.`,
+			'info',
+		),
+	];
+}
+
 /** The hint for a node that dropped `_sync`. */
 export function droppedHint(by: string): NodeExecutionHint {
 	return hint(

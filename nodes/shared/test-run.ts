@@ -10,14 +10,14 @@ import { ledgerIfAny } from './ledger';
 
 export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
 
-/** The outcomes in the order of the items. Throws {@link SyncError} for a destination or a mapping that cannot work. */
+/** The outcomes in the order of the items, and how many records would be due again because the mapping is another one. Throws {@link SyncError} for a destination or a mapping that cannot work. */
 export async function runTest(
 	context: IExecuteFunctions,
 	items: DesiredItem[],
 	destination: Destination,
 	writes: TestWrites,
 	editor = '',
-): Promise<Outcome[]> {
+): Promise<{ outcomes: Outcome[]; remapped: number }> {
 	const where = destination.target.text;
 	const problem = checkFields(items, await destination.describe(), where, editor);
 	if (problem) throw problem;
@@ -51,7 +51,10 @@ export async function runTest(
 			await ledger!.keepCounterpart(looked.destination, key, '', counterpart);
 	}
 	const byItem = new Map(written.map((outcome) => [outcome.item, outcome]));
-	return previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome);
+	return {
+		outcomes: previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome),
+		remapped: looked?.destination === undefined ? 0 : await ledger!.remapped(looked.destination, stamp.mapping),
+	};
 }
 
 /** The records that a person lets a test write. */

@@ -63,6 +63,29 @@ import { named, World } from './world';
 		await line.close();
 	});
 
+	test('says how many records another mapping makes due again, and how many of those looked at differ', async () => {
+		const line = await world.publish();
+		await line.tick();
+		const same = await world.test();
+		expect(same.hints('Target').join()).not.toContain('mapped again');
+		const rows = {
+			row: [
+				{ field: 'login', value: '={{ $json.email }}' },
+				{ field: 'title', value: '={{ $json.team }}' },
+				{ field: 'note', value: '={{ $json.id > 1 ? "later" : null }}' },
+			],
+		};
+		const done = await world.test({ mapping: { rows } });
+		expect(done.hints('Target').join()).toContain(
+			'all 3 records of this destination are mapped again by themselves, in batches, and those that differ are written: 2 of the 3 looked at here.',
+		);
+		await line.close();
+		const other = await world.publish({ mapping: { rows } });
+		await other.tick();
+		await other.close();
+		expect(world.rows().map(({ note }) => note)).toEqual([null, 'later', 'later']);
+	});
+
 	test('writes one key where that is switched on, and the published sync makes no twin of it', async () => {
 		const done = await world.test({ destination: { testWrites: 'key', testKey: '2' } });
 		expect(done.json('Target', 3).map(({ outcome }) => outcome)).toEqual(['preview', 'created', 'preview']);

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { IDataObject, INode, INodeType, ITriggerFunctions } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, INodeType, ITriggerFunctions } from 'n8n-workflow';
 
 import { closeLedgers } from '../../nodes/shared/ledger';
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
@@ -29,6 +29,8 @@ export interface Given {
 	destination?: IDataObject;
 	/** Nodes between the mapping and the destination. */
 	between?: NodeToRun[];
+	/** How the nodes are connected; default: in a row. */
+	connections?: IConnections;
 	/** The destination node has been taken out. */
 	without?: boolean;
 }
@@ -78,6 +80,7 @@ export class World {
 				{ name: 'Source', type: new SyncFromDatabaseTrigger(), parameters: this.sourceParameters(given) },
 				...this.behind(given),
 			],
+			...(given.connections && { connections: given.connections }),
 		});
 	}
 
@@ -187,7 +190,7 @@ export class World {
 		const workflow = new Workflow({
 			id: 'workflow',
 			nodes,
-			connections: inARow(...nodes.map(({ name }) => name)),
+			connections: given.connections ?? inARow(...nodes.map(({ name }) => name)),
 			active: true,
 			nodeTypes: {
 				getByName: (name) => types.get(name)!,
@@ -199,7 +202,12 @@ export class World {
 		const emit: ITriggerFunctions['emit'] = (data, _response, done) => {
 			this.beforeRun();
 			const source: NodeToRun = { name: 'Source', type: giving(data[0]!.map(({ json }) => json)) };
-			void runInProcess({ mode: 'trigger', nodes: [source, ...this.behind(given)] }).then((finished) => {
+			const { connections } = given;
+			void runInProcess({
+				mode: 'trigger',
+				nodes: [source, ...this.behind(given)],
+				...(connections && { connections }),
+			}).then((finished) => {
 				this.runs.push(finished);
 				done?.resolve(finished.run);
 			}, done?.reject);
