@@ -167,7 +167,7 @@ export class Torment {
 			} catch {
 				return 'whenever';
 			}
-			await sleep(15);
+			await sleep(40);
 		}
 		return 'nothing to write';
 	}
