@@ -8,6 +8,8 @@ export type Kill = 'n8n' | 'worker' | 'destination' | 'source' | 'home' | 'redis
 
 export interface Round {
 	kill: Kill;
+	/** What is killed as well, while that is down or coming up again. */
+	second: Kill | undefined;
 	/** A copy of the ledger is taken in this round, for a later one to put back. */
 	copies: boolean;
 	/** `roster` is published with a Wait that is long enough for n8n to put its runs away. */
@@ -28,6 +30,13 @@ const WEIGHTS: Array<[weight: number, kill: Kill, inQueueMode?: 'only']> = [
 	[2, 'redis', 'only'],
 ];
 
+/** What may die beside another; n8n could not even start without its own database. */
+const SECOND: Array<[weight: number, kill: Kill]> = [
+	[3, 'destination'],
+	[1, 'source'],
+	[3, 'proxy'],
+];
+
 /** The rounds of a run; a short one has not room for everything. */
 export function draw(random: Random, rounds: number, queue: boolean): Round[] {
 	const weights = WEIGHTS.filter(([, , when]) => queue || when === undefined).map(
@@ -37,7 +46,13 @@ export function draw(random: Random, rounds: number, queue: boolean): Round[] {
 	while (kills.length < rounds) kills.push(random.weighted(weights));
 	const drawn = shuffled(random, kills)
 		.slice(0, rounds)
-		.map((kill): Round => ({ kill, copies: false, parks: random.chance(0.06), timesOut: random.chance(0.06) }));
+		.map((kill): Round => ({
+			kill,
+			second: another(random, kill),
+			copies: false,
+			parks: random.chance(0.06),
+			timesOut: random.chance(0.06),
+		}));
 	for (const [number, { kill }] of drawn.entries()) {
 		if (kill === 'restore') drawn[Math.max(0, number - random.between(1, 3))]!.copies = true;
 	}
@@ -46,6 +61,11 @@ export function draw(random: Random, rounds: number, queue: boolean): Round[] {
 		random.one(drawn).timesOut = true;
 	}
 	return drawn;
+}
+
+function another(random: Random, first: Kill): Kill | undefined {
+	const second = random.weighted(SECOND);
+	return second === first || random.chance(0.2) ? undefined : second;
 }
 
 function shuffled<T>(random: Random, given: readonly T[]): T[] {

@@ -1,5 +1,5 @@
 /**
- * What goes wrong: one kill a round, and around it a bad network, stopped runs, workflows that are published anew, and a
+ * What goes wrong: a kill a round, often two, and around it a bad network, stopped runs, workflows that are published anew, and a
  * ledger that is put back from a copy.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,7 +64,7 @@ export class Torment {
 		await this.published.calm();
 	}
 
-	private async round({ kill, copies, parks, timesOut }: Round): Promise<string[]> {
+	private async round({ kill, second, copies, parks, timesOut }: Round): Promise<string[]> {
 		const { random } = this;
 		// Now and then long enough for the sync to get through with everything.
 		await sleep(random.chance(0.2) ? random.between(10_000, 20_000) : random.between(300, 4000));
@@ -83,7 +83,12 @@ export class Torment {
 		await this.watch();
 		const moment = random.chance(0.6) ? await this.busy(6000) : 'whenever';
 		await sleep(random.between(0, 60));
-		done.push(`${await this.kill(kill)} killed (${moment})`);
+		const killed = [this.kill(kill)];
+		if (second) {
+			const later = random.between(0, 4000);
+			killed.push(sleep(later).then(async () => await this.kill(second, [this.source, this.destination])));
+		}
+		done.push(`${(await Promise.all(killed)).join(' and ')} killed (${moment})`);
 		this.mend();
 		if (await this.n8n.revive()) done.push('what had ended by itself was started again');
 		return done;
@@ -172,15 +177,16 @@ export class Torment {
 		return 'nothing to write';
 	}
 
-	private async kill(kill: Kill): Promise<string> {
-		const what = await this.strike(kill);
+	/** `proxies`: before which databases one may be killed. */
+	private async kill(kill: Kill, proxies = this.places): Promise<string> {
+		const what = await this.strike(kill, proxies);
 		this.kills++;
 		this.killed[what] = (this.killed[what] ?? 0) + 1;
 		return what;
 	}
 
 	/** SIGKILL, a pause, and up again; answers with what it was. */
-	private async strike(kill: Kill): Promise<string> {
+	private async strike(kill: Kill, proxies: Place[]): Promise<string> {
 		const { random, n8n } = this;
 		const pause = async () => {
 			await sleep(random.between(0, 1500));
@@ -213,7 +219,7 @@ export class Torment {
 				await n8n.redis!.start();
 				return 'Redis';
 			case 'proxy': {
-				const { name, proxy } = random.one(this.places);
+				const { name, proxy } = random.one(proxies);
 				await proxy.kill();
 				await pause();
 				await proxy.start();

@@ -2,7 +2,7 @@ import type { IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { destinationsBehind } from '../../nodes/shared/behind';
 import { unserved } from '../../nodes/shared/ledger';
-import { Host } from '../../nodes/shared/trigger/host';
+import { Host, type Patience } from '../../nodes/shared/trigger/host';
 import type { OutgoingItem } from '../../sync/tick';
 
 const item: OutgoingItem = {
@@ -13,7 +13,7 @@ const item: OutgoingItem = {
 type Done = { resolve(run: unknown): void; reject(error: unknown): void };
 
 /** A trigger whose runs end as the test says. */
-function handing(end: (done: Done) => void, stop = new AbortController()) {
+function handing(end: (done: Done) => void, stop = new AbortController(), patience?: Patience) {
 	const emitted: { waits: boolean }[] = [];
 	const context = {
 		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
@@ -23,7 +23,7 @@ function handing(end: (done: Done) => void, stop = new AbortController()) {
 			if (done) end(done);
 		},
 	} as unknown as ITriggerFunctions;
-	const host = new Host(context, stop.signal);
+	const host = new Host(context, stop.signal, undefined, patience);
 	return {
 		emitted,
 		handOver: async () => await host.handOver([item], async () => undefined),
@@ -70,6 +70,19 @@ describe('how a run that carries a batch ends', () => {
 		unserved.add(7);
 		expect(await handing((done) => done.resolve(run('success'))).handOver()).toMatchObject({ how: 'error' });
 		expect(await handing((done) => done.resolve(run('success'))).handOver()).toEqual({ how: 'ended' });
+	});
+
+	test('unheard, after a while: n8n lost it; the next one is given twice as long, in case it is only slow', async () => {
+		const slow = [50, 500, 500, 50, 500];
+		const handed = handing((done) => void setTimeout(() => done.resolve(run('success')), slow.shift()), undefined, {
+			sign: 20,
+			first: 300,
+			longest: 3000,
+		});
+		const ends: string[] = [];
+		for (let n = 0; n < 5; n++) ends.push((await handed.handOver()).how);
+		// What took so long once may take so long again, until one was quick.
+		expect(ends).toEqual(['ended', 'silent', 'ended', 'ended', 'silent']);
 	});
 
 	test('unheard, once the trigger is switched off', async () => {

@@ -8,22 +8,37 @@ import { destinationsBehind } from '../behind';
 import { plain } from '../errors';
 import { unserved } from '../ledger';
 
-const SIGN_OF_LIFE = 15_000;
-/** A run of which nothing was heard for so long is given up waiting for; what it did, the ledger knows. */
-const SILENCE = 30 * 60_000;
+/**
+ * Milliseconds. A run of which nothing was heard for `first` is given up waiting for; what it did, the ledger knows. In
+ * queue mode n8n loses runs with its Redis, and tells nobody. But it may as well be slow, or stand in n8n's own queue: the
+ * next one is given twice as long, up to `longest`, and once a slow one was heard of, all get that time.
+ */
+export interface Patience {
+	/** Between two signs of life, for the leases. */
+	sign: number;
+	first: number;
+	longest: number;
+}
+
+const PATIENCE: Patience = { sign: 15_000, first: 3 * 60_000, longest: 30 * 60_000 };
 /** n8n writes a wait without an end as a time of the year 3000, or a day before. */
 const ENDLESS = Date.UTC(2999, 0);
 
 export class Host implements TickHost {
 	/** n8n's Engine 2.0 starts no run for a trigger that waits for its end. */
 	private mayWait = true;
+	/** How long the next run may be silent. */
+	private silence: number;
 
 	constructor(
 		private readonly context: ITriggerFunctions,
 		readonly signal: AbortSignal,
 		/** Opens the source; left out where all of it is pushed. */
 		readonly openSource?: () => Promise<Source>,
-	) {}
+		private readonly patience: Patience = PATIENCE,
+	) {
+		this.silence = patience.first;
+	}
 
 	destinations() {
 		return destinationsBehind(this.context);
@@ -51,13 +66,22 @@ export class Host implements TickHost {
 		for (;;) {
 			const waiting = new AbortController();
 			const signal = AbortSignal.any([waiting.signal, this.signal]);
-			const pause = delay(SIGN_OF_LIFE, 'still running' as const, { signal, ref: false }).catch(
+			const pause = delay(this.patience.sign, 'still running' as const, { signal, ref: false }).catch(
 				() => 'stopped' as const,
 			);
 			const first = await Promise.race([ended, pause]);
 			waiting.abort();
-			if (typeof first !== 'string') return first;
-			if (first === 'stopped' || performance.now() - since > SILENCE) return { how: 'silent' };
+			const took = performance.now() - since;
+			const { first: least, longest } = this.patience;
+			if (typeof first !== 'string') {
+				this.silence = Math.min(longest, Math.max(least, 2 * took));
+				return first;
+			}
+			if (first === 'stopped') return { how: 'silent' };
+			if (took > this.silence) {
+				this.silence = Math.min(longest, 2 * this.silence);
+				return { how: 'silent' };
+			}
 			await alive();
 		}
 	}
