@@ -34,6 +34,16 @@ export class SyncConfirm implements INodeType {
 				hint: 'Without it: the first of id, ID, Id, _id, uuid, key or number, in the item or in its data, result, record or body',
 			},
 			{
+				displayName: 'Only If There Is',
+				name: 'proof',
+				type: 'string',
+				default: '',
+				noDataExpression: true,
+				placeholder: 'e.g. updatedAt',
+				description:
+					'A field that the node before this one puts out only when it has really written. Some nodes put out what came in when a write failed and the workflow goes on.',
+			},
+			{
 				displayName: 'Match By',
 				name: 'matchField',
 				type: 'string',

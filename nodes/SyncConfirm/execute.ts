@@ -20,7 +20,8 @@ import { retryPolicy } from '../shared/retry';
 import { hint, liveHints } from '../shared/summary';
 import { isBlankItem } from '../SourceWinsMapping/stamp';
 import { failed, idOf, shown } from './said';
-import { allTies, tracer } from './trace';
+import { matcher } from './match';
+import { tracer } from './trace';
 
 const BREATH = 25;
 
@@ -47,6 +48,12 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	return [synced!, gone!];
 }
 
+interface Reading {
+	path: Finder | undefined;
+	/** What only a write that went well puts out. */
+	proof?: { name: string; find: Finder };
+}
+
 interface Lost {
 	index: number;
 	message: string;
@@ -56,10 +63,14 @@ interface Lost {
 /** What each plan came to: the first answer counts, and a failure more than any other. */
 async function gather(context: IExecuteFunctions): Promise<{ answers: Answered[]; lost: Lost[] }> {
 	const { parameters } = context.getNode();
-	const path = finder(parameters['newId'], 'newId', 'New ID');
+	const proof = text(parameters['proof']);
+	const reading: Reading = {
+		path: finder(parameters['newId'], 'newId', 'New ID'),
+		...(proof !== '' && { proof: { name: proof, find: finder(proof, 'proof', 'Only If There Is')! } }),
+	};
 	const trace = tracer(context);
 	const failure = failureOf(context);
-	const byField = matcher(context);
+	const byContent = matcher(context);
 	const answers = new Map<Tie, Answered>();
 	const lost: Lost[] = [];
 	let breathed = performance.now();
@@ -67,10 +78,10 @@ async function gather(context: IExecuteFunctions): Promise<{ answers: Answered[]
 		const json = jsonFields(item.json);
 		const reason = failure(item);
 		const traced = trace(index);
-		const ties = traced.ties.length > 0 ? traced.ties : byField(json);
+		const ties = traced.ties.length > 0 ? traced.ties : byContent(json);
 		if (ties.length === 0) lost.push(unpaired(index, traced.lostAt, reason));
 		for (const tie of ties) {
-			const said = saidOf(item, json, tie, path, reason);
+			const said = saidOf(item, json, tie, reading, reason);
 			const known = answers.get(tie);
 			if (!known || (known.said.ok && !said.ok)) answers.set(tie, { tie, item: index, said });
 		}
@@ -86,7 +97,7 @@ function saidOf(
 	item: INodeExecutionData,
 	json: Fields,
 	{ errand }: Tie,
-	path: Finder | undefined,
+	{ path, proof }: Reading,
 	reason: string | undefined,
 ): Said {
 	if (reason !== undefined) return failed(item, reason);
@@ -96,31 +107,9 @@ function saidOf(
 			{ json: { error: { code: '404' } } },
 			'the node behind the plan put nothing out for it, so that nothing was written',
 		);
+	if (proof && !deletes && (proof.find(json, () => undefined) ?? null) === null)
+		return failed(item, `the node that should write it put out no “${proof.name}”, so that nothing was written`);
 	return { ok: true, id: idOf(json, path), fields: shown(json) };
-}
-
-/** Ties by the value of a field, for nodes that do not say what their items were made from. */
-function matcher(context: IExecuteFunctions): (json: Fields) => Tie[] {
-	const { parameters } = context.getNode();
-	const field = finder(parameters['matchField'], 'matchField', 'Match By');
-	if (!field) return () => [];
-	const name = text(parameters['matchField']).split('.').at(-1)!;
-	const ties = new Map<string, Tie[]>();
-	for (const { tie } of allTies(context)) {
-		const value = valueOf(tie, name);
-		if (value !== undefined) ties.set(value, [...(ties.get(value) ?? []), tie]);
-	}
-	return (json) => {
-		const value = field(json, () => undefined);
-		const found = value === undefined ? [] : (ties.get(text(value)) ?? []);
-		return found.length === 1 ? found : [];
-	};
-}
-
-function valueOf({ errand }: Tie, name: string): string | undefined {
-	const fields = 'heal' in errand ? errand.heal.link.fields : errand.desired;
-	const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-	return text(value) || undefined;
 }
 
 function unpaired(index: number, lostAt: string | undefined, reason: string | undefined): Lost {

@@ -138,6 +138,28 @@ export async function senders() {
 	}
 }
 
+const jsonServerVersion = '0.17.4';
+
+/** The REST server that stories start: on first use, and not where no registry answers; what needs it is skipped then. */
+export async function jsonServer() {
+	const name = `json-server@${jsonServerVersion}`;
+	const folder = join(root, '.tools', `json-server-${jsonServerVersion}`);
+	const marker = join(folder, '.set-up');
+	if (marked(marker, name)) return;
+	try {
+		await step(`installing ${name}`, async () => {
+			mkdirSync(folder, { recursive: true });
+			writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+			const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', name];
+			await run('npm', args, { cwd: folder, name: 'npm-json-server' });
+			writeFileSync(marker, name);
+		});
+	} catch (error) {
+		say(`  ${error.message}`);
+		say(`  missing: ${name}; what needs it is skipped`);
+	}
+}
+
 const onPath = (...names) =>
 	[...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].some((folder) =>
 		names.some((name) => existsSync(join(folder, name))),

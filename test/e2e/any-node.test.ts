@@ -1,83 +1,15 @@
 /** Any of n8n's nodes as source and as destination: the workflows in `templates/`, run by a real n8n, story by story. */
-import { sql } from 'kysely';
-
-import { open } from '../../sql/open';
-import type { Database } from '../../sql/types';
-import { startN8n, type N8n } from '../n8n/harness';
-import { startPostgres } from '../servers/postgres';
-import type { Server } from '../servers/server';
+import * as restServer from '../servers/rest';
 import { withDatabase } from '../sql/databases';
-import { tellTheStory, type Person, type Side, type Stage } from './any-node/story';
+import { postgres } from './any-node/postgres';
+import { rest } from './any-node/rest';
+import { tellTheStory } from './any-node/story';
+import { dataTables } from './any-node/tables';
 
-withDatabase(
-	'postgres',
-	() => {
-		let server: Server;
-		let database: Database;
-		let n8n: N8n;
+withDatabase('postgres', () => tellTheStory(postgres()), 'Postgres nodes on both sides');
 
-		/** A table, looked at from outside. */
-		const table = (name: string, columns: string[]): Side => {
-			const at = sql.table(name);
-			const id = sql.ref(columns[0]!);
-			return {
-				rows: async () => await database.all(sql<Record<string, unknown>>`SELECT * FROM ${at} ORDER BY ${id}`),
-				add: async (row) => {
-					const names = sql.join(Object.keys(row).map((column) => sql.ref(column)));
-					await database.run(sql`INSERT INTO ${at} (${names}) VALUES (${sql.join(Object.values(row))})`);
-				},
-				change: async (of, row) => {
-					for (const [column, value] of Object.entries(row))
-						await database.run(sql`UPDATE ${at} SET ${sql.ref(column)} = ${value} WHERE ${id} = ${of}`);
-				},
-				remove: async (of) =>
-					void (await database.run(
-						of === undefined ? sql`DELETE FROM ${at}` : sql`DELETE FROM ${at} WHERE ${id} = ${of}`,
-					)),
-			};
-		};
+const there = restServer.available();
+if (there.ok) describe('HTTP Request nodes on both sides', () => tellTheStory(rest()));
+else describe.skip(`HTTP Request nodes on both sides: needs ${there.missing}`, () => tellTheStory(rest()));
 
-		tellTheStory({
-			template: 'any-node-postgres',
-			async prepare(): Promise<Stage> {
-				server = await startPostgres();
-				const { host, port, database: name, user, password } = server;
-				database = await open(
-					{ dialect: 'postgres', host, port, database: name, user, password },
-					{ readOnly: false, values: 'plain' },
-				);
-				await database.run(
-					sql`CREATE TABLE people (id int PRIMARY KEY, email text, full_name text, department text)`,
-				);
-				await database.run(
-					sql`CREATE TABLE access_list (id serial PRIMARY KEY, login text NOT NULL, name text, department text CHECK (department <> 'Forbidden'), note text)`,
-				);
-				n8n = await startN8n();
-				const credential = await n8n.api.createCredential('HR', 'postgres', {
-					host,
-					port,
-					database: name,
-					user,
-					password,
-					ssl: 'disable',
-					sshTunnel: false,
-					allowUnauthorizedCerts: false,
-					maxConnections: 5,
-				});
-				return {
-					n8n,
-					source: table('people', ['id']),
-					destination: table('access_list', ['login']),
-					asRow: ({ id, email, full_name, department }: Person) => ({ id, email, full_name, department }),
-					credentials: { postgres: credential },
-					failure: /Forbidden/u,
-				};
-			},
-			async clear() {
-				await database?.close();
-				await server?.stop();
-			},
-		});
-	},
-	'Postgres nodes on both sides',
-);
+describe('Data Tables on both sides', () => tellTheStory(dataTables()));

@@ -42,20 +42,25 @@ export interface Stage {
 	destination: Side;
 	asRow(person: Person): Row;
 	credentials: Record<string, { id: string; name: string }>;
-	/** What the destination says to a department that it does not take. */
+	/** Makes a change at the source that the destination refuses, and what it says to that. */
+	spoil(): Promise<void>;
 	failure: RegExp;
+	/** Takes the cause away. */
+	mend(): Promise<void>;
+	/** Whether the record has arrived, once it is mended. */
+	mended(rows: Row[]): boolean;
 	/** Fits the template to the place where the sides are. */
 	fit?(nodes: INode[]): void;
 }
 
 export interface Telling {
 	template: string;
-	prepare(): Promise<Stage>;
+	/** `now`: the n8n that runs now, also after it was killed and started anew. */
+	prepare(now: () => N8n): Promise<Stage>;
 	clear(): Promise<void>;
 }
 
 const PEOPLE = 12;
-const FORBIDDEN = 'Forbidden';
 const TRIGGER = 'Every 15 Minutes';
 const SOURCE = 'Employees';
 
@@ -67,7 +72,7 @@ export function tellTheStory({ template, prepare, clear }: Telling): void {
 
 	const read = () =>
 		JSON.parse(readFileSync(join(process.cwd(), 'templates', `${template}.json`), 'utf8')) as NewWorkflow;
-	const logins = async () => (await stage.destination.rows()).map(({ login }) => login);
+	const logins = async () => (await stage.destination.rows()).map(({ login }) => String(login)).sort();
 	const one = async (login: string) => (await stage.destination.rows()).find((row) => row['login'] === login);
 	const person = (n: number): Person => ({
 		id: n,
@@ -108,15 +113,14 @@ export function tellTheStory({ template, prepare, clear }: Telling): void {
 		all(execution, 'Confirm').map(({ outcome, key }) => `${String(outcome)} ${String(key)}`);
 
 	beforeAll(async () => {
-		stage = await prepare();
+		stage = await prepare(() => n8n ?? stage.n8n);
 		n8n = stage.n8n;
 		for (let n = 1; n <= PEOPLE; n++) await stage.source.add(stage.asRow(person(n)));
 		const { nodes, connections, settings, name } = read();
 		const fitted = nodes.map((node): INode => {
 			const whole = node as INode;
-			if (node.type === 'n8n-nodes-base.postgres')
-				return { ...whole, credentials: { postgres: stage.credentials['postgres']! } };
-			return whole;
+			const type = node.type.split('.').at(-1)!;
+			return { ...whole, ...(stage.credentials[type] && { credentials: { [type]: stage.credentials[type] } }) };
 		});
 		nodeOf(fitted, SOURCE).parameters['options'] = { sweepEvery: 1, sweepUnit: 'seconds', runMinutes: 0.1 };
 		nodeOf(fitted, 'Plan').parameters['options'] = { confirmMinutes: 0.1, attempts: 2 };
@@ -157,7 +161,12 @@ export function tellTheStory({ template, prepare, clear }: Telling): void {
 		expect(execution.status).toBe('success');
 		expect(await logins()).toEqual(Array.from({ length: PEOPLE }, (_, n) => `p${n + 1}@x.test`).sort());
 		expect(outcomes(execution).sort()).toEqual(Array.from({ length: PEOPLE }, (_, n) => `created ${n + 1}`).sort());
-		expect(all(execution, 'Plan', 0)[0]).toEqual({ login: 'p1@x.test', name: 'Person 1', department: 'Sales' });
+		expect(all(execution, 'Plan', 0)[0]).toMatchObject({
+			login: 'p1@x.test',
+			name: 'Person 1',
+			department: 'Sales',
+		});
+		expect(all(execution, 'Plan', 0)[0]).not.toHaveProperty('_sync');
 		expect(all(execution, 'Confirm')[0]).toMatchObject({ counterpart: expect.stringMatching(/./u) });
 	});
 
@@ -171,9 +180,15 @@ export function tellTheStory({ template, prepare, clear }: Telling): void {
 
 	test('an edit in the destination is found by the second input and written back; what the source does not own stays', async () => {
 		await stage.destination.change('p9@x.test', { name: 'Somebody', note: 'theirs' });
-		const execution = await run();
-		expect(outcomes(execution)).toEqual(['healed 9']);
-		expect(all(execution, 'Confirm')[0]).toMatchObject({
+		const healed = await until(
+			async () => {
+				const execution = await run();
+				return outcomes(execution).length > 0 && execution;
+			},
+			{ what: 'a sweep' },
+		);
+		expect(outcomes(healed)).toEqual(['healed 9']);
+		expect(all(healed, 'Confirm')[0]).toMatchObject({
 			changes: [{ field: 'name', was: 'Somebody', now: 'Person 9', drift: true }],
 		});
 		expect(await one('p9@x.test')).toMatchObject({ name: 'Person 9', note: 'theirs' });
@@ -187,22 +202,21 @@ export function tellTheStory({ template, prepare, clear }: Telling): void {
 	});
 
 	test('one record that the destination refuses fails with its reason, and delays no other', async () => {
-		await stage.source.change(4, { department: FORBIDDEN });
+		await stage.spoil();
 		await stage.source.change(5, { department: 'Finance' });
 		const execution = await run();
 		expect(outcomes(execution)).toEqual(['updated 5']);
-		expect(await one('p4@x.test')).toMatchObject({ department: 'Sales' });
-		// Tried again after a while, and told of when it is given up; here it is mended before.
-		expect(
-			hintsOf(execution, 'Confirm', 1)
-				.concat(hintsOf(execution, 'Confirm', 0))
-				.join(),
-		).toMatch(stage.failure);
-		await stage.source.change(4, { department: 'Support' });
-		await until(async () => {
-			await run();
-			return (await one('p4@x.test'))?.['department'] === 'Support';
-		});
+		const runs = execution.data.resultData.runData['Confirm'] ?? [];
+		// Tried again after a while, and put out by Failed when it is given up; here it is mended before.
+		expect(runs.flatMap((_, number) => hintsOf(execution, 'Confirm', number)).join()).toMatch(stage.failure);
+		await stage.mend();
+		await until(
+			async () => {
+				await run();
+				return stage.mended(await stage.destination.rows());
+			},
+			{ what: 'the record that failed', timeout: 120_000, every: 1000 },
+		);
 	});
 
 	test('killed between the write and its confirmation, the record is found again and not made twice (invariant 4)', async () => {
