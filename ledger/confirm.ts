@@ -8,6 +8,7 @@ import { canonical } from '../sync/canonical';
 import type { Confirmed, FailedLink, HistoryEntry } from '../sync/ledger';
 import type { Sql, SqlValue } from '../sql/types';
 import { writeHistory } from './history';
+import { keepMarks } from './marks';
 import { AGAIN, UNANSWERED } from './moved';
 import { big, KEY_AND_PART, linkName, lockDestination, lockRun, now, type Store } from './store';
 
@@ -72,14 +73,14 @@ export async function confirm(
 				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, passed = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}, flips_at = w.flips_at
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
+			const kept = confirmed.filter(({ key, part }) => !late.has(linkName(key, part)));
+			await keepMarks(store, tx, destination, kept);
 			await writeHistory(store, tx, destination, at, history);
 			await eraseRemoved(
 				store,
 				tx,
 				destination,
-				confirmed
-					.filter(({ state, key, part }) => state === 'gone' && !late.has(linkName(key, part)))
-					.map(({ key }) => key),
+				kept.filter(({ state }) => state === 'gone').map(({ key }) => key),
 			);
 		}
 		return late;

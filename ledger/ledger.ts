@@ -18,6 +18,8 @@ import { toldPlainly } from './plain';
 import { push } from './push';
 import * as removals from './removals';
 import { forgetRetired } from './retired';
+import * as marks from './marks';
+import * as ranges from './ranges';
 import { migrate } from './schema';
 import { now, type Store } from './store';
 import * as sweeps from './sweep';
@@ -109,6 +111,18 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		sweepProgress: async (destination, holder, after, ttl) =>
 			await sweeps.sweepProgress(store, destination, holder, after, ttl),
 		endSweep: async (destination, holder) => await sweeps.endSweep(store, destination, holder),
+		marking: async (destination, revision, fields) => await marks.marking(store, destination, revision, fields),
+		beginRanges: async (destination, size) => await ranges.beginRanges(store, destination, size),
+		ranges: async (destination, after, limit) => await ranges.ranges(store, destination, after, limit),
+		splitRange: async (destination, range, bounds) => await ranges.splitRange(store, destination, range, bounds),
+		forgetRanges: async (destination) => await ranges.forgetRanges(store, destination),
+		compareMarks: async (destination, found) => await marks.compareMarks(store, destination, found),
+		looseLinks: async (destination, after) => await marks.looseLinks(store, destination, after),
+		cleanRanges: async (destination, verified, clean) =>
+			await ranges.cleanRanges(store, destination, verified, clean),
+		dirtyRanges: async (destination) => await ranges.dirtyRanges(store, destination),
+		rangeProgress: async (destination, holder, range, ttl) =>
+			await ranges.rangeProgress(store, destination, holder, range, ttl),
 
 		tidy: async (sync, days) => await tidy(store, sync, days),
 		close: async () => await db.close(),

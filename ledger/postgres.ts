@@ -23,6 +23,7 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 		keyType: sql`TEXT COLLATE "C"`,
 		bigType: sql`BIGINT`,
 		bytewise: sql`COLLATE "C"`,
+		narrow: sql``,
 		table: (name) => sql.id(SCHEMA, name),
 		index: (name) => sql.id(name),
 		// Unlogged, and seen by every connection of the pool; what a crash leaves is dropped by the next read.

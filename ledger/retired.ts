@@ -23,9 +23,12 @@ export async function forgetRetired(store: Store, sync: number): Promise<number>
 			gone = await db.transaction(async (tx) => {
 				await lockDestination(store, tx, id);
 				const still = sql`(SELECT d.id FROM ${table('destination')} d WHERE d.id = ${id} AND d.state = 'retired')`;
-				await tx.run(sql`UPDATE ${table('destination')} SET first_write = 'unknown', swept_at = NULL, sweep_key = NULL, sweep_part = NULL
+				await tx.run(sql`UPDATE ${table('destination')} SET first_write = 'unknown', swept_at = NULL, sweep_key = NULL, sweep_part = NULL, sweep_range = NULL
 					WHERE id = ${id} AND state = 'retired'`);
 				await tx.run(sql`DELETE FROM ${table('hold')} WHERE destination = ${still}`);
+				await tx.run(sql`DELETE FROM ${table('range')} WHERE destination = ${still}`);
+				await tx.run(sql`DELETE FROM ${table('mark')} WHERE destination = ${still} AND counterpart IN
+					(SELECT counterpart FROM ${table('mark')} WHERE destination = ${id} ORDER BY counterpart LIMIT ${STEP})`);
 				return await tx.run(sql`DELETE FROM ${table('link')} WHERE destination = ${still} AND key IN
 					(SELECT key FROM ${table('link')} WHERE destination = ${id} ORDER BY key LIMIT ${STEP})`);
 			});

@@ -128,7 +128,29 @@ const guarded: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
-export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks, flips, guarded];
+/** Row marks, and the ranges by which a sweep compares where the data is. */
+const withMarks: Step = async (store, tx) => {
+	const { table, bigType: big } = store;
+	const statements = [
+		sql`CREATE TABLE ${table('mark')} (
+			destination ${big} NOT NULL, counterpart TEXT NOT NULL,
+			mark TEXT, range ${big},
+			PRIMARY KEY (destination, counterpart)) ${store.narrow}`,
+		sql`CREATE INDEX ${store.index('mark_range')} ON ${table('mark')} (destination, range) WHERE range IS NOT NULL`,
+		sql`CREATE TABLE ${table('range')} (
+			destination ${big} NOT NULL, id ${big} NOT NULL,
+			place ${big} NOT NULL, up_to TEXT,
+			fold TEXT, count ${big} NOT NULL DEFAULT 0, writes ${big} NOT NULL DEFAULT 0,
+			PRIMARY KEY (destination, id))`,
+		sql`CREATE INDEX ${store.index('range_place')} ON ${table('range')} (destination, place)`,
+		sql`ALTER TABLE ${table('destination')} ADD COLUMN marked TEXT`,
+		sql`ALTER TABLE ${table('destination')} ADD COLUMN marked_revision ${big}`,
+		sql`ALTER TABLE ${table('destination')} ADD COLUMN sweep_range ${big}`,
+	];
+	for (const statement of statements) await tx.run(statement);
+};
+
+export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks, flips, guarded, withMarks];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

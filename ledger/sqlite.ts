@@ -18,6 +18,10 @@ const FIGURES: [table: string, index: string, figures: string][] = [
 	['link', 'link_sent', '1000 1000 2'],
 	['link', 'link_flips', '1000 500 2'],
 	['link', 'link_released', '1000 1000'],
+	['mark', 'mark', '1000000 500000 1'],
+	['mark', 'mark_range', '1000000 500000 500'],
+	['range', 'sqlite_autoindex_range_1', '4000 2000 1'],
+	['range', 'range_place', '4000 2000 1'],
 	['destination', 'destination_sync', '20 4 1'],
 	['history', 'history_key', '1000000 500000 5 2'],
 	['history', 'history_at', '1000000 100'],
@@ -57,6 +61,7 @@ export async function sqliteStore(file: string): Promise<Store> {
 		keyType: sql`TEXT`,
 		bigType: big,
 		bytewise: sql`COLLATE BINARY`,
+		narrow: sql`WITHOUT ROWID`,
 		table: (name) => sql.id(name),
 		index: (name) => sql.id(name),
 		// A file of its own: a million staged rows never swell the ledger or its log. All reads share it, a table each, for

@@ -7,7 +7,19 @@ import { sql, type RawBuilder } from 'kysely';
 import { SyncError } from '../sync/types';
 import type { Database, Sql } from '../sql/types';
 
-export const TABLES = ['ledger', 'sync', 'record', 'destination', 'link', 'hold', 'run', 'history', 'hint'] as const;
+export const TABLES = [
+	'ledger',
+	'sync',
+	'record',
+	'destination',
+	'link',
+	'hold',
+	'run',
+	'history',
+	'hint',
+	'mark',
+	'range',
+] as const;
 export type Table = (typeof TABLES)[number];
 
 /** Where one read of the source is staged. */
@@ -27,6 +39,8 @@ export interface Store {
 	readonly bigType: RawBuilder<unknown>;
 	/** Put behind an operand of a comparison: texts are compared byte by byte. */
 	readonly bytewise: RawBuilder<unknown>;
+	/** Put behind CREATE TABLE for narrow rows that are found by their primary key. */
+	readonly narrow: RawBuilder<unknown>;
 	/** A table's quoted name. */
 	table(name: Table): RawBuilder<unknown>;
 	/** An index's quoted name, as CREATE INDEX wants it. */

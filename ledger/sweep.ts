@@ -7,21 +7,12 @@ import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
 import type { HistoryEntry, SweptLink } from '../sync/ledger';
+import type { Sql } from '../sql/types';
 import type { Fields } from '../sync/types';
 import { nextSweep } from './destinations';
 import { writeHistory } from './history';
+import { asSwept, COMPARABLE, keepMarks, SWEPT_COLUMNS, type SweptRow } from './marks';
 import { big, linkName, lockDestination, lockRun, now, type Store } from './store';
-
-interface SweptRow {
-	key: string;
-	part: string;
-	counterpart: string;
-	version: number;
-	revision: number;
-	fields: string;
-	told: string | null;
-	name: string | null;
-}
 
 /** Claims the sweep if it is due and nobody has it. */
 export async function claimSweep(
@@ -29,22 +20,24 @@ export async function claimSweep(
 	destination: number,
 	holder: string,
 	ttl: number,
-): Promise<{ after: { key: string; part: string } | null } | undefined> {
+): Promise<{ after: { key: string; part: string } | null; range: number | null } | undefined> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
 		const claimed =
 			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}, sweep_asked_at = NULL,
-			sweep_began_at = CASE WHEN sweep_key IS NULL THEN ${big(at)} ELSE sweep_began_at END
+			sweep_began_at = CASE WHEN sweep_key IS NULL AND sweep_range IS NULL THEN ${big(at)} ELSE sweep_began_at END
 			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}`);
 		if (claimed === 0) return undefined;
 		const [row] = await tx.all(
 			sql<{
 				sweep_key: string | null;
 				sweep_part: string | null;
-			}>`SELECT sweep_key, sweep_part FROM ${table('destination')} WHERE id = ${destination}`,
+				sweep_range: number | null;
+			}>`SELECT sweep_key, sweep_part, sweep_range FROM ${table('destination')} WHERE id = ${destination}`,
 		);
-		return { after: row!.sweep_key === null ? null : { key: row!.sweep_key, part: row!.sweep_part ?? '' } };
+		const { sweep_key: key, sweep_part: part, sweep_range: range } = row!;
+		return { after: key === null ? null : { key, part: part ?? '' }, range };
 	});
 }
 
@@ -57,11 +50,7 @@ export async function unswept(store: Store, sync: number): Promise<{ name: strin
 		AND d.sweep_asked_at < ${db.dialect.now} - 2 * s.sweep_every ORDER BY d.id`);
 }
 
-/**
- * The next links to compare: confirmed at the present revision, in the order of their keys. The fields that a removal set
- * are owned while it stands, whatever the mapping is by now: its record is mapped no more. After a restart they wait until
- * the source has been read whole, lest somebody has returned.
- */
+/** The next links to compare, in the order of their keys. */
 export async function sweepPage(
 	store: Store,
 	destination: number,
@@ -72,23 +61,13 @@ export async function sweepPage(
 	const from =
 		after === null ? sql`1 = 1` : sql`(l.key > ${after.key} OR (l.key = ${after.key} AND l.part > ${after.part}))`;
 	const rows = await db.all(sql<SweptRow>`
-		SELECT l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, r.name
+		SELECT ${SWEPT_COLUMNS}
 		FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
 		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync
-		WHERE l.destination = ${destination} AND ${from} AND l.state IN ('settled', 'gone', 'held') AND l.counterpart IS NOT NULL
-		AND l.fields IS NOT NULL AND l.version IS NOT NULL AND (l.revision = d.revision OR l.state = 'gone')
-		AND (l.state <> 'gone' OR s.complete_read_at IS NULL OR s.complete_read_at > 0)
+		LEFT JOIN ${table('mark')} m ON m.destination = l.destination AND m.counterpart = l.counterpart
+		WHERE l.destination = ${destination} AND ${from} AND ${COMPARABLE}
 		ORDER BY l.key, l.part LIMIT ${limit}`);
-	return rows.map((row) => ({
-		key: row.key,
-		part: row.part,
-		counterpart: row.counterpart,
-		version: row.version,
-		revision: row.revision,
-		fields: JSON.parse(row.fields) as Fields,
-		told: row.told === null ? null : (JSON.parse(row.told) as Fields),
-		name: row.name,
-	}));
+	return rows.map(asSwept);
 }
 
 /** Takes links for healing, under a run of their own; those that are still as the page said. */
@@ -127,7 +106,7 @@ export async function confirmHeal(
 	store: Store,
 	destination: number,
 	run: number,
-	healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[],
+	healed: { key: string; part: string; told: Fields | null; mark?: string; history: HistoryEntry[] }[],
 ): Promise<void> {
 	if (healed.length === 0) return;
 	const { table } = store;
@@ -141,6 +120,7 @@ export async function confirmHeal(
 		const rows = healed.map(({ key, part, told }) => [key, part, told && canonical(told)]);
 		await lockDestination(store, tx, destination);
 		await lockRun(store, tx, run);
+		await keepHealedMarks(store, tx, destination, run, healed);
 		const behind = sql`(r.version > coalesce(l.version, 0) OR coalesce(l.revision, 0) < d.revision)`;
 		// A person let the hold pass while its link was being healed.
 		const passed = sql`(l.healing = 'held' AND EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NOT NULL))`;
@@ -159,6 +139,25 @@ export async function confirmHeal(
 			healed.map(({ key, part, history }) => ({ key, part, version: 0, entries: history })),
 		);
 	});
+}
+
+/** The marks of what the run still holds: of another's link it says nothing. */
+async function keepHealedMarks(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	run: number,
+	healed: { key: string; part: string; mark?: string }[],
+): Promise<void> {
+	const rows = await tx.all(sql<{ key: string; part: string; counterpart: string | null }>`
+		SELECT key, part, counterpart FROM ${store.table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing'`);
+	const counterparts = new Map(rows.map(({ key, part, counterpart }) => [linkName(key, part), counterpart]));
+	await keepMarks(
+		store,
+		tx,
+		destination,
+		healed.map(({ key, part, mark }) => ({ counterpart: counterparts.get(linkName(key, part)) ?? null, mark })),
+	);
 }
 
 /**
@@ -207,7 +206,7 @@ export async function sweepProgress(
 /** The sweep went through: the next one is due an interval after this one began, or a little before, lest it waits for another tick. */
 export async function endSweep(store: Store, destination: number, holder: string): Promise<void> {
 	const { db, table } = store;
-	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at,
+	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at,
 		sweep_due_at = ${nextSweep(sql`sweep_began_at`, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)}
 		WHERE id = ${destination} AND sweep_by = ${holder}`);
 }

@@ -7,7 +7,7 @@ import type { DesiredItem } from './items';
 import { merge } from './plan';
 import { respelled } from './respell';
 import { Settlement } from './settle';
-import { settleHeals } from './sweep';
+import { settleHeals } from './heal';
 import { SyncError, type Fields, type WriteResult } from './types';
 
 /** What is known of one write. */

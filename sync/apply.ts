@@ -8,11 +8,12 @@ import type { DesiredItem } from './items';
 import type { Link } from './ledger';
 import { intentOf, type Watch } from './guard';
 import { nameOf, outcome, sentence } from './outcome';
+import { markingOf } from './marking';
 import { plan, type Plan } from './plan';
 import { prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare';
 import { Settlement } from './settle';
 import { unreviewed } from './review';
-import { SyncError } from './types';
+import { SyncError, type Marking } from './types';
 
 interface Claimed {
 	item: DesiredItem;
@@ -135,7 +136,8 @@ async function applyBatch(
 		const known = due.filter(({ item, link }) => !doubted(item, link, context, settlement));
 		const { ready, refused } = await prepareAll(known, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
-		await lookUp(ready, context);
+		settlement.marking = await markingOf(context, { items: known.map(({ item }) => item), revision });
+		await lookUp(ready, context, settlement.marking);
 		const { moved, refused: unfit } = await takeOver(ready, run, context);
 		for (const { item, link, error } of unfit) settlement.refuse(item, link, error);
 		for (const { item, link } of ready) {
@@ -193,9 +195,13 @@ async function applyBatch(
 }
 
 /** What stands in the destination now, for each record. */
-async function lookUp(ready: Ready[], { destination, external, secret, editor }: ApplyContext): Promise<void> {
+async function lookUp(
+	ready: Ready[],
+	{ destination, external, secret, editor }: ApplyContext,
+	marking: Marking | undefined,
+): Promise<void> {
 	if (external) external.look(ready, secret);
-	else await readActual(ready, destination, editor);
+	else await readActual(ready, destination, { editor, marking });
 }
 
 /** Refuses a record of which nobody knows whether it stands in the destination already. */

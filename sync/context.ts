@@ -27,6 +27,8 @@ export interface ApplyContext {
 	clock: () => number;
 	/** Where others do the writing. */
 	external?: External;
+	/** How many counterparts a sweep's range is drawn for; see `sync/ranges.ts`. */
+	rangeSize?: number;
 	signal?: AbortSignal;
 }
 

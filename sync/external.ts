@@ -10,7 +10,7 @@ import type { Link } from './ledger';
 import { matches, merge, type Plan } from './plan';
 import type { Ready } from './prepare';
 import { respelled } from './respell';
-import type { Healing } from './sweep';
+import type { Healing } from './heal';
 import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup, type Value } from './types';
 
 /** One thing that stands in the destination, as the caller read it. */

@@ -41,3 +41,8 @@ export function conceal(fields: Fields, sensitive: Iterable<string>, secret: str
 	}
 	return concealed ?? fields;
 }
+
+/** The key of a destination's row marks: not the secret itself, for the destination's own statements show it. */
+export function markKey(secret: string, destination: number): string {
+	return createHmac('sha256', secret).update(`marks of ${destination}`).digest('base64url').slice(0, 22);
+}

@@ -9,7 +9,7 @@
  *
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
-import { SyncError, type Cursor, type Fields, type SourceRecord, type Weighed } from './types';
+import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
 export class LedgerError extends SyncError {
@@ -234,6 +234,8 @@ export interface Confirmed {
 	counterpart: string | null;
 	fields: Fields | null;
 	told: Fields | null;
+	/** The row mark of what stands there now, where the destination gave one. */
+	mark?: string;
 	/** `gone`: a removal is done. `settled`: everything else. */
 	state: 'settled' | 'gone';
 	/** When time alone may change what the mapping says (milliseconds since 1970 UTC), and whether a day may. */
@@ -301,6 +303,33 @@ export interface SweptLink {
 	fields: Fields;
 	told: Fields | null;
 	name: string | null;
+	/** The row mark as last confirmed, where there is one. */
+	mark: string | null;
+}
+
+/** A range of a destination's counterparts, as its last sweep left it. */
+export interface SweptRange extends Range {
+	id: number;
+	/** The fold when everything linked in it was last seen to be as confirmed; null: not since something of ours changed. */
+	fold: string | null;
+	/** Rises with every mark of ours that changes in it. */
+	writes: number;
+}
+
+/** What a look at some ranges' marks says. */
+export interface Suspicion {
+	/** Linked counterparts whose mark is not the confirmed one, or that were there before and no longer are; with their range. */
+	suspects: (SweptLink & { range: number })[];
+	/** Ranges that hold such a counterpart of which nothing can be said now: its link is under way, failed, or due. */
+	unsettled: Set<number>;
+}
+
+/** A link that was compared with its counterpart, field by field, and found as confirmed; and the counterpart's mark then. */
+export interface Verified {
+	link: SweptLink;
+	mark: string;
+	/** The range that it was seen in. */
+	range: number | null;
 }
 
 /** A removal that is not confirmed yet. */
@@ -549,12 +578,12 @@ export interface Ledger {
 	owns(destination: number, fields: string[]): Promise<void>;
 
 	// sweep
-	/** Claims the destination's sweep if one is due; where it was cut off. */
+	/** Claims the destination's sweep if one is due; where it was cut off: behind which link, or which range. */
 	claimSweep(
 		destination: number,
 		holder: string,
 		ttl: number,
-	): Promise<{ after: { key: string; part: string } | null } | undefined>;
+	): Promise<{ after: { key: string; part: string } | null; range: number | null } | undefined>;
 	sweepPage(destination: number, after: { key: string; part: string } | null, limit: number): Promise<SweptLink[]>;
 	/** Claims settled links for healing; answers with the keys that are still as the page said. A run of its own. */
 	claimHeal(
@@ -566,7 +595,7 @@ export interface Ledger {
 	confirmHeal(
 		destination: number,
 		run: number,
-		healed: { key: string; part: string; told: Fields | null; history: HistoryEntry[] }[],
+		healed: { key: string; part: string; told: Fields | null; mark?: string; history: HistoryEntry[] }[],
 	): Promise<void>;
 	/** By the ordinary way again: counterparts that are gone, once the guard has counted them; drifted ones at once. */
 	sweptMissing(
@@ -581,6 +610,38 @@ export interface Ledger {
 		ttl: number,
 	): Promise<boolean>;
 	endSweep(destination: number, holder: string): Promise<void>;
+
+	// sweep by ranges, where the destination can compare by itself
+	/** The fields that marks cover under this revision: those known before and these. Without a revision: those known. */
+	marking(destination: number, revision: number | null, fields: string[]): Promise<string[]>;
+	/** Before the first range: makes one of everything where there is none, and joins small ones. */
+	beginRanges(destination: number, size: number): Promise<void>;
+	/** The next ranges in the destination's order. */
+	ranges(destination: number, after: number | null, limit: number): Promise<SweptRange[]>;
+	/** Parts a range at these bounds; what lies behind the last of them stays the range itself. Answers with the new ones. */
+	splitRange(destination: number, range: number, bounds: string[]): Promise<number[]>;
+	/** Throws away the ranges, and with them what they account for. */
+	forgetRanges(destination: number): Promise<void>;
+	/** Compares the marks that stand in whole ranges with those that were confirmed. */
+	compareMarks(
+		destination: number,
+		ranges: { id: number; marks: { id: string; mark: string }[] }[],
+	): Promise<Suspicion>;
+	/** The next links that no range accounts for, in the order of their counterparts; `after` is where to go on, null at the end. */
+	looseLinks(destination: number, after: string): Promise<{ links: SweptLink[]; after: string | null }>;
+	/**
+	 * Keeps the marks of links that were found as confirmed, and which ranges are clean: unless something of ours has
+	 * changed since they were read.
+	 */
+	cleanRanges(
+		destination: number,
+		verified: Verified[],
+		clean: { id: number; fold: string; count: number; writes: number }[],
+	): Promise<void>;
+	/** Has every range looked at anew. */
+	dirtyRanges(destination: number): Promise<void>;
+	/** Saves behind which range the sweep is; false when another node has it by now. */
+	rangeProgress(destination: number, holder: string, range: number, ttl: number): Promise<boolean>;
 
 	/** Throws away history older than that many days, a step at a time. */
 	tidy(sync: number, days: number): Promise<void>;

@@ -7,7 +7,7 @@ import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
 import type { Ledger, Link, MovedLink, Sharer } from './ledger';
 import { merge, names } from './plan';
-import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup } from './types';
+import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup, type Marking } from './types';
 
 /** An item with its link, ready to be planned. */
 export interface Ready {
@@ -70,14 +70,20 @@ export async function prepareAll(
 	return { ready, refused };
 }
 
-/** Looks up the counterparts: by id where it is known, else by match; a known one that is gone is looked for by match. `editor`: a
- * field to read beside the mapping's. */
-export async function readActual(ready: Ready[], destination: Destination, editor?: string): Promise<void> {
+/**
+ * Looks up the counterparts: by id where it is known, else by match; a known one that is gone is looked for by match.
+ * `editor`: a field to read beside the mapping's.
+ */
+export async function readActual(
+	ready: Ready[],
+	destination: Destination,
+	{ editor, marking }: { editor?: string; marking?: Marking } = {},
+): Promise<void> {
 	const fields = names(...ready.map(({ item }) => fieldsOf(item)), editor === undefined ? [] : [editor]);
 	const byId = ready.flatMap(({ link }, ref): Lookup[] =>
 		link.counterpart === null ? [] : [{ ref, id: link.counterpart }],
 	);
-	await read(ready, byId, fields, destination);
+	await read(ready, byId, fields, destination, marking);
 	// A create whose answer never came may stand there under the values that it was sent with.
 	const intended = ready.flatMap((one, ref): Lookup[] => {
 		const { createIntended, match } = one.link;
@@ -85,7 +91,7 @@ export async function readActual(ready: Ready[], destination: Destination, edito
 		one.byMatch = true;
 		return [{ ref, match }];
 	});
-	await read(ready, intended, fields, destination);
+	await read(ready, intended, fields, destination, marking);
 	const byMatch = ready.flatMap((one, ref): Lookup[] => {
 		if (one.actual.length > 0) return [];
 		const removing = one.item.stamp.action === 'remove';
@@ -95,13 +101,13 @@ export async function readActual(ready: Ready[], destination: Destination, edito
 		one.byMatch = true;
 		return [{ ref, match }];
 	});
-	await read(ready, byMatch, fields, destination);
+	await read(ready, byMatch, fields, destination, marking);
 }
 
 /** Looks one item up again by its match fields, after a create that clashed. */
-export async function readAgain(one: Ready, destination: Destination): Promise<void> {
+export async function readAgain(one: Ready, destination: Destination, marking?: Marking): Promise<void> {
 	const match = matchOf(one);
-	one.actual = match === undefined ? [] : await destination.read([{ ref: 0, match }], fieldsOf(one.item));
+	one.actual = match === undefined ? [] : await destination.read([{ ref: 0, match }], fieldsOf(one.item), marking);
 	one.byMatch = true;
 }
 
@@ -115,9 +121,15 @@ function matchOf({ item, prepared }: Ready): Fields | undefined {
 		: undefined;
 }
 
-async function read(ready: Ready[], lookups: Lookup[], fields: string[], destination: Destination): Promise<void> {
+async function read(
+	ready: Ready[],
+	lookups: Lookup[],
+	fields: string[],
+	destination: Destination,
+	marking: Marking | undefined,
+): Promise<void> {
 	if (lookups.length === 0) return;
-	for (const record of await destination.read(lookups, fields)) ready[record.ref]!.actual.push(record);
+	for (const record of await destination.read(lookups, fields, marking)) ready[record.ref]!.actual.push(record);
 }
 
 /**

@@ -49,7 +49,7 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
 		const { ready, refused } = await prepareAll(batch, destination);
 		if (context.external) context.external.look(ready, context.secret);
-		else await readActual(ready, destination, context.editor);
+		else await readActual(ready, destination, { editor: context.editor });
 		const ties = await tiesOf(ready, context);
 		const byItem = new Map<DesiredItem, Previewed>();
 		for (const { item, error } of refused) {

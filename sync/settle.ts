@@ -15,6 +15,7 @@ import {
 	type ActualRecord,
 	type Fields,
 	type Marked,
+	type Marking,
 	type Value,
 	type Write,
 	type WriteResult,
@@ -58,6 +59,8 @@ export class Settlement {
 	private readonly held: Link[] = [];
 	private readonly answered = new Set<string>();
 	private readonly clashes = new Map<Ready, SyncError>();
+	/** What row marks cover, where the destination makes them. */
+	marking?: Marking;
 
 	constructor(
 		private readonly context: ApplyContext,
@@ -122,7 +125,8 @@ export class Settlement {
 	}
 
 	/** Settles a plan for which nothing has to be sent; false where something has to. */
-	without({ item, link }: Ready, planned: Plan): boolean {
+	without({ item, link, actual }: Ready, planned: Plan): boolean {
+		const mark = actual[0]?.mark;
 		switch (planned.action) {
 			case 'fail':
 				this.refuse(
@@ -146,6 +150,7 @@ export class Settlement {
 						counterpart: planned.counterpart,
 						fields: item.stamp.may.update ? planned.fields : {},
 						told,
+						mark,
 						state: 'settled',
 					},
 					planned.outcome,
@@ -161,7 +166,13 @@ export class Settlement {
 				this.confirm(
 					item,
 					link,
-					{ counterpart: planned.counterpart, fields: planned.fields, told: link.told, state: planned.state },
+					{
+						counterpart: planned.counterpart,
+						fields: planned.fields,
+						told: link.told,
+						mark,
+						state: planned.state,
+					},
 					'unchanged',
 					[],
 					{
@@ -197,7 +208,7 @@ export class Settlement {
 		const clashed = await this.send(planned);
 		if (clashed.length === 0) return;
 		const { context, revision } = this;
-		for (const one of clashed) await readAgain(one, context.destination);
+		for (const one of clashed) await readAgain(one, context.destination, this.marking);
 		const ties = await tiesOf(clashed, context);
 		const again: Planned[] = [];
 		for (const one of clashed) {
@@ -273,7 +284,8 @@ export class Settlement {
 		const asked = clock();
 		const sending = await this.ahead(planned);
 		const writes = sending.map(({ one, plan: writing }, ref) => this.asWrite(one, writing as Writing, ref));
-		const results = writes.length === 0 ? [] : await destination.write(writes, writeTtl - (clock() - asked));
+		const results =
+			writes.length === 0 ? [] : await destination.write(writes, writeTtl - (clock() - asked), this.marking);
 		const clashed: Ready[] = [];
 		const answers = new Map(results.map((result) => [result.ref, result]));
 		for (const [ref, { one, plan: writing }] of sending.entries()) {
@@ -338,13 +350,14 @@ export class Settlement {
 		const fields = writing.action === 'deactivate' || stamp.may.update ? writing.fields : {};
 		const state = writing.action === 'deactivate' ? 'gone' : 'settled';
 		const by = editor !== undefined && changes.some(({ drift }) => drift) ? actual[0]?.fields[editor] : undefined;
-		this.confirm(item, link, { counterpart: result.id, fields, told, state }, name, changes, { history: true, by });
+		const done = { counterpart: result.id, fields, told, mark: result.mark, state } as const;
+		this.confirm(item, link, done, name, changes, { history: true, by });
 	}
 
 	private confirm(
 		item: DesiredItem,
 		link: Accepted['link'],
-		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'state'>,
+		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'mark' | 'state'>,
 		name: OutcomeName,
 		changes: FieldChange[],
 		how: { more?: string; history?: boolean; counterpart?: string; by?: Value } = {},
@@ -377,6 +390,7 @@ export class Settlement {
 			part: link.part,
 			version: link.version,
 			counterpart: done.counterpart,
+			mark: done.mark,
 			state: done.state,
 			...(item.stamp.flipsAt !== undefined && { flipsAt: item.stamp.flipsAt }),
 			...(item.stamp.daily === true && { daily: true }),

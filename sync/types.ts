@@ -111,6 +111,8 @@ export interface ActualRecord {
 	id: string;
 	/** Only the fields asked for, in the destination's own spelling. */
 	fields: Fields;
+	/** The row mark of what was read, where one was asked for. */
+	mark?: string;
 }
 
 /** One write to one counterpart. A deactivation is an update. */
@@ -133,11 +135,49 @@ export type WriteResult =
 			ok: true;
 			id: string;
 			/** Read back after the write, in the destination's own spelling; null after a delete. */ actual: Fields | null;
+			/** The row mark of what was read back, where one was asked for. */
+			mark?: string;
 	  }
 	| { ref: number; ok: false; error: SyncError };
 
+/** What a row mark covers: these fields and the identity, hashed together with a key, without which it is worth nothing. */
+export interface Marking {
+	fields: string[];
+	key: string;
+}
+
+/** A part of a destination, in its own order of ids: behind `after`, up to and with `upTo`. Null: from the first, to the last. */
+export interface Range {
+	after: string | null;
+	upTo: string | null;
+}
+
+/** What stands in a range at one moment. */
+export interface MarkedRange {
+	/** Of all that stands there, linked or not; undefined where there was more than was asked for. */
+	fold: string | undefined;
+	marks: { id: string; mark: string }[];
+}
+
+/**
+ * Comparing where the data is. A row mark is a hash made by the destination itself, a fold one of many marks. Both are
+ * opaque: equal ones mean that nothing has changed, others that one has to look. What makes them (the dialect, its
+ * version, the fields) is a part of them. All throw SyncError `refused` for a range whose bounds mean nothing to the
+ * destination (any more).
+ */
+export interface Marks {
+	/** The folds of these ranges, and how many counterparts are in each. */
+	folds(marking: Marking, ranges: Range[]): Promise<{ fold: string; count: number }[]>;
+	/** The marks in these ranges, each with the fold of the same moment. A range that holds more than `most` gives no fold. */
+	list(marking: Marking, ranges: Range[], most: number): Promise<MarkedRange[]>;
+	/** Bounds that part a range into ranges of about `size` counterparts; at most `most` of them, the first ones. */
+	bounds(range: Range, size: number, most: number): Promise<string[]>;
+}
+
 export interface Destination {
 	readonly batchSize: number;
+	/** Where the destination can compare by itself. */
+	readonly marks?: Marks;
 	/** What this is, for identity: equal for the same system, host, database and object, whoever logs in there. */
 	readonly target: {
 		/** Hashed into the destination's identity. */ id: string;
@@ -151,13 +191,13 @@ export interface Destination {
 	 */
 	prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }>;
 	/** The actual records for these lookups; a lookup without an answer has no counterpart, one with several has several. */
-	read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]>;
+	read(wanted: Lookup[], fields: string[], marking?: Marking): Promise<ActualRecord[]>;
 	/**
 	 * Applies writes; answers for each by itself. Throws only when the destination as a whole cannot be reached.
 	 * `within`: milliseconds after which nothing of it may land any more; what was not done by then is answered with
 	 * `retry`. Without it (a test run) it takes as long as it takes.
 	 */
-	write(writes: Write[], within?: number): Promise<WriteResult[]>;
+	write(writes: Write[], within?: number, marking?: Marking): Promise<WriteResult[]>;
 	/**
 	 * Whether nothing at all stands there, whoever wrote it; as cheap as looking for one. Where a destination can say so,
 	 * the guard holds the first write into one that is not empty.

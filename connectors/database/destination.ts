@@ -2,13 +2,24 @@
 import { sql } from 'kysely';
 
 import type { DatabaseConfig } from '../../sql/types';
-import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Write, WriteResult } from '../../sync/types';
+import type {
+	ActualRecord,
+	Destination,
+	FieldInfo,
+	Fields,
+	Lookup,
+	Marking,
+	Marks,
+	Write,
+	WriteResult,
+} from '../../sync/types';
 import { SyncError } from '../../sync/types';
 import type { TableName } from './column';
 import { Connection } from './connection';
 import { tableDialects, type TableDialect } from './dialects';
 import { told } from './errors';
 import { TableLock } from './lock';
+import { TableMarks } from './marks';
 import { readRecords } from './read';
 import { Table } from './table';
 import { writeRecords } from './write';
@@ -24,6 +35,7 @@ export class DatabaseDestination implements Destination {
 	readonly batchSize = 1000;
 	readonly target: { id: string; text: string };
 	readonly lock: TableLock;
+	readonly marks: Marks;
 	private readonly connection: Connection;
 	private readonly dialect: TableDialect;
 	private readonly name: TableName;
@@ -42,6 +54,10 @@ export class DatabaseDestination implements Destination {
 			where: this.target.text,
 			database: async () => await this.connection.get(),
 			table: async () => await this.described(),
+		});
+		this.marks = new TableMarks(async (ask) => {
+			const table = await this.described();
+			return await this.asked(async () => await ask(await this.connection.get(), table));
 		});
 	}
 
@@ -74,18 +90,18 @@ export class DatabaseDestination implements Destination {
 		}
 	}
 
-	async read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]> {
+	async read(wanted: Lookup[], fields: string[], marking?: Marking): Promise<ActualRecord[]> {
 		const table = await this.described();
-		return this.asked(async () => readRecords(await this.connection.get(), table, wanted, fields));
+		return this.asked(async () => readRecords(await this.connection.get(), table, wanted, fields, marking));
 	}
 
-	async write(writes: Write[], within?: number): Promise<WriteResult[]> {
+	async write(writes: Write[], within?: number, marking?: Marking): Promise<WriteResult[]> {
 		const began = performance.now();
 		const table = await this.described();
 		const results = await this.asked(async () => {
 			const database = await this.connection.get();
 			const left = within && within - (performance.now() - began);
-			return await writeRecords(database, table, writes, left, this.lock.passing(table));
+			return await writeRecords(database, table, writes, left, this.lock.passing(table), marking);
 		});
 		// The table is not as it was described: look again next time.
 		if (results.some((result) => !result.ok && result.error.kind === 'setup')) this.table = undefined;

@@ -1,8 +1,9 @@
 /** Reads counterparts in bulk: by id, or by match fields, compared as their columns compare. */
 import type { Sql, SqlValue } from '../../sql/types';
-import type { ActualRecord, Lookup } from '../../sync/types';
+import type { ActualRecord, Lookup, Marking } from '../../sync/types';
 import type { ColumnInfo } from './column';
 import { pieces } from './dialects/common';
+import { markOf, type MarkOf } from './marks';
 import { fieldsOf, grouped, type Table } from './table';
 
 /** The records for these lookups. Throws SqlError, or SyncError for fields that are not there. */
@@ -11,13 +12,15 @@ export async function readRecords(
 	table: Table,
 	wanted: readonly Lookup[],
 	fields: readonly string[],
+	marking?: Marking,
 ): Promise<ActualRecord[]> {
+	const mark = marking && markOf(database, table, marking);
 	const columns = fields.map((name) => table.column(name));
 	const byId = wanted.flatMap(({ ref, id }) => {
 		const bound = id === undefined ? undefined : table.bindId(id);
 		return bound ? [{ ref, row: bound }] : [];
 	});
-	const found = await findAll(database, table, table.id, byId, columns);
+	const found = await findAll(database, table, table.id, byId, columns, mark);
 	const byMatch = wanted.filter(
 		({ id, match }) => id === undefined && match !== undefined && Object.keys(match).length > 0,
 	);
@@ -29,7 +32,7 @@ export async function readRecords(
 			const row = boundMatch(table, keys, match!);
 			return row ? [{ ref, row }] : [];
 		});
-		found.push(...(await findAll(database, table, keys, rows, columns)));
+		found.push(...(await findAll(database, table, keys, rows, columns, mark)));
 	}
 	return found;
 }
@@ -40,6 +43,7 @@ async function findAll(
 	keys: readonly ColumnInfo[],
 	rows: { ref: number; row: SqlValue[] }[],
 	columns: readonly ColumnInfo[],
+	mark: MarkOf | undefined,
 ): Promise<ActualRecord[]> {
 	const found: ActualRecord[] = [];
 	for (const piece of pieces(rows, Math.floor(database.dialect.maxBound / (keys.length + 1)))) {
@@ -48,9 +52,15 @@ async function findAll(
 			keys,
 			piece.map(({ row }, i) => [i, ...row]),
 			columns,
+			mark,
 		);
-		for (const { ref, id, values } of records)
-			found.push({ ref: piece[ref]!.ref, id, fields: fieldsOf(columns, values) });
+		for (const { ref, id, values, mark: made } of records)
+			found.push({
+				ref: piece[ref]!.ref,
+				id,
+				fields: fieldsOf(columns, values),
+				...(made !== undefined && { mark: made }),
+			});
 	}
 	return found;
 }

@@ -7,6 +7,7 @@ import { SyncError, type Fields, type Value } from '../../sync/types';
 import { Unfit, type ColumnInfo, type TableInfo } from './column';
 import type { Bound, TableDialect } from './dialects';
 import { unfit } from './errors';
+import type { MarkOf } from './marks';
 
 export class Table {
 	private readonly byName: Map<string, ColumnInfo>;
@@ -48,6 +49,11 @@ export class Table {
 		return column;
 	}
 
+	/** Those of the columns that there are. */
+	known(names: readonly string[]): ColumnInfo[] {
+		return names.flatMap((name) => this.byName.get(name) ?? []);
+	}
+
 	/** The column's spelling of a value. Throws SyncError. */
 	spell(column: ColumnInfo, value: Value | undefined): Value {
 		if (value === null || value === undefined) return null;
@@ -73,6 +79,14 @@ export class Table {
 		} catch {
 			return undefined;
 		}
+	}
+
+	/** A range's bound, which was an id once, ready to be bound. */
+	bindBound(id: string): SqlValue[] {
+		const values = this.bindId(id);
+		if (values === undefined)
+			throw new SyncError('refused', `The columns that identify a row of ${this.where} have changed.`);
+		return values;
 	}
 
 	/** The id that the id columns' values make. */
@@ -113,12 +127,14 @@ export class Table {
 		keys: readonly ColumnInfo[],
 		rows: readonly SqlValue[][],
 		wanted: readonly ColumnInfo[],
-	): Promise<{ ref: number; id: string; values: Value[] }[]> {
+		mark?: MarkOf,
+	): Promise<{ ref: number; id: string; values: Value[]; mark?: string }[]> {
 		if (rows.length === 0) return [];
 		const { table, values, tie } = this.bound(database.dialect, keys, [], rows);
 		const listed = [
 			...this.id.map(({ name }, i) => sql`t.${sql.id(name)} AS ${sql.id(`i${i}`)}`),
 			...wanted.map(({ name }, i) => sql`t.${sql.id(name)} AS ${sql.id(`f${i}`)}`),
+			...(mark ? [sql`${mark.shown(mark.value)} AS m`] : []),
 		];
 		const found = await database.all(
 			sql<
@@ -129,6 +145,7 @@ export class Table {
 			ref: row['r'] as number,
 			id: this.idOf(this.id.map((_, i) => row[`i${i}`]!)),
 			values: wanted.map((_, i) => row[`f${i}`]!),
+			...(mark && { mark: `${mark.tag}:${row['m'] as string}` }),
 		}));
 	}
 }

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 
 import { SqlError, type Database, type Sql, type SqlValue } from '../../sql/types';
-import { SyncError, type Fields, type Value, type Write, type WriteResult } from '../../sync/types';
+import { SyncError, type ActualRecord, type Marking, type Value, type Write, type WriteResult } from '../../sync/types';
 import type { ColumnInfo } from './column';
 import type { Pass } from './lock';
 import { reachOf, told } from './errors';
@@ -34,6 +34,7 @@ type Results = Map<Write, WriteResult>;
 interface How {
 	limits: () => { within: number } | undefined;
 	pass: Pass | undefined;
+	marking: Marking | undefined;
 }
 
 /** Where a group is written. */
@@ -41,6 +42,7 @@ interface Place {
 	tx: Sql;
 	table: Table;
 	pass: Pass | undefined;
+	marking: Marking | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function writeRecords(
 	writes: readonly Write[],
 	within?: number,
 	pass?: Pass,
+	marking?: Marking,
 ): Promise<WriteResult[]> {
 	const results: Results = new Map();
 	const began = performance.now();
@@ -69,7 +72,8 @@ export async function writeRecords(
 		}
 		return [];
 	});
-	for (const [write, result] of await together(database, table, tasks, { limits, pass })) results.set(write, result);
+	for (const [write, result] of await together(database, table, tasks, { limits, pass, marking }))
+		results.set(write, result);
 	return writes.map((write) => results.get(write)!);
 }
 
@@ -111,11 +115,11 @@ function idAfter(table: Table, { id, action }: Write, columns: ColumnInfo[], spe
 
 async function together(database: Database, table: Table, tasks: Task[], how: How): Promise<Results> {
 	if (tasks.length === 0) return new Map();
-	const { limits, pass } = how;
+	const { limits, pass, marking } = how;
 	for (let tries = 1; ; tries++) {
 		try {
 			return await database.transaction((tx) => {
-				const work = () => inTransaction({ tx, table, pass }, tasks);
+				const work = () => inTransaction({ tx, table, pass, marking }, tasks);
 				return pass ? pass.around(tx, work) : work();
 			}, limits());
 		} catch (error) {
@@ -134,7 +138,7 @@ async function together(database: Database, table: Table, tasks: Task[], how: Ho
 }
 
 async function inTransaction(place: Place, tasks: Task[]): Promise<Results> {
-	const { tx, table } = place;
+	const { tx, table, marking } = place;
 	const results: Results = new Map();
 	const ids = new Map<Task, string>();
 	for (const action of ['delete', 'update', 'create'] as const) {
@@ -153,6 +157,7 @@ async function inTransaction(place: Place, tasks: Task[]): Promise<Results> {
 		tasks.filter((task) => !results.has(task.write)),
 		ids,
 		results,
+		marking,
 	);
 	return results;
 }
@@ -225,13 +230,20 @@ async function perform({ tx, table, pass }: Place, group: Task[]): Promise<strin
 }
 
 /** What stands there now, in the same transaction. */
-async function readBack(tx: Sql, table: Table, tasks: Task[], ids: Map<Task, string>, results: Results): Promise<void> {
+async function readBack(
+	tx: Sql,
+	table: Table,
+	tasks: Task[],
+	ids: Map<Task, string>,
+	results: Results,
+	marking: Marking | undefined,
+): Promise<void> {
 	const fields = new Set<string>();
 	for (const { write } of tasks) for (const name of write.readBack) fields.add(name);
 	const standing = tasks.filter(({ write }) => write.action !== 'delete');
-	const found = new Map<number, Fields>();
+	const found = new Map<number, ActualRecord>();
 	const lookups = standing.map((task, ref) => ({ ref, id: ids.get(task)! }));
-	for (const { ref, fields: read } of await readRecords(tx, table, lookups, [...fields])) found.set(ref, read);
+	for (const record of await readRecords(tx, table, lookups, [...fields], marking)) found.set(record.ref, record);
 	await readDeleted(tx, table, tasks, new Set(lookups.map(({ id }) => id)), results);
 	standing.forEach((task, ref) => {
 		const { write } = task;
@@ -242,7 +254,8 @@ async function readBack(tx: Sql, table: Table, tasks: Task[], ids: Map<Task, str
 				ref: write.ref,
 				ok: true,
 				id: ids.get(task)!,
-				actual: Object.fromEntries(write.readBack.map((name) => [name, read[name]!])),
+				actual: Object.fromEntries(write.readBack.map((name) => [name, read.fields[name]!])),
+				...(read.mark !== undefined && { mark: read.mark }),
 			});
 	});
 }

@@ -30,10 +30,11 @@ export async function openDestination(
 		return {
 			batchSize,
 			target: database.target,
+			marks: database.marks,
 			describe: async () => await database.describe(),
 			prepare: async (fields) => await database.prepare(fields),
-			read: async (wanted, fields) => await database.read(wanted, fields),
-			write: async (writes, within) => await database.write(writes, within),
+			read: async (wanted, fields, marking) => await database.read(wanted, fields, marking),
+			write: async (writes, within, marking) => await database.write(writes, within, marking),
 			lock: database.lock,
 			isEmpty: async () => await database.isEmpty(),
 			close: async () => {

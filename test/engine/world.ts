@@ -46,6 +46,8 @@ export class World {
 	readonly destination = new MemoryDestination();
 	/** A real destination instead of the one in memory. */
 	into?: Destination;
+	/** How many counterparts a sweep's range is drawn for. */
+	rangeSize?: number;
 	readonly outcomes: Outcome[] = [];
 	readonly held: Hold[] = [];
 	guard: Guard = DEFAULT_GUARD;
@@ -181,6 +183,14 @@ export class World {
 		return await ask(store).finally(async () => await store.db.close());
 	}
 
+	/** As if the time of every lease were over. */
+	async expire(): Promise<void> {
+		await this.inStore(async ({ db, table }) => {
+			await db.run(sql`UPDATE ${table('link')} SET lease_until = 0 WHERE lease IS NOT NULL`);
+			await db.run(sql`UPDATE ${table('destination')} SET sweep_until = 0`);
+		});
+	}
+
 	/** The fields that the ledger keeps of each record, as text. */
 	async stored(): Promise<Map<string, string | null>> {
 		const rows = await this.inStore(
@@ -303,7 +313,7 @@ export class World {
 
 	/** What the destination node does. */
 	private async node_(items: DesiredItem[]): Promise<Applied> {
-		const { ledger } = this;
+		const { ledger, rangeSize } = this;
 		const destination = this.into ?? this.destination;
 		const row = await ledger.destination(items[0]!.stamp.id, this.node, 'To', destination.target);
 		const context: ApplyContext = {
@@ -318,6 +328,7 @@ export class World {
 			writeTtl: this.ttl,
 			clock: () => performance.now(),
 			signal: this.stopButton,
+			rangeSize,
 		};
 		await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
 		const applied = await (this.review ? this.reviewed(items, context, this.review) : apply(items, context));

@@ -22,6 +22,8 @@ export interface TableDialect {
 	describe(sql: Sql, table: TableName): Promise<TableInfo>;
 	/** `t.column = value` by the column's own equality. */
 	equal(column: ColumnInfo, value: RawBuilder<unknown>): RawBuilder<boolean>;
+	/** Whether a row of `t` stands behind bound values of these columns in the database's own order, or not. */
+	order(columns: readonly ColumnInfo[], how: '>' | '<=', values: readonly SqlValue[]): RawBuilder<boolean>;
 	/** Inserts the rows; the id columns of each, in their order. */
 	create(
 		sql: Sql,

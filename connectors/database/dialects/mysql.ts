@@ -1,5 +1,5 @@
 /** Tables in MySQL and MariaDB. A schema is a database here. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 import { SqlError, type ServerConfig, type Sql, type SqlValue } from '../../../sql/types';
 import { SyncError, type FieldInfo, type Value } from '../../../sync/types';
@@ -189,6 +189,17 @@ export const mysqlTables: TableDialect = {
 		const converted = sql`CONVERT(${value} USING ${sql.raw(charset)})`;
 		return sql`${own} = ${converted}${said} AND CONVERT(${converted} USING utf8mb4) = ${value}`;
 	},
+	order: (columns, how, values) => {
+		const [strictly, last] = how === '>' ? [sql`>`, sql`>`] : [sql`<`, sql`<=`];
+		// Rows compared as rows would not use the index.
+		const from = (at: number): RawBuilder<unknown> => {
+			const own = sql`t.${sql.id(columns[at]!.name)}`;
+			const bound = typed(columns[at]!, values[at]!);
+			if (at === columns.length - 1) return sql`${own} ${last} ${bound}`;
+			return sql`(${own} ${strictly} ${bound} OR (${own} = ${bound} AND ${from(at + 1)}))`;
+		};
+		return sql<boolean>`${from(0)}`;
+	},
 	create: async (database, table, columns, rows, id) => {
 		const places = id.map(({ name }) => columns.findIndex((column) => column.name === name));
 		const given = places.every((place) => place >= 0);
@@ -242,6 +253,21 @@ export const mysqlTables: TableDialect = {
 		),
 	qualified: (config, { schema, name }) => ({ schema: schema || (config as ServerConfig).database, name }),
 };
+
+/** A value with its column's type; a text takes the column's collation. */
+function typed({ bound }: ColumnInfo, value: SqlValue): RawBuilder<unknown> {
+	switch (bound) {
+		case 'text':
+		case 'bytes':
+			return sql`${value}`;
+		case 'integer':
+			return sql`CAST(${value} AS SIGNED)`;
+		case 'real':
+			return sql`(${value} + 0e0)`;
+		default:
+			return sql`CAST(${value} AS ${sql.raw(bound)})`;
+	}
+}
 
 /** What was bound, as a JSON value that spells the same. */
 function back(value: SqlValue): unknown {

@@ -8,7 +8,7 @@ import { decimal, floating, integer, yesNo } from '../spell/number';
 import { asText, bytes, json, list } from '../spell/other';
 import { oneOf, text, uuid } from '../spell/text';
 import { date, dateTime, timeOfDay } from '../spell/time';
-import { exactBack, serverPlace } from './common';
+import { exactBack, rowOrder, serverPlace } from './common';
 import type { TableDialect } from './dialect';
 
 interface Row {
@@ -138,6 +138,7 @@ export const postgresTables: TableDialect = {
 		unique: (await database.all(UNIQUE(table))).map(({ columns }) => columns),
 	}),
 	equal: (column, value) => sql`t.${sql.id(column.name)} = ${value}`,
+	order: rowOrder,
 	create: async (database, table, columns, rows, id) => {
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		const taken = sql.join(columns.map((_, i) => sql`v.${sql.id(`c${i}`)}`));

@@ -7,7 +7,7 @@ import type { FileConfig, Sql, SqlValue } from '../../../sql/types';
 import type { FieldInfo, Value } from '../../../sync/types';
 import type { ColumnInfo, TableInfo, TableName } from '../column';
 import { affine, affinityOf, strictly } from '../spell/sqlite';
-import { exactBack } from './common';
+import { exactBack, rowOrder } from './common';
 import type { TableDialect } from './dialect';
 
 interface Row {
@@ -83,6 +83,17 @@ export const sqliteTables: TableDialect = {
 		// Without a leaning the text 42 is not the number 42; a key is known as text.
 		return sql`(${own} OR (CAST(CAST(${value} AS NUMERIC) AS TEXT) = ${value} AND t.${sql.id(column.name)} = CAST(${value} AS NUMERIC)))`;
 	},
+	// In a column without a leaning the text 42 is not the number 42, and stands behind all numbers.
+	order: (columns, how, values) =>
+		rowOrder(
+			columns,
+			how,
+			values.map((value, i) =>
+				columns[i]!.type === 'any' && typeof value === 'string'
+					? (sqliteTables.keyForms(value, columns[i])[1] ?? value)
+					: value,
+			),
+		),
 	create: async (database, table, columns, rows, id) => {
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		const taken = sql.join(columns.map((_, i) => sql`v.${sql.id(`c${i}`)}`));

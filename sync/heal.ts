@@ -1,0 +1,142 @@
+/** The source's value written back where somebody changed it in the destination. */
+import { pick } from './canonical';
+import type { Sweeping } from './compare';
+import { idempotencyKey, type Applied, type ApplyContext } from './context';
+import { isKeyed } from './fingerprint';
+import type { FieldChange } from './items';
+import type { SweptLink } from './ledger';
+import { editedIn, editorOf, hide, sentence } from './outcome';
+import { SyncError, type ActualRecord, type Fields, type Write, type WriteResult } from './types';
+import { forLedger, redact, verify } from './verify';
+
+/** A link whose counterpart differs. */
+export interface Drifted {
+	link: SweptLink;
+	changes: FieldChange[];
+	actual: ActualRecord;
+	/** Its fields whose values are not shown. */
+	sensitive: string[];
+}
+
+/** Writes back what was confirmed, under a run of its own. */
+export async function heal(drifted: Drifted[], { context, revision, marking, applied }: Sweeping): Promise<void> {
+	const { ledger, row, destination, external, writeTtl, clock } = context;
+	const asked = clock();
+	const { run, keys } = await ledger.claimHeal(
+		row.id,
+		drifted.map(({ link }) => link),
+		writeTtl,
+	);
+	const sending = drifted.filter(({ link }) => keys.has(link.key));
+	if (external) {
+		for (const { link, changes, actual, sensitive } of sending) {
+			const healing = { link, changes, before: actual.fields, sensitive };
+			external.handOut(undefined, { destination: row.id, run, heal: healing });
+		}
+		return;
+	}
+	const writes = sending.map(({ link, changes }, ref): Write => ({
+		ref,
+		action: 'update',
+		id: link.counterpart,
+		set: pick(
+			link.fields,
+			changes.map(({ field }) => field),
+		),
+		readBack: Object.keys(link.fields).filter((field) => !isKeyed(link.fields[field])),
+		idempotencyKey: idempotencyKey(context, link, revision, `heal ${run}`),
+	}));
+	if (writes.length === 0) return;
+	const results = new Map(
+		(await destination.write(writes, writeTtl - (clock() - asked), marking)).map((result) => [result.ref, result]),
+	);
+	const answers = sending.map(({ link, changes, actual, sensitive }, ref) => ({
+		healing: { link, changes, before: actual.fields, sensitive },
+		result: results.get(ref),
+	}));
+	await settleHeals(answers, run, context, applied);
+}
+
+/** A heal whose write is under way, or done. */
+export interface Healing {
+	link: SweptLink;
+	changes: FieldChange[];
+	/** What stood there. */
+	before: Fields;
+	sensitive: string[];
+}
+
+/** Tells the ledger what became of heals. */
+export async function settleHeals(
+	answers: { healing: Healing; result: WriteResult | undefined }[],
+	run: number,
+	{
+		ledger,
+		row,
+		where,
+		secret,
+		retry,
+		editor,
+	}: Pick<ApplyContext, 'ledger' | 'row' | 'where' | 'secret' | 'retry' | 'editor'>,
+	applied: Applied,
+): Promise<void> {
+	const healed: Parameters<typeof ledger.confirmHeal>[2] = [];
+	for (const { healing, result } of answers) {
+		const { link, changes, before, sensitive } = healing;
+		const name = link.name ?? link.key;
+		try {
+			if (!result?.ok)
+				throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
+			const written = pick(link.fields, Object.keys(result.actual ?? {}));
+			const told = verify(written, result.actual ?? {}, before, sensitive);
+			const shown = hide(changes, sensitive);
+			const by = editor === undefined ? undefined : editorOf(before[editor]);
+			healed.push({
+				key: link.key,
+				part: link.part,
+				told: forLedger(told, sensitive, secret),
+				mark: result.mark,
+				history: shown.map(({ field, was, now }) => ({
+					outcome: 'healed',
+					field,
+					was,
+					now,
+					why: by === undefined ? 'sweep' : editedIn(by),
+				})),
+			});
+			applied.outcomes.push({
+				outcome: 'healed',
+				key: link.key,
+				name,
+				text: sentence('healed', name, where, shown, by),
+				changes: shown,
+				...(by !== undefined && { editedBy: before[editor!] }),
+				counterpart: link.counterpart,
+			});
+		} catch (error) {
+			if (!(error instanceof SyncError)) throw error;
+			const told = redact(error, {}, sensitive);
+			const again = retry.attempts > 1;
+			await ledger.fail(row.id, run, [
+				{
+					key: link.key,
+					part: link.part,
+					version: link.version,
+					error: told.message,
+					retryIn: again ? retry.delay(1) : null,
+					countsAttempt: true,
+				},
+			]);
+			applied.outcomes.push({
+				outcome: 'failed',
+				key: link.key,
+				name,
+				text: sentence('failed', name, where, [], told.message),
+				changes: [],
+				todo: told.detail.todo,
+				again,
+			});
+		}
+	}
+	await ledger.confirmHeal(row.id, run, healed);
+}
