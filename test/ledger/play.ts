@@ -197,7 +197,9 @@ export class Play {
 	async count(): Promise<void> {
 		const waiting = await this.links(sql`l.state = 'intended' AND l.removal = 'intended'`);
 		const { db, table } = this.store;
-		const [row] = await db.all(sql<{ cautious: number }>`SELECT cautious FROM ${table('destination')} WHERE id = ${this.destination}`);
+		const [row] = await db.all(
+			sql<{ cautious: number }>`SELECT cautious FROM ${table('destination')} WHERE id = ${this.destination}`,
+		);
 		await this.ledger.countIntended(this.sync, await this.token(), GUARD);
 		if (row!.cautious === 0) for (const key of waiting) this.model.passed.add(key);
 	}
