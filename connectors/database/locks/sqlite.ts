@@ -72,7 +72,7 @@ export const sqliteLock: LockDialect = {
 			(column) => sql`(instr(l.fields, ${sql.lit(listed(column.name))}) > 0 AND ${differs(column.name)})`,
 		);
 		return [
-			sql`CREATE TRIGGER ${within(plan, '_update')} AFTER UPDATE ON ${bareTable(plan)} WHEN ${either([...moved, ...changed])} AND ${other} AND EXISTS (${row('OLD')} AND ${either([...moved, ...owned])}) ${raise}`,
+			sql`CREATE TRIGGER ${within(plan, '_update')} AFTER UPDATE ON ${bareTable(plan)} WHEN ${other} AND ${either([...moved, ...changed])} AND EXISTS (${row('OLD')} AND ${either([...moved, ...owned])}) ${raise}`,
 			sql`CREATE TRIGGER ${within(plan, '_delete')} AFTER DELETE ON ${bareTable(plan)} WHEN ${other} AND EXISTS (${row('OLD')}) ${raise}`,
 			// INSERT OR REPLACE deletes without a DELETE trigger: what comes in under a linked id has taken its place.
 			sql`CREATE TRIGGER ${within(plan, '_insert')} AFTER INSERT ON ${bareTable(plan)} WHEN ${other} AND EXISTS (${row('NEW')}) ${raise}`,
