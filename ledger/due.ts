@@ -289,7 +289,7 @@ async function expire(store: Store, tx: Sql, sync: number, at: number): Promise<
 		await tx.all(
 			sql`SELECT 1 FROM ${table('link')} l WHERE ${ended} ORDER BY l.destination, l.key, l.part ${store.lock}`,
 		);
-	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${UNANSWERED}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${UNANSWERED}, reason = 'retry', healing = NULL, lease = NULL, lease_until = NULL, due_at = l.lease_until
 		FROM ${table('record')} r WHERE ${ended} AND r.sync = ${sync} AND r.key = l.key`);
 }
 

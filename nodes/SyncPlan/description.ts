@@ -89,6 +89,29 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { actual: ['confirmed'] } },
 	},
 	{
+		displayName: 'Hold for Approval',
+		name: 'mode',
+		type: 'options',
+		default: 'write',
+		noDataExpression: true,
+		options: [
+			{ name: 'No', value: 'write', description: 'Put plans out for the nodes that write, at once' },
+			{
+				name: 'Put Plans Out on Held, to Be Approved',
+				value: 'plan',
+				description:
+					'Each plan waits, for seven days at most, with its hash. Behind an approval (Send and Wait, a form, Wait), another Plan node takes it.',
+			},
+			{
+				name: 'Take Approved Plans',
+				value: 'reviewed',
+				description:
+					'Put out what was approved, as long as the record, the mapping and the destination are as they were then. What has changed comes out on Held, and is planned again.',
+			},
+		],
+		description: 'Whether a person looks at each plan before it is carried out',
+	},
+	{
 		displayName: 'Write in Test Runs',
 		name: 'testWrites',
 		type: 'options',
@@ -108,6 +131,7 @@ export const properties: INodeProperties[] = [
 			{ name: 'One Key', value: 'key', description: 'Put out the record with this key, and show the rest' },
 		],
 		description: 'What a test in the editor may put out to the nodes that write. Removals are never tried out.',
+		displayOptions: { show: { mode: ['write'] } },
 	},
 	{
 		displayName: 'Key',
@@ -118,7 +142,7 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		placeholder: 'e.g. 1042',
 		description: 'The key of the record in the source, as the preview shows it',
-		displayOptions: { show: { testWrites: ['key'] } },
+		displayOptions: { show: { mode: ['write'], testWrites: ['key'] } },
 	},
 	{
 		displayName: 'Most Records',
@@ -128,7 +152,7 @@ export const properties: INodeProperties[] = [
 		default: 1,
 		noDataExpression: true,
 		description: 'How many records a test may write',
-		displayOptions: { show: { testWrites: ['some'] } },
+		displayOptions: { show: { mode: ['write'], testWrites: ['some'] } },
 	},
 	{
 		displayName: 'Options',

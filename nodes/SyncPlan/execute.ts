@@ -4,7 +4,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ExternalDestination, type Errand } from '../../sync/external';
 import type { Ledger } from '../../sync/ledger';
 import { preview, type Previewed } from '../../sync/preview';
+import { planForReview } from '../../sync/review';
 import { SyncError } from '../../sync/types';
+import { applierBehind } from '../shared/behind';
 import { asNodeError, asSyncError, whole } from '../shared/errors';
 import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
 import { doubtLedger, ledgerIfAny, openLedger, unserved } from '../shared/ledger';
@@ -15,11 +17,15 @@ import { PlanOutput } from './output';
 import { readSettings, type Settings } from './settings';
 import { believe, readStanding } from './standing';
 
+/** How long a plan waits for a person. */
+const APPROVAL = 7 * 24 * 60 * 60 * 1000;
+
 /** Runs the node. Throws only for settings that cannot be meant, and in a test run. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
 		const settings = readSettings(context);
-		const incoming = sortIncoming(context);
+		const applier = settings.mode === 'plan' ? applierBehind(context) : undefined;
+		const incoming = sortIncoming(context, settings.mode === 'plan' ? (applier?.names ?? []) : undefined);
 		const output = new PlanOutput(settings);
 		if (incoming.droppedBy !== undefined) context.addExecutionHints(droppedHint(incoming.droppedBy));
 		if (incoming.refused) {
@@ -28,7 +34,14 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			context.addExecutionHints(hint(`${count} items were left out. ${message}. ${todo}`, 'warning'));
 		}
 		if (incoming.test.length > 0) await test(context, incoming, settings, output);
-		if (incoming.live.length > 0) await live(context, incoming, settings, output);
+		if (settings.mode === 'plan' && !applier)
+			context.addExecutionHints(
+				hint(
+					'Nothing can come of these plans: no Plan node that takes approved plans stands behind this one.',
+					'warning',
+				),
+			);
+		if (incoming.live.length > 0) await live(context, incoming, settings, output, applier?.name);
 		else if (incoming.passed > 0)
 			context.addExecutionHints(
 				hint(`${incoming.passed} records are for other destinations and were left alone.`, 'info'),
@@ -120,17 +133,26 @@ async function live(
 	{ live: items, passed }: Incoming,
 	settings: Settings,
 	output: PlanOutput,
+	applier: string | undefined,
 ): Promise<void> {
 	try {
+		const { mode } = settings;
 		const ledger = await openLedger();
 		for (const group of bySync(items)) {
 			const external = await openExternal(context, settings, { ledger, group }).catch(asSyncError);
+			const rest =
+				mode === 'plan' && external instanceof ExternalDestination
+					? await showPlans(context, ledger, group, external, output)
+					: group;
+			if (rest.length === 0) continue;
 			const how = {
+				...(mode !== 'write' && { reviewed: true }),
+				...(mode === 'plan' && applier !== undefined && { as: applier }),
 				attempts: settings.attempts,
 				writeTtl: settings.confirmTtl,
 				...(external instanceof ExternalDestination && { external }),
 			};
-			const { applied, swept, where, stamp } = await runLive(context, ledger, group, external, how);
+			const { applied, swept, where, stamp } = await runLive(context, ledger, rest, external, how);
 			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
 			for (const outcome of applied.outcomes)
 				output.told.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
@@ -153,6 +175,35 @@ async function live(
 			hint(`The ledger could not be used, so nothing was planned: ${whole(error)}`, 'warning'),
 		);
 	}
+}
+
+/** Puts out what a person has to approve, and keeps it for so long; answers with what needs no write. */
+async function showPlans(
+	context: IExecuteFunctions,
+	ledger: Ledger,
+	items: LiveItem[],
+	external: ExternalDestination,
+	output: PlanOutput,
+): Promise<LiveItem[]> {
+	const { node, stamp } = items[0]!;
+	const keys = items.map((item) => item.stamp.key);
+	const looked = await ledger.look(stamp.id, node, external.target.id, keys);
+	const { planned: waiting, rest } = await planForReview(items, {
+		destination: external,
+		external,
+		links: new Map(looked.links.map((link) => [link.key, link])),
+		ledger: looked.destination === undefined ? { sharers: async () => [] } : ledger,
+		row: { id: looked.destination ?? 0 },
+		secret: await ledger.secret(),
+		where: external.target.text,
+	});
+	for (const { item, outcome, plan } of waiting) output.plan(outcome, item.stamp, plan);
+	if (waiting.length === 0) return items;
+	for (const run of new Set(waiting.flatMap(({ item }) => item.stamp.run ?? [])))
+		await ledger.renewRun(run, APPROVAL);
+	context.addExecutionHints(hint(`${waiting.length} plans wait for approval; nothing was written.`, 'info'));
+	const settled = new Set(rest);
+	return items.filter((item) => settled.has(item));
 }
 
 /** Throws {@link SyncError} where what stands there cannot be told. */

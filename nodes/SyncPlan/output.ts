@@ -3,14 +3,17 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Errand, HealErrand } from '../../sync/external';
 import { pick } from '../../sync/canonical';
+import type { MappedStamp, Outcome, Stamp } from '../../sync/items';
 import type { Fields } from '../../sync/types';
 import { tied, type Tie } from '../shared/errand';
+import { jsonFields } from '../shared/json';
 import { Output } from '../shared/output';
 import type { Settings } from './settings';
 
 export class PlanOutput {
 	/** What needs no write, what is held, what failed, what would be done. */
 	readonly told: Output;
+	private readonly waiting: INodeExecutionData[] = [];
 	private readonly create: INodeExecutionData[] = [];
 	private readonly update: INodeExecutionData[] = [];
 	private readonly remove: INodeExecutionData[] = [];
@@ -22,6 +25,23 @@ export class PlanOutput {
 	/** How many items there are of each kind. */
 	get counts(): { create: number; update: number; remove: number } {
 		return { create: this.create.length, update: this.update.length, remove: this.remove.length };
+	}
+
+	/** A plan that waits for a person, with all that is needed to take it up again. */
+	plan(outcome: Outcome, stamp: MappedStamp, plan: NonNullable<Stamp['plan']>): void {
+		const { item, action, key, name, text, changes, counterpart } = outcome;
+		const json = {
+			outcome: 'held',
+			action,
+			key,
+			name,
+			text,
+			changes,
+			counterpart,
+			plan: plan.hash,
+			_sync: { ...stamp, plan },
+		};
+		this.waiting.push({ json: jsonFields(json), pairedItem: { item: item ?? 0, input: 0 } });
 	}
 
 	/** `item`: the input item that brought it, or that brought the sweep. */
@@ -51,7 +71,7 @@ export class PlanOutput {
 			this.create,
 			this.update,
 			this.remove,
-			[...held!, ...failed!],
+			[...this.waiting, ...held!, ...failed!],
 			this.settings.includeUnchanged ? unwritten! : [],
 			preview!,
 		];

@@ -14,6 +14,8 @@ export interface Settings {
 	/** The field of an item that holds the counterpart's id. */
 	idField: string;
 	again: boolean;
+	/** `plan`: plans wait for approval. `reviewed`: only plans that were approved are put out. */
+	mode: 'write' | 'plan' | 'reviewed';
 	testWrites: TestWrites;
 	attempts: number;
 	/** Milliseconds until what was put out counts as lost. */
@@ -32,13 +34,15 @@ export function readSettings(context: IExecuteFunctions): Settings {
 		});
 	const id = finder(parameters['standingId'] ?? 'id', 'standingId', 'ID');
 	const fields = finder(parameters['standingFields'], 'standingFields', 'Fields Are In');
-	const kind = read('testWrites', 'off');
+	const mode = read('mode', 'write');
+	const kind = mode === 'write' ? read('testWrites', 'off') : 'off';
 	return {
 		destination,
 		...(read('actual', 'confirmed') === 'input' && {
 			standing: { id: id ?? (({ id: known }) => known), ...(fields && { fields }) },
 		}),
 		idField: text(read('idField', 'id')) || 'id',
+		mode: mode === 'plan' || mode === 'reviewed' ? mode : 'write',
 		again: read('lostCreates', 'wait') === 'again',
 		testWrites:
 			kind === 'key'

@@ -32,9 +32,9 @@ export function destinationsBehind(context: Context): DestinationSeen[] {
 		}));
 }
 
-/** A node that takes what another one has put out for approval is no destination of its own, and neither is one that only plans. */
+/** A node that only plans is no destination: the one that applies its plans is. */
 function goesOn(parameters: INodeParameters | undefined): boolean {
-	return parameters?.['approval'] === 'approved' || parameters?.['mode'] === 'plan';
+	return parameters?.['mode'] === 'plan';
 }
 
 /** The node behind a planning one that applies what was reviewed, by all its names. */

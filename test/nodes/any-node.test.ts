@@ -1,0 +1,172 @@
+/** Any node as source and destination, inside n8n-core's own executor: what the stories over real systems do not reach. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { IConnections, IDataObject } from 'n8n-workflow';
+
+import { closeLedgers } from '../../nodes/shared/ledger';
+import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
+import { SyncConfirm } from '../../nodes/SyncConfirm/SyncConfirm.node';
+import { SyncFromAnyNode } from '../../nodes/SyncFromAnyNode/SyncFromAnyNode.node';
+import { SyncPlan } from '../../nodes/SyncPlan/SyncPlan.node';
+import { giving, inARow, n8nIsHere, runInProcess, type Finished, type NodeToRun } from '../n8n/inprocess';
+
+const people = (count: number, more: IDataObject = {}): IDataObject[] =>
+	Array.from({ length: count }, (_, n) => ({ id: n + 1, email: `p${n + 1}@x.test`, ...more }));
+
+(n8nIsHere ? describe : describe.skip)('any node', () => {
+	jest.setTimeout(60_000);
+	let folder: string;
+	const staticData: IDataObject = {};
+
+	beforeEach(() => {
+		folder = mkdtempSync(join(tmpdir(), 'one-way-sync-any-'));
+		process.env['ONE_WAY_SYNC_LEDGER'] = join(folder, 'ledger.sqlite');
+		for (const name of Object.keys(staticData)) delete staticData[name];
+	});
+	afterEach(async () => {
+		await closeLedgers();
+		delete process.env['ONE_WAY_SYNC_LEDGER'];
+		rmSync(folder, { recursive: true, force: true });
+	});
+
+	const source = (parameters: IDataObject = {}): NodeToRun => ({
+		name: 'Source',
+		type: new SyncFromAnyNode(),
+		parameters: { syncName: 'People', key: 'id', ...parameters },
+	});
+	/** n8n takes the upper of two branches first: the part is collected before the loop goes on. */
+	const above = (node: NodeToRun) => ({ ...node, position: [660, -300] as [number, number] });
+	const mapping: NodeToRun = {
+		name: 'Mapping',
+		type: new SourceWinsMapping(),
+		parameters: {
+			rows: { row: [{ field: 'login', value: '={{ $json.email }}' }] },
+			match: ['login'],
+			removal: 'delete',
+		},
+	};
+	const plan = (name: string, parameters: IDataObject = {}): NodeToRun => ({
+		name,
+		type: new SyncPlan(),
+		parameters: { destination: 'Somewhere', actual: 'confirmed', ...parameters },
+	});
+	/** A node that writes: n8n's own, which gives every item an id. */
+	const writer: NodeToRun = {
+		name: 'Writer',
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: {
+			mode: 'manual',
+			includeOtherFields: true,
+			assignments: { assignments: [{ id: '1', name: 'id', value: '=id of {{ $json.login }}', type: 'string' }] },
+			options: {},
+		},
+	};
+	const confirm: NodeToRun = { name: 'Confirm', type: new SyncConfirm(), parameters: {} };
+	const given = (items: IDataObject[]): NodeToRun => ({ name: 'Reader', type: giving(items, 'reader') });
+	const run = async (nodes: NodeToRun[], connections?: IConnections): Promise<Finished> =>
+		await runInProcess({ mode: 'trigger', nodes, staticData, ...(connections && { connections }) });
+	const line = async (items: IDataObject[], options: IDataObject = {}) =>
+		await run([given(items), source(options), mapping, plan('Plan'), writer, confirm]);
+
+	test('records go out once, and come again when they change', async () => {
+		const first = await line(people(3));
+		expect(first.json('Plan', 0)).toEqual(people(3).map(({ email }) => ({ login: email })));
+		expect(first.json('Confirm').map(({ outcome, counterpart }) => [outcome, counterpart])).toEqual(
+			people(3).map(({ email }) => ['created', `id of ${String(email)}`]),
+		);
+		const second = await line(people(3));
+		expect(second.json('Source')).toEqual([]);
+		const third = await line([{ id: 1, email: 'new@x.test' }, ...people(3).slice(1)]);
+		expect(third.json('Plan', 1)).toEqual([{ id: 'id of p1@x.test', login: 'new@x.test' }]);
+	});
+
+	test('a create that nobody confirmed is held, and is not made again, where nobody can look (invariant 4)', async () => {
+		const options = { options: { confirmMinutes: 0.05 } };
+		const unconfirmed = await run([given(people(1)), source(), mapping, plan('Plan', options)]);
+		expect(unconfirmed.json('Plan', 0)).toHaveLength(1);
+		await delay(3500);
+		const again = await run([given(people(1)), source(), mapping, plan('Plan', options)]);
+		expect(again.json('Plan', 0)).toEqual([]);
+		expect(again.json('Plan', 3)).toMatchObject([
+			{ outcome: 'failed', key: '1', text: expect.stringMatching(/nobody confirmed it/u) },
+		]);
+	});
+
+	test('plans wait for approval, and are put out if nothing has changed since', async () => {
+		const nodes = [
+			given(people(2)),
+			source(),
+			mapping,
+			plan('Plan', { mode: 'plan' }),
+			plan('Approved', { mode: 'reviewed' }),
+			writer,
+			confirm,
+		];
+		const connections = {
+			...inARow('Reader', 'Source', 'Mapping', 'Plan'),
+			...inARow('Approved', 'Writer', 'Confirm'),
+		};
+		connections['Plan'] = { main: [[], [], [], [{ node: 'Approved', type: 'main', index: 0 }]] };
+		const finished = await run(nodes, connections);
+		expect(finished.json('Plan', 0)).toEqual([]);
+		expect(finished.json('Plan', 3)).toMatchObject([
+			{ outcome: 'held', action: 'create', key: '1', plan: expect.stringMatching(/./u) },
+			{ outcome: 'held', action: 'create', key: '2' },
+		]);
+		expect(finished.json('Confirm').map(({ outcome }) => outcome)).toEqual(['created', 'created']);
+	});
+
+	test('reads in several parts are one read; a part is not taken for all', async () => {
+		const more = { more: '={{ !$("Loop").context.noItemsLeft }}' };
+		const loop: NodeToRun = {
+			name: 'Loop',
+			type: 'n8n-nodes-base.splitInBatches',
+			typeVersion: 3,
+			parameters: { batchSize: 2, options: {} },
+		};
+		const back = { name: 'Back', type: 'n8n-nodes-base.noOp' };
+		const connections: IConnections = {
+			...inARow('Reader', 'Loop'),
+			Loop: { main: [[], [{ node: 'Back', type: 'main', index: 0 }]] },
+			Back: {
+				main: [
+					[
+						{ node: 'Source', type: 'main', index: 0 },
+						{ node: 'Loop', type: 'main', index: 0 },
+					],
+				],
+			},
+			Source: { main: [[{ node: 'Mapping', type: 'main', index: 0 }]] },
+			Mapping: { main: [[{ node: 'Plan', type: 'main', index: 0 }]] },
+		};
+		const finished = await run(
+			[given(people(5)), loop, back, above(source(more)), mapping, plan('Plan')],
+			connections,
+		);
+		expect(finished.json('Plan', 0)).toHaveLength(5);
+		const apart = await run([given(people(5)), loop, back, above(source()), mapping, plan('Plan')], connections);
+		expect(apart.error()?.message).toMatch(/ran before in this execution|are missing/u);
+	});
+
+	test('what cannot be believed changes nothing, and fails the run', async () => {
+		await line(people(10));
+		expect((await line([{}])).error()?.message).toMatch(/the input is empty/u);
+		expect((await line(people(10).slice(0, 2))).json('Plan')).toEqual([]);
+		const all = await line(people(10));
+		expect(all.error()).toBeUndefined();
+		expect(all.json('Source')).toEqual([]);
+	});
+
+	test('only changed records remove nobody, and a record without a key is told of', async () => {
+		await line(people(4), { completeness: 'changed' });
+		const next = await line([{ id: 9, email: 'p9@x.test' }, { email: 'no key' }], { completeness: 'changed' });
+		expect(next.json('Confirm')).toMatchObject([{ outcome: 'created', key: '9' }]);
+		expect(next.json('Source', 1)).toMatchObject([
+			{ health: 'failing', text: expect.stringMatching(/empty key/u) },
+		]);
+		expect((await line(people(4), { completeness: 'changed' })).json('Source')).toEqual([]);
+	});
+});
