@@ -14,7 +14,8 @@ export class SyncToDatabase implements INodeType {
 		icon: { light: 'file:syncToDatabase.svg', dark: 'file:syncToDatabase.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["table"]["value"] || $parameter["table"] }}',
+		subtitle:
+			'={{ ({ plan: "plan only: ", reviewed: "apply reviewed: " }[$parameter["mode"]] || "") + ($parameter["table"]["value"] || $parameter["table"]) }}',
 		description:
 			'Brings a table into line with the records of a one-way sync: reads what is there, writes only what differs',
 		defaults: { name: 'Sync To Database' },

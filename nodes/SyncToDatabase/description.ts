@@ -127,6 +127,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: true,
 				noDataExpression: true,
+				displayOptions: { show: { '/mode': ['write', 'reviewed'] } },
 				description:
 					'Whether the table itself refuses it when anyone but this sync changes an owned field or removes a synced row. A test run shows the SQL; the published workflow runs it. Switched off or taken away, the lock is removed without a trace.',
 			},

@@ -67,6 +67,8 @@ async function test(
 				mode === 'write' ? testWrites : { kind: 'off' },
 				editor,
 			);
+			const shown = mode === 'plan' ? undefined : await showLock(context, items, destination, lock);
+			if (shown) output.lock(shown, items[0]!.stamp);
 			// What would be done comes first; a page of records in sync would hide it.
 			const idle = ({ action }: Outcome) => Number(action === 'none');
 			const told = outcomes.map((outcome, at) => ({ outcome, ...items[at]! }));
@@ -78,12 +80,8 @@ async function test(
 			context.addExecutionHints(
 				...testHints(outcomes, destination.target.text),
 				...remapHints(outcomes, remapped),
+				...(shown ? [hint(`${shown.text} The SQL is in the first item on Preview.`, 'info')] : []),
 			);
-			const shown = await showLock(context, items, destination, lock);
-			if (shown) {
-				output.lock(shown, items[0]!.stamp);
-				context.addExecutionHints(hint(`${shown.text} ${shown.sql.join(' ')}`, 'info'));
-			}
 		} finally {
 			await destination.close();
 		}

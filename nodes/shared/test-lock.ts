@@ -28,7 +28,7 @@ export async function showLock(
 	const mine = known.find((one) => [id, name].includes(one.node) && one.target === target.id && one.lock.name !== '');
 	if (!on) {
 		return (
-			mine && { text: `When this is published, the lock on ${target.text} will be removed:`, sql: mine.lock.undo }
+			mine && { text: `When this is published, the lock on ${target.text} will be removed.`, sql: mine.lock.undo }
 		);
 	}
 	const fields = lockable(items);
@@ -44,8 +44,12 @@ export async function showLock(
 	);
 	const { install } = await lock.show(spec);
 	const verb = mine ? 'renewed' : 'installed';
+	const hashed =
+		!mine && /[0-9a-f]{64}/u.test(install.join(' '))
+			? ' The hash in its SQL will be that of the sync’s own secret, which is made when it first runs.'
+			: '';
 	return {
-		text: `When this is published, a lock will be ${verb} on ${target.text}. It refuses it when anyone but this sync changes ${list(fields)} of a synced row, or removes the row (the hash in it will be that of the sync’s own secret):`,
+		text: `When this is published, a lock will be ${verb} on ${target.text}. It refuses it when anyone but this sync changes ${list(fields)} of a synced row, or removes the row.${hashed}`,
 		sql: install,
 	};
 }

@@ -37,7 +37,8 @@ import { World, type Given } from './world';
 			/^When this is published, a lock will be installed on table access .* changes active, login or title of a synced row/u,
 		);
 		expect(shown['sql']).toMatch(/CREATE TRIGGER "one_way_sync_[0-9a-f]{12}_update" AFTER UPDATE ON "access"/u);
-		expect(done.hints('Target').join()).toContain('CREATE TRIGGER');
+		expect(done.json('Target', 3)[0]).toEqual(shown);
+		expect(done.hints('Target').join()).toContain('The SQL is in the first item on Preview.');
 		expect(traces()).toEqual([]);
 	});
 
