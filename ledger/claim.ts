@@ -26,6 +26,7 @@ interface LinkRow {
 	revision: number | null;
 	fields: string | null;
 	told: string | null;
+	provisional: string | null;
 	removal: Removal;
 	removed_at: number | null;
 	create_intended: number;
@@ -39,7 +40,7 @@ interface LinkRow {
 }
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.passed, d.revision AS mapping, r.changed_at`;
+	l.fields, l.told, l.provisional, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.passed, d.revision AS mapping, r.changed_at`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -157,6 +158,7 @@ function asLink(row: LinkRow): Link {
 		confirmedRevision: row.revision,
 		fields: row.fields === null ? null : (JSON.parse(row.fields) as Fields),
 		told: row.told === null ? null : (JSON.parse(row.told) as Fields),
+		provisional: row.provisional === null ? null : (JSON.parse(row.provisional) as Fields),
 		removal: row.removal,
 		removedBefore: row.removed_at !== null,
 		attempts: row.attempts,

@@ -18,6 +18,7 @@ const CONFIRM_COLUMNS = [
 	{ name: 'counterpart', type: 'text' },
 	{ name: 'fields', type: 'text' },
 	{ name: 'told', type: 'text' },
+	{ name: 'provisional', type: 'text' },
 	{ name: 'state', type: 'text' },
 	{ name: 'flips_at', type: 'integer' },
 ];
@@ -55,6 +56,7 @@ export async function confirm(
 				one.counterpart,
 				one.fields && canonical(one.fields),
 				one.told && canonical(one.told),
+				one.provisional ? canonical(one.provisional) : null,
 				one.state,
 				flipOf(one, at),
 			]);
@@ -64,7 +66,7 @@ export async function confirm(
 			const behind = sql`(r.version > w.version OR d.revision > ${revision})`;
 			await tx.run(sql`UPDATE ${table('link')} AS l SET
 				former = CASE WHEN w.state = 'gone' AND w.counterpart IS NULL THEN l.counterpart ELSE l.former END,
-				counterpart = w.counterpart, version = w.version, revision = ${revision}, fields = w.fields, told = w.told,
+				counterpart = w.counterpart, version = w.version, revision = ${revision}, fields = w.fields, told = w.told, provisional = w.provisional,
 				state = CASE WHEN ${behind} THEN CASE WHEN r.present = 1 THEN 'due' WHEN w.state = 'gone' THEN 'gone'
 					WHEN w.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END ELSE w.state END,
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN ${behind} AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 
 import type { Ledger } from '../sync/ledger';
+import { accept } from './accept';
 import * as claims from './claim';
 import * as outcomes from './confirm';
 import * as counterparts from './counterparts';
@@ -87,6 +88,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 			await outcomes.confirm(store, destination, run, revision, confirmed),
 		fail: async (destination, run, failed) => await outcomes.fail(store, destination, run, failed),
 		unclaim: async (destination, run, keys) => await claims.unclaim(store, destination, run, keys),
+		accept: async (sync, key) => await accept(store, sync, key),
 		keepCounterpart: async (destination, key, part, counterpart) =>
 			await counterparts.keepCounterpart(store, destination, key, part, counterpart),
 		moveLinks: async (destination, run, moves) => await moveLinks(store, destination, run, moves),

@@ -32,11 +32,12 @@ export interface SweptRow {
 	revision: number;
 	fields: string;
 	told: string | null;
+	provisional: string | null;
 	name: string | null;
 	mark: string | null;
 }
 
-export const SWEPT_COLUMNS = sql`l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, r.name, m.mark`;
+export const SWEPT_COLUMNS = sql`l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, l.provisional, r.name, m.mark`;
 
 export function asSwept(row: SweptRow): SweptLink {
 	return {
@@ -47,6 +48,7 @@ export function asSwept(row: SweptRow): SweptLink {
 		revision: row.revision,
 		fields: JSON.parse(row.fields) as Fields,
 		told: row.told === null ? null : (JSON.parse(row.told) as Fields),
+		provisional: row.provisional === null ? null : (JSON.parse(row.provisional) as Fields),
 		name: row.name,
 		mark: row.mark,
 	};

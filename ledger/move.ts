@@ -46,12 +46,12 @@ export async function moveLinks(store: Store, destination: number, run: number, 
 				SELECT counterpart, revision, fields, told, on_return, removed_at, initial, CASE WHEN removal = 'sent' THEN 'sent' ELSE 'none' END AS removal
 				FROM ${table('link')} WHERE destination = ${destination} AND key = ${from} AND part = ${part}`);
 			await tx.run(sql`UPDATE ${table('link')} SET state = 'settled', counterpart = NULL, former = counterpart, version = NULL, revision = NULL,
-				fields = NULL, told = NULL, on_return = NULL, removal = 'none', hold = NULL, sent_at = NULL, removed_at = NULL,
+				fields = NULL, told = NULL, provisional = NULL, on_return = NULL, removal = 'none', hold = NULL, sent_at = NULL, removed_at = NULL,
 				create_intended = 0, match = NULL, attempts = 0, error = NULL, lease = NULL, lease_until = NULL, due_at = ${at}
 				WHERE destination = ${destination} AND key = ${from} AND part = ${part}`);
 			// A version of the other key says nothing about this one's: 0 is behind all of them.
 			await tx.run(sql`UPDATE ${table('link')} SET counterpart = ${before!.counterpart}, version = 0, revision = ${before!.revision},
-				fields = ${before!.fields}, told = ${before!.told}, on_return = ${before!.on_return}, removal = ${before!.removal},
+				fields = ${before!.fields}, told = ${before!.told}, provisional = NULL, on_return = ${before!.on_return}, removal = ${before!.removal},
 				removed_at = ${before!.removed_at}, initial = ${before!.initial}, create_intended = 0, match = NULL
 				WHERE destination = ${destination} AND key = ${to} AND part = ${toPart}`);
 			const entry = { outcome: 'moved', field: null, was: from, now: to, why: 'its key changed in the source' };

@@ -150,7 +150,21 @@ const withMarks: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
-export const STEPS: readonly Step[] = [first, withHints, unclaimedSweeps, withLocks, flips, guarded, withMarks];
+/** What stands in a destination in place of what was written. */
+const provisional: Step = async ({ table }, tx) => {
+	await tx.run(sql`ALTER TABLE ${table('link')} ADD COLUMN provisional TEXT`);
+};
+
+export const STEPS: readonly Step[] = [
+	first,
+	withHints,
+	unclaimedSweeps,
+	withLocks,
+	flips,
+	guarded,
+	withMarks,
+	provisional,
+];
 
 /**
  * Brings the ledger to this package's schema. Throws SyncError `setup` for a ledger of a newer package, which is left

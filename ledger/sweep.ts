@@ -106,7 +106,14 @@ export async function confirmHeal(
 	store: Store,
 	destination: number,
 	run: number,
-	healed: { key: string; part: string; told: Fields | null; mark?: string; history: HistoryEntry[] }[],
+	healed: {
+		key: string;
+		part: string;
+		told: Fields | null;
+		provisional?: Fields | null;
+		mark?: string;
+		history: HistoryEntry[];
+	}[],
 ): Promise<void> {
 	if (healed.length === 0) return;
 	const { table } = store;
@@ -116,15 +123,21 @@ export async function confirmHeal(
 			{ name: 'key', type: 'text' },
 			{ name: 'part', type: 'text' },
 			{ name: 'told', type: 'text' },
+			{ name: 'provisional', type: 'text' },
 		];
-		const rows = healed.map(({ key, part, told }) => [key, part, told && canonical(told)]);
+		const rows = healed.map(({ key, part, told, provisional }) => [
+			key,
+			part,
+			told && canonical(told),
+			provisional ? canonical(provisional) : null,
+		]);
 		await lockDestination(store, tx, destination);
 		await lockRun(store, tx, run);
 		await keepHealedMarks(store, tx, destination, run, healed);
 		const behind = sql`(r.version > coalesce(l.version, 0) OR coalesce(l.revision, 0) < d.revision)`;
 		// A person let the hold pass while its link was being healed.
 		const passed = sql`(l.healing = 'held' AND EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NOT NULL))`;
-		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, confirmed_at = ${at},
+		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, provisional = w.provisional, confirmed_at = ${at},
 			state = CASE WHEN ${behind} AND r.present = 1 THEN 'due' WHEN ${behind} AND l.healing = 'settled' THEN 'intended'
 				WHEN ${passed} THEN 'due' WHEN l.healing = 'held' AND l.hold IS NULL THEN 'intended' ELSE l.healing END,
 			removal = CASE WHEN ${behind} AND r.present = 1 AND l.removal <> 'sent' THEN 'none' WHEN ${passed} AND l.removal = 'intended' THEN 'released' ELSE l.removal END, due_at = ${at}

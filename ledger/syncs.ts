@@ -118,7 +118,7 @@ export async function restart(store: Store, tx: Sql, sync: number, past: number)
 	const removed = sql`(r.present = 0 AND ${GONE})`;
 	await tx.run(sql`UPDATE ${table('link')} AS l SET
 		version = CASE WHEN ${removed} THEN l.version ELSE NULL END, revision = CASE WHEN ${removed} THEN l.revision ELSE NULL END,
-		fields = CASE WHEN ${removed} THEN l.fields ELSE NULL END, told = CASE WHEN ${removed} THEN l.told ELSE NULL END, sent_at = NULL, missed_at = NULL, hold = NULL, passed = NULL, healing = NULL, lease = NULL, lease_until = NULL,
+		fields = CASE WHEN ${removed} THEN l.fields ELSE NULL END, told = CASE WHEN ${removed} THEN l.told ELSE NULL END, provisional = NULL, sent_at = NULL, missed_at = NULL, hold = NULL, passed = NULL, healing = NULL, lease = NULL, lease_until = NULL,
 		attempts = 0, error = NULL, reason = 'requested', due_at = ${tx.dialect.now},
 		state = CASE WHEN r.present = 1 THEN 'due' WHEN ${GONE} THEN 'gone' WHEN ${LINKED} THEN 'intended' ELSE 'settled' END,
 		removal = CASE WHEN r.present = 1 THEN CASE WHEN l.removal = 'sent' THEN 'sent' ELSE 'none' END WHEN ${GONE} THEN l.removal

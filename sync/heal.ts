@@ -5,9 +5,9 @@ import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import { isKeyed } from './fingerprint';
 import type { FieldChange } from './items';
 import type { SweptLink } from './ledger';
-import { editedIn, editorOf, hide, sentence } from './outcome';
+import { editedIn, editorOf, hidden, hide, provisionalSentence, sentence } from './outcome';
 import { SyncError, type ActualRecord, type Fields, type Write, type WriteResult } from './types';
-import { forLedger, redact, verify } from './verify';
+import { forLedger, longestOf, redact, verify } from './verify';
 
 /** A link whose counterpart differs. */
 export interface Drifted {
@@ -21,6 +21,7 @@ export interface Drifted {
 /** Writes back what was confirmed, under a run of its own. */
 export async function heal(drifted: Drifted[], { context, revision, marking, applied }: Sweeping): Promise<void> {
 	const { ledger, row, destination, external, writeTtl, clock } = context;
+	const longest = longestOf(await destination.describe());
 	const asked = clock();
 	const { run, keys } = await ledger.claimHeal(
 		row.id,
@@ -54,7 +55,7 @@ export async function heal(drifted: Drifted[], { context, revision, marking, app
 		healing: { link, changes, before: actual.fields, sensitive },
 		result: results.get(ref),
 	}));
-	await settleHeals(answers, run, context, applied);
+	await settleHeals(answers, run, { ...context, longest }, applied);
 }
 
 /** A heal whose write is under way, or done. */
@@ -77,7 +78,10 @@ export async function settleHeals(
 		secret,
 		retry,
 		editor,
-	}: Pick<ApplyContext, 'ledger' | 'row' | 'where' | 'secret' | 'retry' | 'editor'>,
+		longest,
+	}: Pick<ApplyContext, 'ledger' | 'row' | 'where' | 'secret' | 'retry' | 'editor'> & {
+		longest?: ReadonlyMap<string, number>;
+	},
 	applied: Applied,
 ): Promise<void> {
 	const healed: Parameters<typeof ledger.confirmHeal>[2] = [];
@@ -88,14 +92,16 @@ export async function settleHeals(
 			if (!result?.ok)
 				throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
 			const written = pick(link.fields, Object.keys(result.actual ?? {}));
-			const told = verify(written, result.actual ?? {}, before, sensitive);
+			const found = verify(written, result.actual ?? {}, before, { sensitive, known: link, secret, longest });
 			const shown = hide(changes, sensitive);
 			const by = editor === undefined ? undefined : editorOf(before[editor]);
 			healed.push({
 				key: link.key,
 				part: link.part,
-				told: forLedger(told, sensitive, secret),
-				mark: result.mark,
+				told: forLedger(found.told, sensitive, secret),
+				provisional: forLedger(found.provisional, sensitive, secret),
+				// What stands there is to be looked at again: no mark may say that it is as confirmed.
+				mark: found.provisional ? undefined : result.mark,
 				history: shown.map(({ field, was, now }) => ({
 					outcome: 'healed',
 					field,
@@ -108,7 +114,12 @@ export async function settleHeals(
 				outcome: 'healed',
 				key: link.key,
 				name,
-				text: sentence('healed', name, where, shown, by),
+				text: found.provisional
+					? provisionalSentence(
+							sentence('healed', name, where, shown, by),
+							hidden(found.provisional, sensitive),
+						)
+					: sentence('healed', name, where, shown, by),
 				changes: shown,
 				...(by !== undefined && { editedBy: before[editor!] }),
 				counterpart: link.counterpart,
@@ -116,7 +127,7 @@ export async function settleHeals(
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
 			const told = redact(error, {}, sensitive);
-			const again = retry.attempts > 1;
+			const again = retry.attempts > 1 && told.detail.final !== true;
 			await ledger.fail(row.id, run, [
 				{
 					key: link.key,
@@ -125,6 +136,17 @@ export async function settleHeals(
 					error: told.message,
 					retryIn: again ? retry.delay(1) : null,
 					countsAttempt: true,
+					...(!again && {
+						history: [
+							{
+								outcome: 'failed',
+								field: told.detail.field ?? null,
+								was: null,
+								now: null,
+								why: told.message,
+							},
+						],
+					}),
 				},
 			]);
 			applied.outcomes.push({

@@ -197,6 +197,8 @@ export interface Link {
 	fields: Fields | null;
 	/** What the destination made of them, where it differs. */
 	told: Fields | null;
+	/** What stood there after they were written, where that is another value: written once more, and then a failure. */
+	provisional: Fields | null;
 	removal: Removal;
 	/** A removal was confirmed before: the record is a returner. */
 	removedBefore: boolean;
@@ -234,6 +236,7 @@ export interface Confirmed {
 	counterpart: string | null;
 	fields: Fields | null;
 	told: Fields | null;
+	provisional?: Fields | null;
 	/** The row mark of what stands there now, where the destination gave one. */
 	mark?: string;
 	/** `gone`: a removal is done. `settled`: everything else. */
@@ -302,6 +305,7 @@ export interface SweptLink {
 	revision: number;
 	fields: Fields;
 	told: Fields | null;
+	provisional: Fields | null;
 	name: string | null;
 	/** The row mark as last confirmed, where there is one. */
 	mark: string | null;
@@ -533,6 +537,11 @@ export interface Ledger {
 	fail(destination: number, run: number, failed: FailedLink[]): Promise<void>;
 	/** Gives claimed links back untouched. */
 	unclaim(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
+	/**
+	 * A person accepts what a destination of the sync holds in place of this record's values: from now on that is how it
+	 * spells them. Answers with the fields' names; none where nothing was provisional, or a run works on the link.
+	 */
+	accept(sync: number, key: string): Promise<string[]>;
 	/** Keeps a counterpart's id found or made in a test run; confirms nothing. */
 	keepCounterpart(destination: number, key: string, part: string, counterpart: string): Promise<void>;
 	/** Holds that no item has told of yet; telling marks them. */
@@ -595,7 +604,14 @@ export interface Ledger {
 	confirmHeal(
 		destination: number,
 		run: number,
-		healed: { key: string; part: string; told: Fields | null; mark?: string; history: HistoryEntry[] }[],
+		healed: {
+			key: string;
+			part: string;
+			told: Fields | null;
+			provisional?: Fields | null;
+			mark?: string;
+			history: HistoryEntry[];
+		}[],
 	): Promise<void>;
 	/** By the ordinary way again: counterparts that are gone, once the guard has counted them; drifted ones at once. */
 	sweptMissing(

@@ -1,6 +1,6 @@
 /** Outcomes in plain sentences. */
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
-import type { Value } from './types';
+import type { Fields, Value } from './types';
 
 const LONGEST = 60;
 const HIDDEN = '(sensitive)';
@@ -75,6 +75,19 @@ export function confirmedSentence(text: string, seconds: number | undefined): st
 	const told = text.replace(/\.$/u, '');
 	if (seconds === undefined) return `${told}; confirmed.`;
 	return `${told}; confirmed ${seconds === 1 ? '1 second' : `${seconds} seconds`} after the source changed.`;
+}
+
+/** Fields with the values of sensitive ones hidden. */
+export function hidden(fields: Fields, sensitive: string[]): Fields {
+	return Object.fromEntries(
+		Object.entries(fields).map(([field, value]) => [field, sensitive.includes(field) ? HIDDEN : value]),
+	);
+}
+
+/** The sentence of a write after which something else stood there. */
+export function provisionalSentence(text: string, stands: Fields): string {
+	const list = Object.entries(stands).map(([field, value]) => `${show(value)} in “${field}”`);
+	return `${text} It reads ${list.join(', ')} now, which is not what was written; it is written once more at the next sweep.`;
 }
 
 /** Who edited a counterpart last, as a person reads it; undefined where nobody is named. */

@@ -156,6 +156,7 @@ function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 		confirmedRevision: null,
 		fields: null,
 		told: null,
+		provisional: null,
 		removal: 'none',
 		removedBefore: false,
 		attempts: 0,
@@ -209,7 +210,7 @@ function tried(
 			merge(pick(writing.fields, Object.keys(result.actual ?? {})), writing.set),
 			result.actual ?? {},
 			actual[0]?.fields ?? {},
-			stamp.sensitive,
+			{ sensitive: stamp.sensitive, strict: true },
 		);
 		const changes =
 			writing.action === 'create'

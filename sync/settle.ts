@@ -7,20 +7,28 @@ import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import type { Intent } from './guard';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
-import { confirmedSentence, editedIn, editorOf, nameOf, outcome, sentence } from './outcome';
+import {
+	confirmedSentence,
+	editedIn,
+	editorOf,
+	hidden,
+	nameOf,
+	outcome,
+	provisionalSentence,
+	sentence,
+} from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { readAgain, tiesOf, type Ready } from './prepare';
 import {
 	SyncError,
 	type ActualRecord,
-	type Fields,
 	type Marked,
 	type Marking,
 	type Value,
 	type Write,
 	type WriteResult,
 } from './types';
-import { forLedger, redact, verify } from './verify';
+import { forLedger, longestOf, redact, verify, type Verified } from './verify';
 
 type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
 interface Planned {
@@ -31,7 +39,7 @@ interface Planned {
 interface Accepted {
 	item: DesiredItem;
 	link: Pick<Link, 'key' | 'part' | 'version' | 'attempts' | 'counterpart' | 'fields'> &
-		Partial<Pick<Link, 'changedAt' | 'confirmedVersion'>>;
+		Partial<Pick<Link, 'changedAt' | 'confirmedVersion' | 'told' | 'provisional'>>;
 	actual: Pick<ActualRecord, 'fields'>[];
 }
 
@@ -61,6 +69,7 @@ export class Settlement {
 	private readonly clashes = new Map<Ready, SyncError>();
 	/** What row marks cover, where the destination makes them. */
 	marking?: Marking;
+	private longest: ReadonlyMap<string, number> | undefined;
 
 	constructor(
 		private readonly context: ApplyContext,
@@ -74,7 +83,10 @@ export class Settlement {
 		const error = redact(given, item.fields, item.stamp.sensitive);
 		const { retry, where } = this.context;
 		const tries = link.attempts + 1;
-		const final = item.stamp.action === 'fail' || (tries >= retry.attempts && extra.lasting !== true);
+		const final =
+			item.stamp.action === 'fail' ||
+			error.detail.final === true ||
+			(tries >= retry.attempts && extra.lasting !== true);
 		const retryIn = final ? null : (error.detail.retryAfter ?? retry.delay(tries));
 		const message = error.message.replace(/[.\s]+$/, '');
 		const text = error.detail.todo ? `${message}. ${error.detail.todo}` : `${message}.`;
@@ -280,6 +292,7 @@ export class Settlement {
 	/** Writes ahead in the ledger, then writes. Answers with creates that clashed. */
 	private async send(planned: Planned[]): Promise<Ready[]> {
 		const { destination, writeTtl, clock } = this.context;
+		if (planned.length > 0) this.longest ??= longestOf(await destination.describe());
 		// The lease begins after this moment, so a write that ends within its time ends before the lease does.
 		const asked = clock();
 		const sending = await this.ahead(planned);
@@ -333,10 +346,19 @@ export class Settlement {
 			});
 			return;
 		}
-		let told: Fields | null = null;
+		let found: Verified;
 		try {
 			const checked = merge(pick(writing.fields, Object.keys(result.actual ?? {})), writing.set);
-			told = verify(checked, result.actual ?? {}, actual[0]?.fields ?? {}, stamp.sensitive);
+			found = verify(checked, result.actual ?? {}, actual[0]?.fields ?? {}, {
+				sensitive: stamp.sensitive,
+				known: { fields: link.fields, told: link.told ?? null, provisional: link.provisional },
+				secret: this.context.secret,
+				longest: this.longest,
+				// Who is locked out, or let in again, is confirmed only when that is read back.
+				strict:
+					writing.action === 'deactivate' ||
+					(writing.action === 'update' && writing.outcome === 'reactivated'),
+			});
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
 			this.refuse(item, link, error, { counterpart: result.id });
@@ -350,14 +372,16 @@ export class Settlement {
 		const fields = writing.action === 'deactivate' || stamp.may.update ? writing.fields : {};
 		const state = writing.action === 'deactivate' ? 'gone' : 'settled';
 		const by = editor !== undefined && changes.some(({ drift }) => drift) ? actual[0]?.fields[editor] : undefined;
-		const done = { counterpart: result.id, fields, told, mark: result.mark, state } as const;
+		// What stands there is to be looked at again: no mark may say that it is as confirmed.
+		const mark = found.provisional ? undefined : result.mark;
+		const done = { counterpart: result.id, fields, ...found, mark, state } as const;
 		this.confirm(item, link, done, name, changes, { history: true, by });
 	}
 
 	private confirm(
 		item: DesiredItem,
 		link: Accepted['link'],
-		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'mark' | 'state'>,
+		done: Pick<Confirmed, 'counterpart' | 'fields' | 'told' | 'provisional' | 'mark' | 'state'>,
 		name: OutcomeName,
 		changes: FieldChange[],
 		how: { more?: string; history?: boolean; counterpart?: string; by?: Value } = {},
@@ -372,6 +396,7 @@ export class Settlement {
 		});
 		if (how.more !== undefined) answer.text = sentence(name, nameOf(item), where, [], how.more);
 		else if (by !== undefined) answer.text = sentence(name, nameOf(item), where, answer.changes, by);
+		if (done.provisional) answer.text = provisionalSentence(answer.text, hidden(done.provisional, sensitive));
 		const why = name === 'healed' ? editedIn(by) : item.stamp.reason;
 		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({
 			outcome: drift ? 'healed' : name,
@@ -397,6 +422,7 @@ export class Settlement {
 			history,
 			fields: forLedger(done.fields, sensitive, secret),
 			told: forLedger(done.told, sensitive, secret),
+			provisional: forLedger(done.provisional ?? null, sensitive, secret),
 		});
 		if (this.context.mark) this.marks.push(...marksOf(link, done));
 		this.answered.add(link.key);

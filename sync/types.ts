@@ -267,6 +267,8 @@ export class SyncError extends Error {
 			field?: string;
 			/** Milliseconds after which a retry makes sense, where the destination says so. */
 			retryAfter?: number;
+			/** Another try would come to the same. */
+			final?: true;
 			cause?: unknown;
 		} = {},
 	) {

@@ -64,7 +64,7 @@ export class Crash extends Error {}
 
 export class MemoryDestination implements Destination {
 	batchSize = 10;
-	readonly target = { id: 'memory:people', text: 'people in memory' };
+	target = { id: 'memory:people', text: 'people in memory' };
 	readonly rows = new Map<string, Fields>();
 	readonly inserts: string[] = [];
 	/** Every write that was carried out, in order. */
@@ -74,6 +74,10 @@ export class MemoryDestination implements Destination {
 	faults: ('down' | 'die before' | 'die after')[] = [];
 	/** Keys (by `email`) that are refused. */
 	readonly refuses = new Set<string>();
+	/** Milliseconds that it asks to wait, where it refuses or is down. */
+	retryAfter?: number;
+	/** How long its texts may be. */
+	longest: Record<string, number> = {};
 	/** How the destination spells a value. */
 	spell: (field: string, value: Fields[string]) => Fields[string] = (_field, value) => value;
 
@@ -85,6 +89,7 @@ export class MemoryDestination implements Destination {
 			required: false,
 			identity: name === 'id',
 			writable: name !== 'id',
+			...(this.longest[name] !== undefined && { maxLength: this.longest[name] }),
 		}));
 	}
 
@@ -95,7 +100,7 @@ export class MemoryDestination implements Destination {
 	async read(wanted: Lookup[], fields: string[]): Promise<ActualRecord[]> {
 		if (this.faults[0] === 'down') {
 			this.faults.shift();
-			throw new SyncError('unreachable', 'memory is down');
+			throw new SyncError('unreachable', 'memory is down', this.patience());
 		}
 		const found: ActualRecord[] = [];
 		for (const { ref, id, match } of wanted) {
@@ -118,7 +123,7 @@ export class MemoryDestination implements Destination {
 
 	async write(writes: Write[]): Promise<WriteResult[]> {
 		const fault = this.faults.shift();
-		if (fault === 'down') throw new SyncError('unreachable', 'memory is down');
+		if (fault === 'down') throw new SyncError('unreachable', 'memory is down', this.patience());
 		if (fault === 'die before') throw new Crash('killed before the write');
 		const results = writes.map((write) => this.one(write));
 		if (fault === 'die after') throw new Crash('killed after the write, before its answer was known');
@@ -132,7 +137,11 @@ export class MemoryDestination implements Destination {
 	private one({ ref, action, id, set, readBack }: Write): WriteResult {
 		const email = String(set.email ?? (id !== undefined ? this.rows.get(id)?.email : ''));
 		if (this.refuses.has(email))
-			return { ref, ok: false, error: new SyncError('refused', `${email} is not welcome`, { field: 'email' }) };
+			return {
+				ref,
+				ok: false,
+				error: new SyncError('refused', `${email} is not welcome`, { field: 'email', ...this.patience() }),
+			};
 		const spelt = Object.fromEntries(
 			Object.entries(set).map(([field, value]) => [field, this.spell(field, value)]),
 		);
@@ -153,6 +162,10 @@ export class MemoryDestination implements Destination {
 		}
 		this.rows.set(id!, { ...this.rows.get(id!)!, ...spelt });
 		return { ref, ok: true, id: id!, actual: this.back(id!, readBack) };
+	}
+
+	private patience(): { retryAfter?: number } {
+		return this.retryAfter === undefined ? {} : { retryAfter: this.retryAfter };
 	}
 
 	private back(id: string, fields: string[]): Fields {

@@ -230,9 +230,10 @@ export function stories(store?: () => Promise<Store>): void {
 			world.destination.spell = (field, value) => (field === 'team' ? 'Fixed' : value);
 			world.attempts = 1;
 			world.person('a');
+			world.destination.rows.set('old', { email: 'a@x.test', team: 'Fixed' });
 			await world.tick();
 			expect(world.outcomes[0]).toMatchObject({ outcome: 'failed' });
-			expect(world.outcomes[0]?.text).toContain('“Fixed”');
+			expect(world.outcomes[0]?.text).toContain('did not take “Sales” for “team”; “Fixed” still stands there');
 		});
 
 		it('notices a changed mapping though nothing else is due', async () => {

@@ -65,6 +65,12 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		await lab.ledger.countIntended(lab.sync, await lab.token(), { ...GUARD, first: true });
 		await strict(before.cautious, before.first_write);
 	},
+	accepted: async (lab) => {
+		const { db, table } = lab.store;
+		await db.run(sql`UPDATE ${table('link')} SET provisional = '{"n":2}' WHERE key = ${KEY}`);
+		await lab.ledger.accept(lab.sync, KEY);
+		await db.run(sql`UPDATE ${table('link')} SET provisional = NULL WHERE key = ${KEY}`);
+	},
 	released: async (lab, { before }) => void (await lab.ledger.release(lab.sync, before.hold ?? 0)),
 
 	claimed: async (lab, scene) =>

@@ -66,7 +66,7 @@ export const ELSEWHERE: Record<string, [file: string, test: string]> = {
 		'that no item reaches for two intervals is told of once, and over when one does',
 	],
 	'Anything else is written once more at the next sweep, then fails with both values; a person may accept it.': [
-		'test/engine/stories.ts',
-		'never takes a refused value for a spelling (invariant 8)',
+		'test/engine/says.test.ts',
+		'is confirmed provisionally, written once more at the next sweep, and then fails with both values (invariant 8)',
 	],
 };
