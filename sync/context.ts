@@ -39,6 +39,11 @@ export interface RetryPolicy {
 	delay(tries: number): number;
 }
 
+/** Milliseconds until a destination that is down is tried again: an interval, or longer where it asks for that. */
+export function probeIn({ detail }: SyncError, interval: number): number {
+	return Math.max(interval, detail.retryAfter ?? 0);
+}
+
 export interface Applied {
 	outcomes: Outcome[];
 	held: Hold[];

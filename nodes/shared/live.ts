@@ -4,7 +4,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { apply } from '../../sync/apply';
 import { checkFields } from '../../sync/check';
-import type { Applied, ApplyContext } from '../../sync/context';
+import { probeIn, type Applied, type ApplyContext } from '../../sync/context';
 import type { External } from '../../sync/external';
 import type { Stamp } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
@@ -95,7 +95,8 @@ export async function runLive(
 		working.mark = lock.mark;
 		const applied = await apply(items, working);
 		const swept = applied.down ? undefined : await sweep(working, sweeper, row.revision, applied);
-		await ledger.setDown(row.id, applied.down ? whole(applied.down) : null, PROBE);
+		const { down } = applied;
+		await ledger.setDown(row.id, down ? whole(down) : null, down ? probeIn(down, PROBE) : 0);
 		return { applied, swept, lock, where, stamp };
 	} finally {
 		clearInterval(renewal);

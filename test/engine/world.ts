@@ -9,7 +9,7 @@ import { ledgerOn } from '../../ledger/ledger';
 import { sqliteStore } from '../../ledger/sqlite';
 import { TABLES, type Store } from '../../ledger/store';
 import { apply } from '../../sync/apply';
-import type { Applied, ApplyContext } from '../../sync/context';
+import { probeIn, type Applied, type ApplyContext } from '../../sync/context';
 import { DEFAULT_GUARD } from '../../sync/guard';
 import type { DesiredItem, Outcome } from '../../sync/items';
 import type { Guard, Hold, Ledger } from '../../sync/ledger';
@@ -59,6 +59,8 @@ export class World {
 	release?: number;
 	forgetRetired?: boolean;
 	attempts = 3;
+	/** Milliseconds between the tries of a record. */
+	delay: (tries: number) => number = () => 0;
 	/** A person who looks at plans before they are applied; those that come back are approved. */
 	review?: (planned: Planned[]) => Promise<Planned[]>;
 	/** The field in which the destination says who edited last. */
@@ -80,6 +82,8 @@ export class World {
 	/** n8n's stop button. */
 	stopButton?: AbortSignal;
 	node = 'to';
+	/** Other destinations of the sync, by their nodes. */
+	readonly beside = new Map<string, MemoryDestination>();
 	/** The destination stands in a sub-workflow, where the trigger does not see it. */
 	hidden = false;
 	flow?: string;
@@ -228,6 +232,7 @@ export class World {
 									name: 'To',
 									mappings: this.flow === undefined ? undefined : [this.flow],
 								},
+								...[...this.beside.keys()].map((node) => ({ node, name: node })),
 							],
 				handOver: async (items) => await this.run(items),
 			},
@@ -263,7 +268,12 @@ export class World {
 		}
 		try {
 			const desired = this.between(items).map((item, n) => this.map(item, n));
-			if (desired.length > 0) await this.node_(desired);
+			const mine = desired.filter(({ stamp }) => this.beside.size === 0 || stamp.for.includes(this.node));
+			if (mine.length > 0) await this.node_(mine);
+			for (const [node, destination] of this.beside) {
+				const its = desired.filter(({ stamp }) => stamp.for.includes(node));
+				if (its.length > 0) await this.node_(its, node, destination);
+			}
 			return { how: 'ended' };
 		} catch (error) {
 			if (error instanceof Crash) return { how: 'silent' };
@@ -312,10 +322,13 @@ export class World {
 	}
 
 	/** What the destination node does. */
-	private async node_(items: DesiredItem[]): Promise<Applied> {
+	private async node_(
+		items: DesiredItem[],
+		node = this.node,
+		destination: Destination = this.into ?? this.destination,
+	): Promise<Applied> {
 		const { ledger, rangeSize } = this;
-		const destination = this.into ?? this.destination;
-		const row = await ledger.destination(items[0]!.stamp.id, this.node, 'To', destination.target);
+		const row = await ledger.destination(items[0]!.stamp.id, node, 'To', destination.target);
 		const context: ApplyContext = {
 			ledger,
 			destination,
@@ -323,7 +336,7 @@ export class World {
 			secret: await ledger.secret(),
 			where: 'People',
 			editor: this.editor,
-			retry: { attempts: this.attempts, delay: () => 0 },
+			retry: { attempts: this.attempts, delay: this.delay },
 			leaseTtl: this.ttl,
 			writeTtl: this.ttl,
 			clock: () => performance.now(),
@@ -335,7 +348,8 @@ export class World {
 		await sweep(context, 'test', row.revision, applied);
 		this.outcomes.push(...applied.outcomes);
 		this.held.push(...applied.held);
-		await ledger.setDown(row.id, applied.down?.message ?? null, this.probeIn);
+		const { down } = applied;
+		await ledger.setDown(row.id, down?.message ?? null, down ? probeIn(down, this.probeIn) : 0);
 		return applied;
 	}
 
