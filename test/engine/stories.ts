@@ -227,13 +227,15 @@ export function stories(store?: () => Promise<Store>): void {
 		});
 
 		it('never takes a refused value for a spelling (invariant 8)', async () => {
-			world.destination.spell = (field, value) => (field === 'team' ? 'Fixed' : value);
 			world.attempts = 1;
 			world.person('a');
-			world.destination.rows.set('old', { email: 'a@x.test', team: 'Fixed' });
+			await world.tick();
+			world.told();
+			world.destination.spell = (field, value) => (field === 'team' ? 'Sales' : value);
+			world.person('a', { team: 'Legal' });
 			await world.tick();
 			expect(world.outcomes[0]).toMatchObject({ outcome: 'failed' });
-			expect(world.outcomes[0]?.text).toContain('did not take “Sales” for “team”; “Fixed” still stands there');
+			expect(world.outcomes[0]?.text).toContain('did not take “Legal” for “team”; “Sales” still stands there');
 		});
 
 		it('notices a changed mapping though nothing else is due', async () => {

@@ -33,7 +33,7 @@ export const sweep: Rules = {
 			const destination = await destinationOf(world);
 			const { ledger } = world;
 			await due();
-			expect(await ledger.claimSweep(destination, 'first', 200)).toEqual({ after: null });
+			expect(await ledger.claimSweep(destination, 'first', 200)).toEqual({ after: null, range: null });
 			expect(await ledger.claimSweep(destination, 'second', 200)).toBeUndefined();
 			const place = { key: 'k5', part: '' };
 			expect(await ledger.sweepProgress(destination, 'first', place, 200)).toBe(true);
