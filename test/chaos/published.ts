@@ -53,7 +53,7 @@ export class Published {
 			this.edited++;
 			return `${one} published anew${parks ? ', with a long wait' : ''}${timesOut ? ', and its runs time out' : ''}`;
 		} catch (error) {
-			return `${one} could not be published (${error instanceof Error ? error.message.slice(0, 100) : String(error)})`;
+			return `${one} could not be published (${error instanceof Error ? error.message.split('\n')[0]!.slice(0, 100) : String(error)})`;
 		}
 	}
 

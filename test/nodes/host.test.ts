@@ -1,4 +1,4 @@
-import type { IRun, ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject, IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { destinationsBehind } from '../../nodes/shared/behind';
 import { unserved } from '../../nodes/shared/ledger';
@@ -14,12 +14,14 @@ type Done = { resolve(run: unknown): void; reject(error: unknown): void };
 
 /** A trigger whose runs end as the test says. */
 function handing(end: (done: Done) => void, stop = new AbortController(), patience?: Patience) {
-	const emitted: { waits: boolean }[] = [];
+	const emitted: { waits: boolean; remembered: unknown }[] = [];
+	const remembered: IDataObject = {};
 	const context = {
 		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
+		getWorkflowStaticData: () => remembered,
 		helpers: { createDeferredPromise: () => Promise.withResolvers() },
 		emit: (_data: unknown, _response: unknown, done?: Done) => {
-			emitted.push({ waits: done !== undefined });
+			emitted.push({ waits: done !== undefined, remembered: remembered['ledger'] });
 			if (done) end(done);
 		},
 	} as unknown as ITriggerFunctions;
@@ -63,7 +65,7 @@ describe('how a run that carries a batch ends', () => {
 		);
 		expect(await refused.handOver()).toEqual({ how: 'silent' });
 		expect(await refused.handOver()).toEqual({ how: 'silent' });
-		expect(refused.emitted).toEqual([{ waits: true }, { waits: false }, { waits: false }]);
+		expect(refused.emitted).toMatchObject([{ waits: true }, { waits: false }, { waits: false }]);
 	});
 
 	test('well, but a destination could not use the ledger: its items were not dropped', async () => {
@@ -83,6 +85,12 @@ describe('how a run that carries a batch ends', () => {
 		for (let n = 0; n < 5; n++) ends.push((await handed.handOver()).how);
 		// What took so long once may take so long again, until one was quick.
 		expect(ends).toEqual(['ended', 'silent', 'ended', 'ended', 'silent']);
+	});
+
+	test('invariant 6: not before the workflow remembers its number, so that an older ledger is noticed', async () => {
+		const handed = handing((done) => done.resolve(run('success')));
+		await handed.handOver();
+		expect(handed.emitted).toEqual([{ waits: true, remembered: 7 }]);
 	});
 
 	test('unheard, once the trigger is switched off', async () => {

@@ -46,6 +46,9 @@ export class Host implements TickHost {
 
 	async handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd> {
 		const data = [items.map(asItem)];
+		const run = items[0]?.stamp.run;
+		// n8n saves this as it starts the run: whatever dies from now on, a ledger from before it is noticed.
+		if (run !== undefined) this.context.getWorkflowStaticData('node')['ledger'] = run;
 		if (this.mayWait) {
 			const end = await this.runToItsEnd(data, alive);
 			if (end !== undefined) return this.checked(items, end);
