@@ -19,6 +19,7 @@ import { toldPlainly } from './plain';
 import { push } from './push';
 import * as removals from './removals';
 import { forgetRetired } from './retired';
+import * as fighting from './fights';
 import * as marks from './marks';
 import * as ranges from './ranges';
 import { migrate } from './schema';
@@ -108,6 +109,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		claimSweep: async (destination, holder, ttl) => await sweeps.claimSweep(store, destination, holder, ttl),
 		sweepPage: async (destination, after, limit) => await sweeps.sweepPage(store, destination, after, limit),
 		claimHeal: async (destination, found, ttl) => await sweeps.claimHeal(store, destination, found, ttl),
+		fights: async (destination, links) => await fighting.fights(store, destination, links),
 		confirmHeal: async (destination, run, healed) => await sweeps.confirmHeal(store, destination, run, healed),
 		sweptMissing: async (destination, found, how) => await sweeps.sweptMissing(store, destination, found, how),
 		sweepProgress: async (destination, holder, after, ttl) =>

@@ -35,9 +35,10 @@ export interface SweptRow {
 	provisional: string | null;
 	name: string | null;
 	mark: string | null;
+	state: string;
 }
 
-export const SWEPT_COLUMNS = sql`l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, l.provisional, r.name, m.mark`;
+export const SWEPT_COLUMNS = sql`l.key, l.part, l.counterpart, l.version, l.revision, l.fields, l.told, l.provisional, r.name, m.mark, l.state`;
 
 export function asSwept(row: SweptRow): SweptLink {
 	return {
@@ -51,6 +52,7 @@ export function asSwept(row: SweptRow): SweptLink {
 		provisional: row.provisional === null ? null : (JSON.parse(row.provisional) as Fields),
 		name: row.name,
 		mark: row.mark,
+		removed: row.state === 'gone',
 	};
 }
 

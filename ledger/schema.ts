@@ -155,6 +155,15 @@ const provisional: Step = async ({ table }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('link')} ADD COLUMN provisional TEXT`);
 };
 
+/** Two writers of one field. */
+const withFights: Step = async ({ table, keyType: key, bigType: big }, tx) => {
+	await tx.run(sql`CREATE TABLE ${table('fight')} (
+		destination ${big} NOT NULL, key ${key} NOT NULL, part ${key} NOT NULL, field ${key} NOT NULL,
+		ours TEXT NOT NULL, theirs TEXT NOT NULL, times INTEGER NOT NULL, since ${big} NOT NULL, at ${big} NOT NULL, sweep ${big} NOT NULL,
+		PRIMARY KEY (destination, key, part, field))`);
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN sweeps ${big} NOT NULL DEFAULT 0`);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -164,6 +173,7 @@ export const STEPS: readonly Step[] = [
 	guarded,
 	withMarks,
 	provisional,
+	withFights,
 ];
 
 /**

@@ -19,6 +19,7 @@ export const TABLES = [
 	'hint',
 	'mark',
 	'range',
+	'fight',
 ] as const;
 export type Table = (typeof TABLES)[number];
 

@@ -10,6 +10,7 @@ import type { HistoryEntry, SweptLink } from '../sync/ledger';
 import type { Sql } from '../sql/types';
 import type { Fields } from '../sync/types';
 import { nextSweep } from './destinations';
+import { countFights } from './fights';
 import { writeHistory } from './history';
 import { asSwept, COMPARABLE, keepMarks, SWEPT_COLUMNS, type SweptRow } from './marks';
 import { big, linkName, lockDestination, lockRun, now, type Store } from './store';
@@ -26,6 +27,7 @@ export async function claimSweep(
 		const at = await now(tx);
 		const claimed =
 			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}, sweep_asked_at = NULL,
+			sweeps = CASE WHEN sweep_key IS NULL AND sweep_range IS NULL THEN sweeps + 1 ELSE sweeps END,
 			sweep_began_at = CASE WHEN sweep_key IS NULL AND sweep_range IS NULL THEN ${big(at)} ELSE sweep_began_at END
 			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}`);
 		if (claimed === 0) return undefined;
@@ -151,6 +153,7 @@ export async function confirmHeal(
 			at,
 			healed.map(({ key, part, history }) => ({ key, part, version: 0, entries: history })),
 		);
+		await countFights(store, tx, destination, at, healed);
 	});
 }
 

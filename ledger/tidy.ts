@@ -7,7 +7,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Rows that one transaction deletes at most, give or take rows of the same millisecond. */
 const STEP = 2000;
 
-/** Deletes history older than `days`, and runs that ended more than a day ago; one step of each. */
+/** Deletes history and fights older than `days`, and runs that ended more than a day ago; one step of each. */
 export async function tidy(store: Store, sync: number, days: number): Promise<void> {
 	const { table } = store;
 	await store.db.transaction(async (tx) => {
@@ -17,6 +17,7 @@ export async function tidy(store: Store, sync: number, days: number): Promise<vo
 			(SELECT at FROM ${table('history')} WHERE at < ${at - days * DAY} AND ${mine} ORDER BY at LIMIT ${STEP}) AS old`);
 		if (oldest?.until != null)
 			await tx.run(sql`DELETE FROM ${table('history')} WHERE at <= ${oldest.until} AND ${mine}`);
+		await tx.run(sql`DELETE FROM ${table('fight')} WHERE at < ${at - days * DAY} AND ${mine}`);
 		await tx.run(sql`DELETE FROM ${table('run')} WHERE sync = ${sync} AND coalesce(ended_at, until) < ${at - DAY}`);
 	});
 }

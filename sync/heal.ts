@@ -3,6 +3,7 @@ import { pick } from './canonical';
 import type { Sweeping } from './compare';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import { isKeyed } from './fingerprint';
+import { lostFight } from './fight';
 import type { FieldChange } from './items';
 import type { SweptLink } from './ledger';
 import { editedIn, editorOf, hidden, hide, provisionalSentence, sentence } from './outcome';
@@ -28,7 +29,17 @@ export async function heal(drifted: Drifted[], { context, revision, marking, app
 		drifted.map(({ link }) => link),
 		writeTtl,
 	);
-	const sending = drifted.filter(({ link }) => keys.has(link.key));
+	const fights = await ledger.fights(
+		row.id,
+		drifted.map(({ link }) => link),
+	);
+	const sending: Drifted[] = [];
+	for (const one of drifted) {
+		if (!keys.has(one.link.key)) continue;
+		const lost = lostFight(one, fights);
+		if (lost) await giveUp(one, lost, run, context, applied);
+		else sending.push(one);
+	}
 	if (external) {
 		for (const { link, changes, actual, sensitive } of sending) {
 			const healing = { link, changes, before: actual.fields, sensitive };
@@ -56,6 +67,30 @@ export async function heal(drifted: Drifted[], { context, revision, marking, app
 		result: results.get(ref),
 	}));
 	await settleHeals(answers, run, { ...context, longest }, applied);
+}
+
+/** Somebody else writes it too: failed until the record or the mapping changes. */
+async function giveUp(
+	{ link, changes, sensitive }: Drifted,
+	error: SyncError,
+	run: number,
+	{ ledger, row, where }: ApplyContext,
+	applied: Applied,
+): Promise<void> {
+	const { key, part, version, name } = link;
+	const why = `${error.message}. ${error.detail.todo}`;
+	const history = [{ outcome: 'failed', field: error.detail.field ?? null, was: null, now: null, why }];
+	await ledger.fail(row.id, run, [{ key, part, version, error: why, retryIn: null, countsAttempt: true, history }]);
+	applied.outcomes.push({
+		outcome: 'failed',
+		key,
+		name: name ?? key,
+		text: sentence('failed', name ?? key, where, [], error.message),
+		changes: hide(changes, sensitive),
+		field: error.detail.field,
+		todo: error.detail.todo,
+		again: false,
+	});
 }
 
 /** A heal whose write is under way, or done. */

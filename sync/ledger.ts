@@ -9,7 +9,7 @@
  *
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
-import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Weighed } from './types';
+import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Value, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
 export class LedgerError extends SyncError {
@@ -309,6 +309,19 @@ export interface SweptLink {
 	name: string | null;
 	/** The row mark as last confirmed, where there is one. */
 	mark: string | null;
+	/** Its removal is done, and what that set still stands. */
+	removed: boolean;
+}
+
+/** A field that sweeps wrote back again and again over the same other value. */
+export interface Fight {
+	key: string;
+	part: string;
+	field: string;
+	ours: Value;
+	theirs: Value;
+	times: number;
+	since: number;
 }
 
 /** A range of a destination's counterparts, as its last sweep left it. */
@@ -600,6 +613,8 @@ export interface Ledger {
 		links: { key: string; part: string; version: number }[],
 		ttl: number,
 	): Promise<{ run: number; keys: Set<string> }>;
+	/** Which fields of these links somebody else writes too, as the heals of the last sweeps say. */
+	fights(destination: number, links: { key: string; part: string }[]): Promise<Fight[]>;
 	/** Confirms what was healed; what the links were otherwise, they stay. */
 	confirmHeal(
 		destination: number,

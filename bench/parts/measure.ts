@@ -34,6 +34,8 @@ export interface Measured {
 	/** The greatest of all rounds, above the idle process. */
 	extraMemoryMB: number;
 	stallMs: number;
+	/** Per round, where it was counted. */
+	rowsRead?: number;
 	/** Per round. */
 	rowsWritten: number;
 	cpuSeconds?: number;

@@ -36,7 +36,8 @@ export function write(section: Section): void {
 
 function text({ name, work, counted, server, results, command }: Section): string {
 	const [first] = results;
-	const lines = results.map(({ system, seconds, extraMemoryMB, stallMs, rowsWritten }) => [
+	const read = results.some(({ rowsRead }) => rowsRead !== undefined);
+	const lines = results.map(({ system, seconds, extraMemoryMB, stallMs, rowsRead, rowsWritten }) => [
 		system,
 		`${rounded(median(seconds))} s`,
 		seconds.length > 1
@@ -45,9 +46,14 @@ function text({ name, work, counted, server, results, command }: Section): strin
 		system === first!.system ? '' : `${rounded(median(seconds) / median(first!.seconds), 2)} ×`,
 		`${extraMemoryMB} MB`,
 		`${stallMs} ms`,
+		...(read ? [String(rowsRead ?? '')] : []),
 		String(rowsWritten),
 	]);
-	const header = ['system', 'median', 'spread (rounds)', 'of ours', 'extra memory', 'longest stall', 'rows written'];
+	const header = [
+		...['system', 'median', 'spread (rounds)', 'of ours', 'extra memory', 'longest stall'],
+		...(read ? ['rows read'] : []),
+		'rows written',
+	];
 	const table = [header, header.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
 	return `## ${name}
 

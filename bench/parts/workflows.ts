@@ -33,6 +33,7 @@ export async function ours(
 	{ source, destination }: Credentials,
 	to: string,
 	cron: string,
+	more: { trigger?: IDataObject; destination?: IDataObject } = {},
 ): Promise<Workflow> {
 	return await api.createWorkflow({
 		name: 'ours',
@@ -50,6 +51,7 @@ export async function ours(
 					schedule: 'cron',
 					cron,
 					options: { guardFirst: false, guardChanges: 100 },
+					...more.trigger,
 				},
 				credentials: { postgres: source },
 			},
@@ -64,7 +66,7 @@ export async function ours(
 			{
 				name: 'Destination',
 				type: 'n8n-nodes-one-way-sync.syncToDatabase',
-				parameters: { dialect: 'postgres', ...table(to) },
+				parameters: { dialect: 'postgres', ...table(to), ...more.destination },
 				credentials: { postgres: destination },
 			},
 		],
@@ -97,7 +99,12 @@ const upsert = (credential: Credentials['source'], to: string) =>
 	});
 
 /** Select both sides → Compare Datasets → upsert what is different and what is only in the source. */
-export async function comparing({ api }: N8n, { source, destination }: Credentials, to: string): Promise<Workflow> {
+export async function comparing(
+	{ api }: N8n,
+	{ source, destination }: Credentials,
+	to: string,
+	from: string = SOURCE,
+): Promise<Workflow> {
 	const select = { operation: 'select', returnAll: true };
 	// The mirror's own serial number is neither compared nor written.
 	const columns = { options: { outputColumns: [...FIELDS] } };
@@ -106,7 +113,7 @@ export async function comparing({ api }: N8n, { source, destination }: Credentia
 		settings: SETTINGS,
 		nodes: [
 			called('compare'),
-			postgres('Select Source', source, { ...select, ...table(SOURCE), ...columns }),
+			postgres('Select Source', source, { ...select, ...table(from), ...columns }),
 			postgres('Select Destination', destination, { ...select, ...table(to), ...columns }),
 			{
 				name: 'Compare',
