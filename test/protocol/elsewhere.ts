@@ -65,6 +65,14 @@ export const ELSEWHERE: Record<string, [file: string, test: string]> = {
 		'test/engine/pacing.test.ts',
 		'that no item reaches for two intervals is told of once, and over when one does',
 	],
+	'Where the destination can compare by itself (databases), it is asked for folds of row marks over ranges of ids, rows that are not ours included; only linked rows whose mark differs are read.':
+		['test/engine/ranges.test.ts', 'finds whatever was changed, and nothing else (invariants 1, 5, 8)'],
+	'A range that was clean is looked at again once a mark of ours in it has changed, even where its fold is the same; a link that no range accounts for is read by itself.':
+		['test/engine/ranges.test.ts', 'finds whatever was changed, and nothing else (invariants 1, 5, 8)'],
+	'Two writers of one field are noticed, capped and named.': [
+		'test/engine/fight.test.ts',
+		'are noticed: after five turns the field is left, and both values and the turns are named (invariants 1, 8)',
+	],
 	'Anything else is written once more at the next sweep, then fails with both values; a person may accept it.': [
 		'test/engine/says.test.ts',
 		'is confirmed provisionally, written once more at the next sweep, and then fails with both values (invariant 8)',
