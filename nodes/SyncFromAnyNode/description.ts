@@ -84,6 +84,25 @@ export const properties: INodeProperties[] = [
 		hint: 'Without it: the key',
 	},
 	{
+		displayName: 'Removed If',
+		name: 'removedField',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. deleted_at',
+		description: 'A field that says that a record is gone: true, yes, 1, or a time',
+		hint: 'Without it: records are gone when a read of everything no longer holds them',
+	},
+	{
+		displayName: 'Sensitive Fields',
+		name: 'sensitive',
+		type: 'string',
+		default: '',
+		noDataExpression: true,
+		placeholder: 'e.g. salary, iban',
+		description:
+			'Fields whose values the ledger never keeps; it compares fingerprints of them instead. They still travel in the items, and so stand in n8n’s own execution data.',
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
@@ -209,24 +228,5 @@ export const properties: INodeProperties[] = [
 					'The ID of the workflow whose sync of the same name this one continues, with all that is known of it. Switch that one off first.',
 			},
 		],
-	},
-	{
-		displayName: 'Removed If',
-		name: 'removedField',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. deleted_at',
-		description: 'A field that says that a record is gone: true, yes, 1, or a time',
-		hint: 'Without it: records are gone when a read of everything no longer holds them',
-	},
-	{
-		displayName: 'Sensitive Fields',
-		name: 'sensitive',
-		type: 'string',
-		default: '',
-		noDataExpression: true,
-		placeholder: 'e.g. salary, iban',
-		description:
-			'Fields whose values the ledger never keeps; it compares fingerprints of them instead. They still travel in the items, and so stand in n8n’s own execution data.',
 	},
 ];

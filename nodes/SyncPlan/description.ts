@@ -37,7 +37,7 @@ export const properties: INodeProperties[] = [
 		description: 'What the desired records are compared with',
 	},
 	{
-		displayName: 'ID',
+		displayName: 'ID There',
 		name: 'standingId',
 		type: 'string',
 		default: 'id',

@@ -32,7 +32,7 @@ export function readSettings(context: IExecuteFunctions): Settings {
 		throw new SyncError('setup', 'The destination has no name.', {
 			todo: 'Fill in Destination: what the nodes behind this one write to, such as “Contacts in HubSpot”.',
 		});
-	const id = finder(parameters['standingId'] ?? 'id', 'standingId', 'ID');
+	const id = finder(parameters['standingId'] ?? 'id', 'standingId', 'ID There');
 	const fields = finder(parameters['standingFields'], 'standingFields', 'Fields Are In');
 	const mode = read('mode', 'write');
 	const kind = mode === 'write' ? read('testWrites', 'off') : 'off';

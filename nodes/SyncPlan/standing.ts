@@ -35,7 +35,7 @@ export async function readStanding(
 			throw new SyncError(
 				'unreachable',
 				`An item of the second input has no id${said === undefined ? '' : ` (${said})`}.`,
-				{ todo: 'See whether the node that reads the destination failed; else correct ID.' },
+				{ todo: 'See whether the node that reads the destination failed; else correct ID There.' },
 			);
 		}
 		const inner = fields?.(all, (at) => context.getNodeParameter(at, index));
