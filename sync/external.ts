@@ -92,6 +92,11 @@ export class ExternalDestination implements Destination, External {
 		return [];
 	}
 
+	/** Where nobody looked, nobody can say, and nothing is held for it. */
+	async isEmpty(): Promise<boolean> {
+		return (this.settings.standing ?? []).length === 0;
+	}
+
 	async prepare(fields: Fields): Promise<{ ok: true; fields: Fields }> {
 		return { ok: true, fields };
 	}

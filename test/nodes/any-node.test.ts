@@ -151,6 +151,23 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 		expect(apart.error()?.message).toMatch(/ran before in this execution|are missing/u);
 	});
 
+	test('the first write into what is not empty is held, for the second input shows what stands there', async () => {
+		const there: NodeToRun = {
+			name: 'There',
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput: '{ "id": "x", "login": "somebody@x.test" }', options: {} },
+		};
+		const connections = inARow('Reader', 'Source', 'Mapping', 'Plan');
+		connections['Mapping']!['main']![0]!.push({ node: 'There', type: 'main', index: 0 });
+		connections['There'] = { main: [[{ node: 'Plan', type: 'main', index: 1 }]] };
+		const nodes = [given(people(1)), source(), mapping, there, plan('Plan', { actual: 'input' })];
+		const first = await run(nodes, connections);
+		expect(first.json('Plan', 0)).toEqual([]);
+		const second = await run(nodes, connections);
+		expect([...first.json('Plan', 3), ...second.json('Plan', 3)]).toMatchObject([{ outcome: 'held', count: 1 }]);
+	});
+
 	test('what cannot be believed changes nothing, and fails the run', async () => {
 		await line(people(10));
 		expect((await line([{}])).error()?.message).toMatch(/the input is empty/u);
