@@ -188,8 +188,8 @@ async function one(plain: Ledger, people: People): Promise<Round> {
 
 function timedSource(source: DatabaseSource, clock: Clock): DatabaseSource {
 	const read = source.read.bind(source);
-	source.read = async function* (since, signal) {
-		const pages = read(since, signal)[Symbol.asyncIterator]();
+	source.read = async function* (since, signal, known) {
+		const pages = read(since, signal, known)[Symbol.asyncIterator]();
 		for (;;) {
 			const next = await clock.time('source.read (wait)', () => pages.next());
 			if (next.done) return;
@@ -201,6 +201,7 @@ function timedSource(source: DatabaseSource, clock: Clock): DatabaseSource {
 
 function observed(observation: Observation, clock: Clock): Observation {
 	return {
+		blocks: async () => await clock.time('observation.blocks', () => observation.blocks()),
 		add: async (records) => await clock.time('observation.add (hash, stage)', () => observation.add(records)),
 		finish: async (how) => await clock.time('observation.finish (compare, merge)', () => observation.finish(how)),
 		weigh: async () => await observation.weigh(),

@@ -14,8 +14,10 @@ import { canonical } from '../sync/canonical';
 import { conceal, fingerprint } from '../sync/fingerprint';
 import type { Observation, ObservationResult } from '../sync/ledger';
 import { orderingText } from '../sync/ordering';
-import type { Cursor, SourceRecord, Weighed } from '../sync/types';
+import { blockOf, type KnownBlocks, type ReadBlocks } from '../sync/blocks';
+import type { SourceRecord, Weighed } from '../sync/types';
 import type { Sql } from '../sql/types';
+import * as blocks from './blocks';
 import { fence, lockDestinations, type Stage, type Store } from './store';
 import { erase, makeDue } from './touched';
 
@@ -29,6 +31,7 @@ const COLUMNS = [
 	{ name: 'name', type: 'text' },
 	{ name: 'removed', type: 'integer' },
 	{ name: 'ordering', type: 'text' },
+	{ name: 'slot', type: 'integer' },
 ];
 
 /** Opens an observation for the sync's present observer. */
@@ -56,7 +59,10 @@ type Staged = [
 	name: string | null,
 	removed: 0 | 1,
 	ordering: string | null,
+	slot: number | null,
 ];
+
+type Finish = Parameters<Observation['finish']>[0];
 
 interface Reading {
 	sync: number;
@@ -79,6 +85,11 @@ class StagedObservation implements Observation {
 		private readonly reading: Reading,
 	) {}
 
+	async blocks(): Promise<KnownBlocks> {
+		const { sync, sensitive } = this.reading;
+		return await blocks.knownBlocks(this.store, sync, sensitive);
+	}
+
 	/** Answers when the page before this one is staged: hashing one and staging the other go on at the same time. */
 	async add(records: SourceRecord[]): Promise<void> {
 		if (records.length === 0) return;
@@ -86,13 +97,15 @@ class StagedObservation implements Observation {
 		const { sensitive, secret } = this.reading;
 		const rows = records.map((record): Staged => {
 			const fields = canonical(sensitive.length > 0 ? conceal(record.fields, sensitive, secret) : record.fields);
+			const { key, name, removed, ordering, slot } = record;
 			return [
-				record.key,
+				key,
 				fingerprint(fields),
 				fields,
-				record.name ?? null,
-				record.removed ? 1 : 0,
-				orderingText(record.ordering),
+				name ?? null,
+				removed ? 1 : 0,
+				orderingText(ordering),
+				slot ?? null,
 			];
 		});
 		const before = this.staging;
@@ -118,7 +131,9 @@ class StagedObservation implements Observation {
 		await db.insert(
 			sql`${this.stage.table} AS s`,
 			COLUMNS,
-			rows.map((row) => (row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0, null])),
+			rows.map((row) =>
+				row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0, null, row[6]],
+			),
 			sql`ON CONFLICT (key) DO UPDATE SET repeated =
 				CASE WHEN s.repeated = 1 OR s.fingerprint <> excluded.fingerprint OR s.removed <> excluded.removed THEN 1 ELSE 0 END`,
 		);
@@ -134,15 +149,16 @@ class StagedObservation implements Observation {
 		return { keys: Number(row!.keys), known: Number(row!.known), missing: Number(row!.missing) };
 	}
 
-	async finish(how: Parameters<Observation['finish']>[0]): Promise<ObservationResult> {
+	async finish(how: Finish): Promise<ObservationResult> {
 		await this.staging;
 		if (how.token !== undefined) this.reading.token = how.token;
+		if (how.complete && how.blocks) await this.openBlocks(how.blocks);
 		const { db } = this.store;
 		const { sync } = this.reading;
 		const stage = this.stage.table;
 		const record = this.store.table('record');
 		const result: ObservationResult = {
-			read: this.read,
+			read: how.blocks?.rows ?? this.read,
 			created: 0,
 			updated: 0,
 			returned: 0,
@@ -169,16 +185,18 @@ class StagedObservation implements Observation {
 		const [late] = await db.all(sql<{ older: number }>`SELECT count(*) AS older FROM ${stage} s
 			JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key WHERE s.ordering IS NOT NULL AND ${this.older()}`);
 		result.older = late!.older;
+		const left = result.older > 0 ? await this.blocksWith(this.older()) : [];
 		await this.inChunks(
 			(after) => sql<{
 				key: string;
 			}>`SELECT s.key FROM ${stage} s LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 				WHERE ${after === null ? sql`1 = 1` : sql`s.key > ${after}`} AND ${different} ORDER BY s.key LIMIT ${CHUNK}`,
-			async (tx, wanted) => await this.merge(tx, wanted, different, result),
+			async (tx, wanted) => await this.merge(tx, wanted, different, how, result),
 		);
-		if (how.complete) await this.vanish(result, how.empty === true);
-		await this.close(how, result);
-		result.unchanged = this.read - result.created - result.updated - result.returned;
+		if (how.complete) await this.vanish(how, result);
+		if (how.blocks && how.blocks.read === undefined) await this.place();
+		await this.close(how, result, left);
+		result.unchanged = result.read - result.created - result.updated - result.returned;
 		await this.discard();
 		return result;
 	}
@@ -226,6 +244,7 @@ class StagedObservation implements Observation {
 		tx: Sql,
 		wanted: RawBuilder<unknown>,
 		different: ReturnType<typeof sql>,
+		how: Finish,
 		result: ObservationResult,
 	): Promise<void> {
 		const { sync, tag, began } = this.reading;
@@ -240,14 +259,16 @@ class StagedObservation implements Observation {
 			FROM ${wanted} JOIN ${stage} s ON s.key = w.key LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 			WHERE ${different}`);
 		await tx.run(sql`
-			INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, touched, ordering, changed_at)
-			SELECT ${sync}, s.key, 1, s.fingerprint, ${tag}, s.fields, s.name, 1 - s.removed, ${began}, s.ordering, ${now}
+			INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, slot, touched, ordering, changed_at)
+			SELECT ${sync}, s.key, 1, s.fingerprint, ${tag}, s.fields, s.name, 1 - s.removed, s.slot, ${began}, s.ordering, ${now}
 			FROM ${wanted} JOIN ${stage} s ON s.key = w.key LEFT JOIN ${record} r ON r.sync = ${sync} AND r.key = s.key
 			WHERE ${different}
 			ON CONFLICT (sync, key) DO UPDATE SET version = known.version + 1, fingerprint = excluded.fingerprint, tag = excluded.tag,
 				fields = CASE WHEN excluded.present = 1 THEN excluded.fields ELSE coalesce(known.fields, excluded.fields) END,
-				name = excluded.name, present = excluded.present, touched = excluded.touched, changed_at = excluded.changed_at,
+				name = excluded.name, present = excluded.present, slot = coalesce(excluded.slot, known.slot),
+				touched = excluded.touched, changed_at = excluded.changed_at,
 				ordering = CASE WHEN known.tag = excluded.tag THEN coalesce(excluded.ordering, known.ordering) ELSE excluded.ordering END`);
+		if (!how.complete || !how.blocks) await blocks.spoil(this.store, tx, { sync, began }, wanted);
 		await makeDue(this.store, tx, { sync, began }, wanted);
 		await erase(this.store, tx, { sync, began }, wanted);
 		result.created += Number(counts!.created);
@@ -258,48 +279,93 @@ class StagedObservation implements Observation {
 	}
 
 	/** Records that a complete read no longer held. An empty read removes nothing, unless it is said to mean so. */
-	private async vanish(result: ObservationResult, empty: boolean): Promise<void> {
+	private async vanish(how: Finish, result: ObservationResult): Promise<void> {
 		const { sync, began } = this.reading;
 		const record = this.store.table('record');
 		const stage = this.stage.table;
 		const gone = sql`r.sync = ${sync} AND r.present = 1 AND r.touched <= ${began}
 			AND NOT EXISTS (SELECT 1 FROM ${stage} s WHERE s.key = r.key)`;
-		if (this.read === 0 && !empty) {
+		if (result.read === 0 && how.empty !== true) {
 			const known = await this.store.db.all(
 				sql`SELECT 1 FROM ${record} r WHERE r.sync = ${sync} AND r.present = 1 LIMIT 1`,
 			);
 			result.emptied = known.length > 0;
 			return;
 		}
+		const among = how.blocks?.read === undefined ? sql`${record} r` : blocks.beingTaken(this.store, this.reading);
 		await this.inChunks(
 			(after) =>
 				sql<{
 					key: string;
-				}>`SELECT r.key FROM ${record} r WHERE ${after === null ? sql`1 = 1` : sql`r.key > ${after}`} AND ${gone} ORDER BY r.key LIMIT ${CHUNK}`,
+				}>`SELECT r.key FROM ${among} WHERE ${after === null ? sql`1 = 1` : sql`r.key > ${after}`} AND ${gone} ORDER BY r.key LIMIT ${CHUNK}`,
 			async (tx, wanted) => {
 				result.vanished +=
 					await tx.run(sql`UPDATE ${record} AS r SET version = version + 1, present = 0, touched = ${began}, changed_at = ${tx.dialect.now}
 					FROM ${wanted} WHERE r.key = w.key AND ${gone}`);
+				if (!how.blocks) await blocks.spoil(this.store, tx, { sync, began }, wanted);
 				await makeDue(this.store, tx, { sync, began }, wanted);
 				await erase(this.store, tx, { sync, began }, wanted);
 			},
 		);
 	}
 
-	/** The read's last transaction: its cursor, its tag, its count. */
-	private async close(how: { complete: boolean; cursor?: Cursor }, result: ObservationResult): Promise<void> {
+	private async openBlocks(read: ReadBlocks): Promise<void> {
+		const { sync, token } = this.reading;
+		await this.store.db.transaction(async (tx) => {
+			await fence(this.store, tx, sync, token);
+			await blocks.open(this.store, tx, this.reading, read);
+		});
+	}
+
+	/** The blocks of staged records of which something is so. */
+	private async blocksWith(so: RawBuilder<unknown>): Promise<number[]> {
+		const { sync } = this.reading;
+		const rows = await this.store.db.all(sql<{ slot: number }>`SELECT s.slot FROM ${this.stage.table} s
+			JOIN ${this.store.table('record')} r ON r.sync = ${sync} AND r.key = s.key WHERE s.slot IS NOT NULL AND ${so}`);
+		return [...new Set(rows.map(({ slot }) => blockOf(slot)))];
+	}
+
+	/** Puts records that were there already into their slots. */
+	private async place(): Promise<void> {
+		const { sync, began } = this.reading;
+		const record = this.store.table('record');
+		const stage = this.stage.table;
+		const displaced = sql`r.sync = ${sync} AND r.touched <= ${began} AND s.slot IS NOT NULL AND (r.slot IS NULL OR r.slot <> s.slot)`;
+		await this.inChunks(
+			(after) => sql<{
+				key: string;
+			}>`SELECT s.key FROM ${stage} s JOIN ${record} r ON r.key = s.key
+				WHERE ${after === null ? sql`1 = 1` : sql`s.key > ${after}`} AND ${displaced} ORDER BY s.key LIMIT ${CHUNK}`,
+			async (tx, wanted) =>
+				void (await tx.run(sql`UPDATE ${record} AS r SET slot = s.slot
+					FROM ${wanted} JOIN ${stage} s ON s.key = w.key WHERE r.key = w.key AND ${displaced}`)),
+		);
+	}
+
+	/** The read's last transaction: its cursor, its tag, its count, its blocks. */
+	private async close(how: Finish, result: ObservationResult, left: number[]): Promise<void> {
 		const { sync, token, tag, began } = this.reading;
 		const table = this.store.table;
 		await this.store.db.transaction(async (tx) => {
 			await fence(this.store, tx, sync, token);
 			const complete = how.complete && !result.emptied;
+			// The tag under which every present record is known; null where some may have another one.
+			const [known] = await tx.all(
+				sql<{ tag: string | null }>`SELECT tag FROM ${table('sync')} WHERE id = ${sync}`,
+			);
+			const same = known!.tag === tag;
 			await tx.run(sql`UPDATE ${table('sync')} SET
-				tag = ${tag}, records = records + ${result.created + result.returned - result.vanished},
+				tag = ${same || complete ? tag : null}, records = records + ${result.created + result.returned - result.vanished},
 				complete_read_at = ${complete ? tx.dialect.now : sql`complete_read_at`}
 				WHERE id = ${sync}`);
 			if (how.cursor !== undefined)
 				await tx.run(sql`UPDATE ${table('sync')} SET cursor = ${canonical(how.cursor)} WHERE id = ${sync}`);
-			if (complete)
+			// Where a key came twice, nobody knows which of its rows a block stands for.
+			if (complete && how.blocks && result.duplicates.count === 0) {
+				const unclean = new Set([...how.blocks.unclean, ...left]);
+				await blocks.close(this.store, tx, this.reading, { ...how.blocks, unclean });
+			}
+			if (complete && !same)
 				await tx.run(
 					sql`UPDATE ${table('record')} SET tag = ${tag} WHERE sync = ${sync} AND present = 1 AND tag <> ${tag} AND touched <= ${began}`,
 				);

@@ -30,7 +30,7 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 		stage: async (number) => {
 			const table = sql.id(SCHEMA, `stage${number}`);
 			await db.run(sql`CREATE UNLOGGED TABLE ${table} (key TEXT COLLATE "C" PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
-				removed BIGINT NOT NULL, ordering TEXT, repeated BIGINT NOT NULL DEFAULT 0)`);
+				removed BIGINT NOT NULL, ordering TEXT, slot BIGINT, repeated BIGINT NOT NULL DEFAULT 0)`);
 			return { table, drop: async () => void (await db.run(sql`DROP TABLE IF EXISTS ${table}`)) };
 		},
 		// A sequence: it makes nobody wait for anybody.

@@ -11,6 +11,7 @@ import type { PushedRecord, PushResult } from '../sync/ledger';
 import { orderingText } from '../sync/ordering';
 import type { Fields } from '../sync/types';
 import type { Sql, SqlValue } from '../sql/types';
+import { spoil } from './blocks';
 import { fence, lockDestinations, type Store } from './store';
 import { erase, makeDue } from './touched';
 
@@ -22,6 +23,7 @@ const COLUMNS = [
 	{ name: 'name', type: 'text' },
 	{ name: 'present', type: 'integer' },
 	{ name: 'ordering', type: 'text' },
+	{ name: 'slot', type: 'integer' },
 ];
 
 interface Known {
@@ -35,6 +37,7 @@ interface Known {
 
 interface Next extends Known {
 	changed: boolean;
+	slot: number | null;
 }
 
 /** Merges pushed records; keys come once each. With an observer's token, only while it is the observer still. */
@@ -105,6 +108,7 @@ function merged(
 			present: 0,
 			ordering: kept,
 			changed,
+			slot: record.slot ?? null,
 		};
 	}
 	const standing =
@@ -120,6 +124,7 @@ function merged(
 		present: 1,
 		ordering: kept,
 		changed,
+		slot: record.slot ?? null,
 	};
 }
 
@@ -131,8 +136,9 @@ async function save(
 	known: Map<string, Known>,
 ): Promise<void> {
 	if (next.length === 0) return;
+	await tx.run(sql`UPDATE ${store.table('sync')} SET tag = NULL WHERE id = ${sync} AND tag <> ${tag}`);
 	const record = store.table('record');
-	const rows = next.map(({ key, version, fields, name, present, ordering }): SqlValue[] => [
+	const rows = next.map(({ key, version, fields, name, present, ordering, slot }): SqlValue[] => [
 		key,
 		version,
 		fingerprint(fields ?? ''),
@@ -140,14 +146,25 @@ async function save(
 		name,
 		present,
 		ordering,
+		slot,
 	]);
-	await tx.run(sql`INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, touched, ordering, changed_at)
-		SELECT ${sync}, w.key, w.version, w.fingerprint, ${tag}, w.fields, w.name, w.present, ${began}, w.ordering, ${tx.dialect.now}
+	await tx.run(sql`INSERT INTO ${record} AS known (sync, key, version, fingerprint, tag, fields, name, present, touched, ordering, slot, changed_at)
+		SELECT ${sync}, w.key, w.version, w.fingerprint, ${tag}, w.fields, w.name, w.present, ${began}, w.ordering, w.slot, ${tx.dialect.now}
 		FROM ${tx.dialect.values('w', COLUMNS, rows)} WHERE 1 = 1
 		ON CONFLICT (sync, key) DO UPDATE SET
 			changed_at = CASE WHEN excluded.version > known.version THEN excluded.changed_at ELSE known.changed_at END,
 			version = excluded.version, fingerprint = excluded.fingerprint, tag = excluded.tag, fields = excluded.fields,
-			name = excluded.name, present = excluded.present, touched = excluded.touched, ordering = excluded.ordering`);
+			name = excluded.name, present = excluded.present, touched = excluded.touched, ordering = excluded.ordering, slot = coalesce(excluded.slot, known.slot)`);
+	await spoil(
+		store,
+		tx,
+		{ sync, began },
+		tx.dialect.values(
+			'w',
+			COLUMNS.slice(0, 1),
+			next.map(({ key }) => [key]),
+		),
+	);
 	const changed = next.filter((one) => one.changed);
 	if (changed.length === 0) return;
 	const wanted = tx.dialect.values(

@@ -164,6 +164,15 @@ const withFights: Step = async ({ table, keyType: key, bigType: big }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN sweeps ${big} NOT NULL DEFAULT 0`);
 };
 
+/** A source's blocks: the hash of all rows of each, as it was when they were taken in. */
+const withBlocks: Step = async ({ table, bigType: big, index }, tx) => {
+	await tx.run(sql`CREATE TABLE ${table('block')} (
+		sync ${big} NOT NULL, block ${big} NOT NULL, fold TEXT, at ${big} NOT NULL, PRIMARY KEY (sync, block))`);
+	await tx.run(sql`ALTER TABLE ${table('sync')} ADD COLUMN marks TEXT`);
+	await tx.run(sql`ALTER TABLE ${table('record')} ADD COLUMN slot INTEGER`);
+	await tx.run(sql`CREATE INDEX ${index('record_slot')} ON ${table('record')} (sync, slot)`);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -174,6 +183,7 @@ export const STEPS: readonly Step[] = [
 	withMarks,
 	provisional,
 	withFights,
+	withBlocks,
 ];
 
 /**

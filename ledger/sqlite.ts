@@ -11,6 +11,8 @@ import type { Store } from './store';
  */
 const FIGURES: [table: string, index: string, figures: string][] = [
 	['record', 'sqlite_autoindex_record_1', '1000000 500000 1'],
+	['record', 'record_slot', '1000000 500000 1'],
+	['block', 'sqlite_autoindex_block_1', '100000 10000 1'],
 	['link', 'sqlite_autoindex_link_1', '1000000 500000 2 1'],
 	['link', 'link_counterpart', '1000000 500000 1'],
 	['link', 'link_open', '100000 50000 10000 100'],
@@ -72,7 +74,7 @@ export async function sqliteStore(file: string): Promise<Store> {
 			await attached;
 			const table = sql.id('staging', `read${number}`);
 			await db.run(sql`CREATE TABLE ${table} (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
-				removed INTEGER NOT NULL, ordering TEXT, repeated INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`);
+				removed INTEGER NOT NULL, ordering TEXT, slot INTEGER, repeated INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`);
 			return {
 				table,
 				drop: async () => {

@@ -20,6 +20,7 @@ export const TABLES = [
 	'mark',
 	'range',
 	'fight',
+	'block',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -46,7 +47,7 @@ export interface Store {
 	table(name: Table): RawBuilder<unknown>;
 	/** An index's quoted name, as CREATE INDEX wants it. */
 	index(name: string): RawBuilder<unknown>;
-	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, ordering, repeated`) of its own. */
+	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, ordering, slot, repeated`) of its own. */
 	stage(number: number): Promise<Stage>;
 	/** Takes the next number of the ledger's one sequence: ids, runs, observations. Rising, with gaps. */
 	next(tx: Sql): Promise<number>;

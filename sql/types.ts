@@ -94,6 +94,16 @@ export interface Database extends Sql {
 	 * pages. Leaving the loop early, or aborting `signal`, closes the cursor and frees the connection.
 	 */
 	stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]>;
+	/** Opens a read-only transaction in which several statements, one after the other, see the same rows. */
+	snapshot(signal?: AbortSignal): Promise<Snapshot>;
+	close(): Promise<void>;
+}
+
+/** A read-only transaction; its statements end when the signal it was opened with aborts. */
+export interface Snapshot extends Sql {
+	/** As that of the database. */
+	stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]>;
+	/** Ends it, and frees the connection; drops it where a statement is still under way or has failed. */
 	close(): Promise<void>;
 }
 
@@ -127,6 +137,8 @@ export interface Marks {
 	 * It names its mark more than once: give it the column of a subquery that ends in `once`.
 	 */
 	fold(mark: RawBuilder<unknown>): RawBuilder<string>;
+	/** What the transaction sets before it folds a whole table. */
+	readonly settings: readonly RawBuilder<unknown>[];
 	/** Stands at the end of a subquery so that the marks in it are made once per row; empty where that would cost more. */
 	readonly once: RawBuilder<unknown>;
 	/** A whole number from 0 to 2³¹ − 1 that these columns choose, spread evenly: where a key has its place. */

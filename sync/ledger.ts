@@ -9,6 +9,7 @@
  *
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
+import type { KnownBlocks, ReadBlocks } from './blocks';
 import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Value, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
@@ -91,14 +92,17 @@ export interface ObservationResult {
 
 /** One read of the source on its way into the ledger: staged beside it, compared as a set, never held in memory. */
 export interface Observation {
+	/** What the ledger knows of the source's blocks. */
+	blocks(): Promise<KnownBlocks>;
 	add(records: SourceRecord[]): Promise<void>;
 	/**
-	 * Compares what was staged with what is known. Only a complete observation makes records vanish.
-	 * The cursor is saved in the last of its transactions.
+	 * Compares what was staged with what is known. Only a complete observation makes records vanish; one by blocks only
+	 * those of the blocks that it has read. The cursor is saved in the last of its transactions.
 	 */
 	finish(how: {
 		complete: boolean;
 		cursor?: Cursor;
+		blocks?: ReadBlocks;
 		/** A read of nothing means what it says: the source is empty. */
 		empty?: boolean;
 		/** The present observer, where the read began under another one. */

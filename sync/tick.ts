@@ -92,17 +92,20 @@ class Turn {
 			let whole = false;
 			let empty = false;
 			let cursor;
-			for await (const page of source.read(complete ? undefined : (sync.cursor ?? undefined), host.signal)) {
+			let blocks;
+			const since = complete ? undefined : (sync.cursor ?? undefined);
+			for await (const page of source.read(since, host.signal, await observation.blocks())) {
 				await observation.add(page.records);
 				await ledger.renewTick(sync.id, token, settings.leaseTtl);
 				unkeyed += page.unkeyed;
 				cursor = page.cursor ?? cursor;
 				whole = page.complete;
+				blocks = page.blocks;
 				empty = page.empty === true;
 			}
 			if (host.signal.aborted) throw new SyncError('retry', 'The sync was stopped while it read the source.');
 			if (complete && whole) source.believe?.(await observation.weigh());
-			const observed = await observation.finish({ complete: complete && whole, cursor, empty, token });
+			const observed = await observation.finish({ complete: complete && whole, cursor, blocks, empty, token });
 			this.result.observed = { ...observed, unkeyed, complete: complete && whole };
 			judge(this.result, observed, { unkeyed, known: sync.records, complete: complete && whole });
 		} catch (error) {

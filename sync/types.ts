@@ -13,6 +13,8 @@
  * - **outcome**: what happened.
  */
 
+import type { KnownBlocks, ReadBlocks } from './blocks';
+
 /** A JSON value: all that can travel between n8n's nodes. */
 export type Value = null | boolean | number | string | Value[] | { [name: string]: Value };
 export type Fields = Record<string, Value>;
@@ -42,6 +44,8 @@ export interface SourceRecord {
 	 * of two that are equal the later read counts, and so it does where one has no value.
 	 */
 	ordering?: Value;
+	/** Its key's slot, where the source can read by blocks: see `sync/blocks.ts`. */
+	slot?: number;
 }
 
 export interface RecordPage {
@@ -54,6 +58,8 @@ export interface RecordPage {
 	complete: boolean;
 	/** A read without a record means that the source is empty: a person said so. */
 	empty?: boolean;
+	/** On the last page of such a read, where it was made by blocks: which ones it read. All others are as they were known. */
+	blocks?: ReadBlocks;
 }
 
 /** Opaque to the engine; JSON; belongs to the source that made it. */
@@ -70,8 +76,11 @@ export interface Source {
 	readonly tag: string;
 	/** What is read, as a destination's target would name it, where it is one thing. */
 	readonly place?: string;
-	/** Reads the records: everything, or what changed since. Throws {@link SyncError} when the source cannot be read. */
-	read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage>;
+	/**
+	 * Reads the records: everything, or what changed since. Throws {@link SyncError} when the source cannot be read.
+	 * A source that can compare blocks by itself reads, given what is `known` of them, only those that differ.
+	 */
+	read(since?: Cursor, signal?: AbortSignal, known?: KnownBlocks): AsyncIterable<RecordPage>;
 	/** Whether a read can be believed, before anything is made of it; throws {@link SyncError} `refused` where not. */
 	believe?(read: Weighed): void;
 	/** The records of these keys as they are now; a key that is gone is left out. */

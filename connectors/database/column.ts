@@ -36,6 +36,8 @@ export interface TableInfo {
 	columns: ColumnInfo[];
 	/** Sets of columns of which no two rows have the same values. */
 	unique: string[][];
+	/** Its rows stand in this database, and one transaction sees all of them as they were at one moment. */
+	steady: boolean;
 }
 
 /** A value that a column cannot hold: why, and what to do. Becomes a SyncError with the field's name. */

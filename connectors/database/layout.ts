@@ -14,6 +14,10 @@ export interface Layout {
 	key: string[];
 	/** The columns as described; none are known of a query. */
 	columns: Map<string, ColumnInfo>;
+	/** The names of the columns that are read, where they are known. */
+	names: string[];
+	/** What {@link TableInfo} calls so; a query never is. */
+	steady: boolean;
 }
 
 /** Looks at the place. Throws SqlError, and SyncError `setup` for what is not there. */
@@ -34,6 +38,8 @@ export async function layoutOf(
 			listed: list(readOf(options, key)),
 			key,
 			columns: new Map(),
+			names: [],
+			steady: false,
 		};
 	}
 	const database = await connect();
@@ -61,6 +67,8 @@ export async function layoutOf(
 		listed: list(read ?? [...columns.keys()]),
 		key: identity,
 		columns,
+		names: read ?? [...columns.keys()],
+		steady: info.steady,
 	};
 }
 

@@ -210,7 +210,7 @@ export class TableLock implements Lock {
 		if (ids.length === 0) return;
 		const columns = table.id.map((column, place) => ({ ...column, name: idName(place) }));
 		const rows = new Table(
-			{ columns, unique: [columns.map((column) => column.name)] },
+			{ columns, unique: [columns.map((column) => column.name)], steady: true },
 			this.dialect.rowsOf({ at: this.on.at, name }),
 			this.on.where,
 			table.dialect,

@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 
 import { SqlError, type Database, type DatabaseConfig, type SqlValue } from '../../sql/types';
 import { encodeKey, decodeKey } from '../../sync/key';
+import { blockOf, type KnownBlocks, type ReadBlocks } from '../../sync/blocks';
 import {
 	SyncError,
 	type Cursor,
@@ -20,6 +21,7 @@ import { told } from './errors';
 import { before, isFollowCursor } from './follow';
 import { layoutOf, type Layout } from './layout';
 import { subquery } from './query';
+import { foldsOf, markingOf, takeSlot, toRead, type Marking } from './blocks';
 import { pieces } from './dialects/common';
 
 export interface DatabaseSourceOptions {
@@ -40,6 +42,9 @@ export interface DatabaseSourceOptions {
 	nameField?: string;
 	pageSize?: number;
 }
+
+/** Milliseconds between two signs of life while a database works on one long statement. */
+const ALIVE = 2000;
 
 /** How many keys are fetched by one statement. */
 const FETCHED = 500;
@@ -72,9 +77,9 @@ export class DatabaseSource implements Source {
 		this.connection = new Connection(database, { readOnly: true, values: 'exact' });
 	}
 
-	async *read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage> {
+	async *read(since?: Cursor, signal?: AbortSignal, known?: KnownBlocks): AsyncIterable<RecordPage> {
 		try {
-			yield* this.pages(since, signal);
+			yield* this.pages(since, signal, known);
 		} catch (error) {
 			if (signal?.aborted) throw error;
 			throw told(error, this.where);
@@ -98,32 +103,106 @@ export class DatabaseSource implements Source {
 		return this.connection.close();
 	}
 
-	private async *pages(since: Cursor | undefined, signal: AbortSignal | undefined): AsyncIterable<RecordPage> {
-		const { from, listed, key } = await this.known();
+	private async *pages(
+		since: Cursor | undefined,
+		signal: AbortSignal | undefined,
+		known: KnownBlocks | undefined,
+	): AsyncIterable<RecordPage> {
+		const layout = await this.known();
 		const database = await this.connection.get();
 		const { follow } = this.options;
 		const start = follow && isFollowCursor(since) ? since : undefined;
 		// Taken before the read's own snapshot: what comes in between is read again next time.
-		const greatest = follow ? await this.greatest(database, from, follow.column) : undefined;
+		const greatest = follow ? await this.greatest(database, layout.from, follow.column) : undefined;
 		const cursor: Cursor | undefined = greatest === undefined ? start : { value: greatest };
+		const last = {
+			records: [],
+			unkeyed: 0,
+			complete: start === undefined,
+			...(cursor !== undefined && { cursor }),
+		};
+		const marking = known && this.marking(database, layout);
+		if (known && marking && start === undefined) {
+			const blocks = yield* this.blockd(database, layout, marking, known, signal);
+			if (blocks) {
+				yield { ...last, blocks };
+				return;
+			}
+		}
 		const condition =
 			start && follow
 				? // A row that was never changed may have no value yet; nothing else would find it.
-					sql` WHERE t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))} OR t.${sql.id(follow.column)} IS NULL`
-				: sql``;
-		for await (const rows of database.stream(
-			sql<Fields>`SELECT ${listed} FROM ${from} AS t${condition}`,
-			this.options.pageSize ?? 1000,
-			signal,
-		)) {
-			const records: SourceRecord[] = [];
-			for (const row of rows) {
-				const record = this.recordOf(row, key);
-				if (record) records.push(record);
+					sql`t.${sql.id(follow.column)} >= ${this.dialect.again(before(start.value, follow.overlap))} OR t.${sql.id(follow.column)} IS NULL`
+				: undefined;
+		for await (const rows of database.stream(select(layout, marking, condition), this.pageSize, signal))
+			yield this.page(rows, layout, marking);
+		yield last;
+	}
+
+	/** What differs from what is known, by the table's blocks. Undefined, and nothing read, where the database cannot fold them. */
+	private async *blockd(
+		database: Database,
+		layout: Layout,
+		marking: Marking,
+		known: KnownBlocks,
+		signal: AbortSignal | undefined,
+	): AsyncGenerator<RecordPage, ReadBlocks | undefined> {
+		const snapshot = await database.snapshot(signal);
+		try {
+			const folding = foldsOf(snapshot, layout.from, marking);
+			yield* signsOfLife(folding);
+			const folds = await folding.catch((error: unknown) => {
+				// A function that it lacks or forbids, too little time or room for one long statement: rows can be read all the
+				// same, or reading them says what is wrong.
+				if (error instanceof SqlError && error.kind !== 'unreachable') return undefined;
+				throw error;
+			});
+			if (!folds) return undefined;
+			const { blocks, condition, nothing } = toRead(known, marking, folds);
+			const unclean = new Set<number>();
+			let unkeyed = 0;
+			if (!nothing) {
+				for await (const rows of snapshot.stream(select(layout, marking, condition), this.pageSize)) {
+					const page = this.page(rows, layout, marking, unclean);
+					unkeyed += page.unkeyed;
+					yield page;
+				}
 			}
-			yield { records, unkeyed: rows.length - records.length, complete: false };
+			// All rows without a key are among those that were read: their blocks are unclean.
+			return { ...blocks, unclean, rows: blocks.rows - unkeyed };
+		} finally {
+			await snapshot.close();
 		}
-		yield { records: [], unkeyed: 0, complete: start === undefined, ...(cursor !== undefined && { cursor }) };
+	}
+
+	/** Rows as records; the blocks of those that have no key are `unclean`. */
+	private page(
+		rows: Fields[],
+		{ key }: Layout,
+		marking: Marking | undefined,
+		unclean = new Set<number>(),
+	): RecordPage {
+		const records: SourceRecord[] = [];
+		for (const row of rows) {
+			const slot = marking && takeSlot(row, marking);
+			const record = this.recordOf(row, key);
+			if (!record) {
+				if (slot !== undefined) unclean.add(blockOf(slot));
+				continue;
+			}
+			if (slot !== undefined) record.slot = slot;
+			records.push(record);
+		}
+		return { records, unkeyed: rows.length - records.length, complete: false };
+	}
+
+	private marking({ dialect }: Database, layout: Layout): Marking | undefined {
+		const { removedColumn = null, nameField = null } = this.options;
+		return markingOf(dialect, this.dialect, layout, [this.tag, removedColumn, nameField]);
+	}
+
+	private get pageSize(): number {
+		return this.options.pageSize ?? 1000;
 	}
 
 	/** The greatest value of a column; one that lies ahead of the clock does not count, or the next read would skip all between. */
@@ -172,11 +251,9 @@ export class DatabaseSource implements Source {
 		return row[column]!;
 	}
 
-	private async fetchPiece(
-		database: Database,
-		{ from, listed, key, columns }: Layout,
-		keys: string[],
-	): Promise<SourceRecord[]> {
+	private async fetchPiece(database: Database, layout: Layout, keys: string[]): Promise<SourceRecord[]> {
+		const { key, columns } = layout;
+		const marking = this.marking(database, layout);
 		const wanted = new Set(keys);
 		const conditions = keys.flatMap((one) => {
 			const parts = partsOf(one, key.length);
@@ -191,25 +268,19 @@ export class DatabaseSource implements Source {
 		if (conditions.length === 0) return [];
 		let rows: Fields[];
 		try {
-			rows = await database.all(
-				sql<Fields>`SELECT ${listed} FROM ${from} AS t WHERE ${sql.join(conditions, sql` OR `)}`,
-			);
+			rows = await database.all(select(layout, marking, sql`${sql.join(conditions, sql` OR `)}`));
 		} catch (error) {
 			// A key that the column's type cannot hold (it had another type once) is nobody's; the others are still to be found.
 			if (!(error instanceof SqlError) || error.kind !== 'wrong type') throw error;
 			if (keys.length === 1) return [];
 			const middle = keys.length >> 1;
-			const layout = { from, listed, key, columns };
 			return [
 				...(await this.fetchPiece(database, layout, keys.slice(0, middle))),
 				...(await this.fetchPiece(database, layout, keys.slice(middle))),
 			];
 		}
 		// A database may find more by its own equality (case, text for a number): only the keys themselves count.
-		return rows.flatMap((row) => {
-			const record = this.recordOf(row, key);
-			return record && wanted.has(record.key) ? [record] : [];
-		});
+		return this.page(rows, layout, marking).records.filter((record) => wanted.has(record.key));
 	}
 
 	private known(): Promise<Layout> {
@@ -220,6 +291,28 @@ export class DatabaseSource implements Source {
 			},
 		);
 		return this.layout;
+	}
+}
+
+function select({ from, listed }: Layout, marking: Marking | undefined, condition: RawBuilder<unknown> | undefined) {
+	const slot = marking ? sql`, ${marking.slot} AS ${sql.id(marking.column)}` : sql``;
+	return sql<Fields>`SELECT ${listed}${slot} FROM ${from} AS t ${condition ? sql`WHERE ${condition}` : sql``}`;
+}
+
+/** Empty pages until `work` has ended. */
+async function* signsOfLife(work: Promise<unknown>): AsyncGenerator<RecordPage> {
+	const ended = work.then(
+		() => true,
+		() => true,
+	);
+	for (;;) {
+		let timer: NodeJS.Timeout | undefined;
+		const waited = new Promise<boolean>((resolve) => {
+			timer = setTimeout(() => resolve(false), ALIVE);
+		});
+		const over = await Promise.race([ended, waited]).finally(() => clearTimeout(timer));
+		if (over) return;
+		yield { records: [], unkeyed: 0, complete: false };
 	}
 }
 

@@ -1,6 +1,6 @@
 /** The source that the node's settings describe, with whatever it is reached by. */
 import { DatabaseSource } from '../../connectors/database/source';
-import { SyncError, type Cursor, type RecordPage, type Source } from '../../sync/types';
+import { SyncError, type RecordPage, type Source } from '../../sync/types';
 import { databaseConfig } from '../shared/database';
 import type { NodeContext } from '../shared/parameters';
 import type { SourceSettings } from './settings';
@@ -27,7 +27,7 @@ export async function openSource(
 		return {
 			tag: source.tag,
 			...(source.place !== undefined && { place: source.place }),
-			read: (since, signal) => unreserved(source, since, signal),
+			read: (since, signal, known) => unreserved(source.read(since, signal, known)),
 			fetch: async (keys) => await source.fetch(keys),
 			close: async () => {
 				await source.close();
@@ -41,12 +41,8 @@ export async function openSource(
 }
 
 /** All rows have the same columns, so the first one of each page says whether one is called like the sync's own member. */
-async function* unreserved(
-	source: Source,
-	since: Cursor | undefined,
-	signal: AbortSignal | undefined,
-): AsyncIterable<RecordPage> {
-	for await (const page of source.read(since, signal)) {
+async function* unreserved(pages: AsyncIterable<RecordPage>): AsyncIterable<RecordPage> {
+	for await (const page of pages) {
 		if (page.records[0] && Object.hasOwn(page.records[0].fields, RESERVED)) {
 			throw new SyncError(
 				'setup',

@@ -10,6 +10,7 @@ import {
 	type SslOptions,
 } from 'mysql2';
 
+import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
 import { rowOf } from '../rows';
 import {
@@ -18,6 +19,7 @@ import {
 	type Dialect,
 	type OpenOptions,
 	type ServerConfig,
+	type Snapshot,
 	type Sql,
 	type SqlValue,
 	type TlsOptions,
@@ -77,6 +79,66 @@ class MysqlSql implements Sql {
 }
 
 const MAX_BOUND = mysqlDialect.maxBound;
+
+/** One connection in a read-only transaction. */
+class MysqlSnapshot extends MysqlSql implements Snapshot {
+	/** A statement is under way, or has failed. */
+	private busy = false;
+
+	constructor(
+		private readonly connection: PoolConnection,
+		form: ValueForm,
+		private readonly signal: AbortSignal | undefined,
+		private readonly kill: () => void,
+	) {
+		super(async (text, values) => {
+			this.busy = true;
+			const answer = await unlessAborted(asked(connection, text, values), signal);
+			this.busy = false;
+			return answer;
+		}, form);
+	}
+
+	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]> {
+		const { signal } = this;
+		signal?.throwIfAborted();
+		const { text, values } = compile(statement);
+		this.busy = true;
+		let show: ((row: unknown[]) => unknown[]) | undefined;
+		let names: string[] = [];
+		const query = this.connection.execute({ sql: text, values: values.map(bound), rowsAsArray: true });
+		query.on('fields', (fields: FieldPacket[]) => {
+			names = fields.map(({ name }) => name);
+			show = shownBy(this.form, fields);
+		});
+		const rows = query.stream({ highWaterMark: pageSize });
+		try {
+			let page: Row[] = [];
+			for await (const row of rows) {
+				page.push(rowOf(names, show!(row as unknown[])) as Row);
+				if (page.length < pageSize) continue;
+				signal?.throwIfAborted();
+				yield page;
+				signal?.throwIfAborted();
+				page = [];
+			}
+			signal?.throwIfAborted();
+			if (page.length > 0) yield page;
+		} catch (error) {
+			throw signal?.aborted ? error : explain(error);
+		}
+		this.busy = false;
+	}
+
+	/** Left early, aborted or failed: rows may still be on their way, so the connection is dropped. */
+	async close(): Promise<void> {
+		if (this.busy) return this.kill();
+		await say(this.connection, 'COMMIT').then(
+			() => this.connection.release(),
+			() => this.connection.destroy(),
+		);
+	}
+}
 
 export class MysqlDatabase extends MysqlSql implements Database {
 	constructor(
@@ -152,41 +214,23 @@ export class MysqlDatabase extends MysqlSql implements Database {
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
+		const snapshot = await this.snapshot(signal);
+		try {
+			yield* snapshot.stream(statement, pageSize);
+		} finally {
+			await snapshot.close();
+		}
+	}
+
+	async snapshot(signal?: AbortSignal): Promise<Snapshot> {
 		signal?.throwIfAborted();
-		const { text, values } = compile(statement);
 		const connection = await connected(this.pool);
-		let broken = true;
 		try {
 			await say(connection, READ_ONLY);
-			let show: ((row: unknown[]) => unknown[]) | undefined;
-			let names: string[] = [];
-			const query = connection.execute({ sql: text, values: values.map(bound), rowsAsArray: true });
-			query.on('fields', (fields: FieldPacket[]) => {
-				names = fields.map(({ name }) => name);
-				show = shownBy(this.form, fields);
-			});
-			const rows = query.stream({ highWaterMark: pageSize });
-			try {
-				let page: Row[] = [];
-				for await (const row of rows) {
-					page.push(rowOf(names, show!(row as unknown[])) as Row);
-					if (page.length < pageSize) continue;
-					signal?.throwIfAborted();
-					yield page;
-					signal?.throwIfAborted();
-					page = [];
-				}
-				signal?.throwIfAborted();
-				if (page.length > 0) yield page;
-			} catch (error) {
-				throw signal?.aborted ? error : explain(error);
-			}
-			await say(connection, 'COMMIT');
-			broken = false;
-		} finally {
-			// Left early, aborted or failed: rows may still be on their way, so the connection is dropped.
-			if (broken) connection.destroy();
-			else connection.release();
+			return new MysqlSnapshot(connection, this.form, signal, () => this.kill(connection));
+		} catch (error) {
+			connection.destroy();
+			throw error;
 		}
 	}
 

@@ -41,6 +41,7 @@ export const marks: Marks = {
 	mark: (columns) => sql`IFNULL(MD5(${text(columns)}), MD5(UUID()))`,
 	shown: (mark) => sql<string>`${mark}`,
 	fold: (mark) => sql<string>`CONCAT(BIT_XOR(${half('LEFT', mark)}), ' ', BIT_XOR(${half('RIGHT', mark)}))`,
+	settings: [],
 	// A subquery that must not be merged is written into a temporary table, which takes longer than MD5 twice.
 	once: sql``,
 	slot: (key) => sql<number>`CAST(CRC32(${text(key)}) DIV 2 AS SIGNED)`,

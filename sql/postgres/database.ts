@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { Pool, type Client, type CustomTypesConfig, type PoolClient, type PoolConfig, type QueryArrayResult } from 'pg';
 import Cursor from 'pg-cursor';
 
+import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
 import { rowOf } from '../rows';
 import {
@@ -11,6 +12,7 @@ import {
 	type Dialect,
 	type OpenOptions,
 	type ServerConfig,
+	type Snapshot,
 	type Sql,
 	type SqlValue,
 } from '../types';
@@ -47,6 +49,61 @@ class PostgresSql implements Sql {
 		if (rows.length === 0) return 0;
 		const names = sql.join(columns.map(({ name }) => sql.id(name)));
 		return this.run(sql`INSERT INTO ${into} (${names}) ${unnest(columns, rows)} ${onConflict ?? sql``}`);
+	}
+}
+
+/** One connection in a read-only transaction. */
+class PostgresSnapshot extends PostgresSql implements Snapshot {
+	/** A statement is under way, or has failed. */
+	private busy = false;
+
+	constructor(
+		private readonly client: PoolClient,
+		private readonly types: CustomTypesConfig,
+		private readonly signal: AbortSignal | undefined,
+	) {
+		super(async (text, values) => {
+			this.busy = true;
+			const answer = await unlessAborted(asked(client.query(one(text, values))), signal);
+			this.busy = false;
+			return answer;
+		});
+	}
+
+	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]> {
+		const { signal } = this;
+		signal?.throwIfAborted();
+		const { text, values } = compile(statement);
+		this.busy = true;
+		const cursor = this.client.query(new Cursor(text, values, { rowMode: 'array', types: this.types }));
+		const next = () => asked(cursor.read(pageSize));
+		let coming: Promise<unknown[][]> | undefined = next();
+		try {
+			while (coming) {
+				const rows: unknown[][] = await coming;
+				coming = undefined;
+				signal?.throwIfAborted();
+				if (rows.length === 0) break;
+				if (rows.length === pageSize) coming = next();
+				const names = cursor._result.fields.map(({ name }) => name);
+				yield rows.map((row) => rowOf(names, row) as Row);
+				signal?.throwIfAborted();
+			}
+		} finally {
+			await coming?.catch(() => undefined);
+		}
+		await asked(cursor.close());
+		this.busy = false;
+	}
+
+	/** Left early, aborted or failed: the connection is dropped, and the server's cursor with it. */
+	async close(): Promise<void> {
+		const { client } = this;
+		if (this.busy) return client.release(true);
+		await client.query('COMMIT').then(
+			() => client.release(),
+			() => client.release(true),
+		);
 	}
 }
 
@@ -92,35 +149,23 @@ export class PostgresDatabase extends PostgresSql implements Database {
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
+		const snapshot = await this.snapshot(signal);
+		try {
+			yield* snapshot.stream(statement, pageSize);
+		} finally {
+			await snapshot.close();
+		}
+	}
+
+	async snapshot(signal?: AbortSignal): Promise<Snapshot> {
 		signal?.throwIfAborted();
-		const { text, values } = compile(statement);
 		const client = await asked(this.pool.connect());
-		let broken = true;
 		try {
 			await asked(client.query(READ_ONLY));
-			const cursor = client.query(new Cursor(text, values, { rowMode: 'array', types: this.types }));
-			const next = () => asked(cursor.read(pageSize));
-			let coming: Promise<unknown[][]> | undefined = next();
-			try {
-				while (coming) {
-					const rows: unknown[][] = await coming;
-					coming = undefined;
-					signal?.throwIfAborted();
-					if (rows.length === 0) break;
-					if (rows.length === pageSize) coming = next();
-					const names = cursor._result.fields.map(({ name }) => name);
-					yield rows.map((row) => rowOf(names, row) as Row);
-					signal?.throwIfAborted();
-				}
-			} finally {
-				await coming?.catch(() => undefined);
-			}
-			await asked(cursor.close());
-			await asked(client.query('COMMIT'));
-			broken = false;
-		} finally {
-			// Left early, aborted or failed: the connection is dropped, and the server's cursor with it.
-			client.release(broken);
+			return new PostgresSnapshot(client, this.types, signal);
+		} catch (error) {
+			client.release(true);
+			throw error;
 		}
 	}
 

@@ -1,6 +1,7 @@
 /** A SQLite file as a {@link Database}: one worker thread, one writer at a time. */
 import { sql, type RawBuilder } from 'kysely';
 
+import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
 import { Mutex } from '../mutex';
 import { rowOf } from '../rows';
@@ -11,6 +12,7 @@ import {
 	type Dialect,
 	type FileConfig,
 	type OpenOptions,
+	type Snapshot,
 	type Sql,
 	type SqlValue,
 } from '../types';
@@ -53,11 +55,54 @@ function rowsOf<Row>({ columns, rows }: Rows): Row[] {
 	return rows.map((row) => rowOf(columns, row) as Row);
 }
 
+/** A connection of its own in the worker, in a read-only transaction; only a database in memory has but one. */
+class SqliteSnapshot extends SqliteSql implements Snapshot {
+	private streams = 0;
+
+	constructor(
+		private readonly client: SqliteClient,
+		private readonly snapshot: number,
+		private readonly signal: AbortSignal | undefined,
+	) {
+		super((order) =>
+			unlessAborted(
+				client.send(order.do === 'all' || order.do === 'run' ? { ...order, snapshot } : order),
+				signal,
+			),
+		);
+	}
+
+	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]> {
+		const { client, snapshot, signal } = this;
+		const stream = ++this.streams;
+		signal?.throwIfAborted();
+		await client.send({ do: 'open', snapshot, stream, ...compile(statement) });
+		const next = () => client.send({ do: 'page', snapshot, stream, size: pageSize });
+		let coming: Promise<Rows> | undefined = next();
+		try {
+			while (coming) {
+				const page: Rows = await coming;
+				signal?.throwIfAborted();
+				coming = page.more ? next() : undefined;
+				if (page.rows.length > 0) yield rowsOf<Row>(page);
+				signal?.throwIfAborted();
+			}
+		} finally {
+			coming?.catch(() => undefined);
+			await client.send({ do: 'leave', snapshot, stream }).catch(() => undefined);
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.client.send({ do: 'end', snapshot: this.snapshot }).catch(() => undefined);
+	}
+}
+
 export class SqliteDatabase extends SqliteSql implements Database {
 	private readonly client: SqliteClient;
 	private readonly mutex: Mutex;
 	private readonly readOnly: boolean;
-	private streams = 0;
+	private snapshots = 0;
 
 	constructor(config: FileConfig, options: OpenOptions) {
 		const busyTimeout = Math.ceil((options.lockTimeout ?? 15_000) / BUSY_TRIES);
@@ -88,23 +133,19 @@ export class SqliteDatabase extends SqliteSql implements Database {
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number, signal?: AbortSignal): AsyncIterable<Row[]> {
-		const stream = ++this.streams;
-		signal?.throwIfAborted();
-		await patiently(() => this.client.send({ do: 'open', stream, ...compile(statement) }));
-		const next = () => this.client.send({ do: 'page', stream, size: pageSize });
-		let coming: Promise<Rows> | undefined = next();
+		const snapshot = await this.snapshot(signal);
 		try {
-			while (coming) {
-				const page: Rows = await coming;
-				signal?.throwIfAborted();
-				coming = page.more ? next() : undefined;
-				if (page.rows.length > 0) yield rowsOf<Row>(page);
-				signal?.throwIfAborted();
-			}
+			yield* snapshot.stream(statement, pageSize);
 		} finally {
-			coming?.catch(() => undefined);
-			await this.client.send({ do: 'leave', stream }).catch(() => undefined);
+			await snapshot.close();
 		}
+	}
+
+	async snapshot(signal?: AbortSignal): Promise<Snapshot> {
+		signal?.throwIfAborted();
+		const snapshot = ++this.snapshots;
+		await patiently(() => this.client.send({ do: 'begin', snapshot }));
+		return new SqliteSnapshot(this.client, snapshot, signal);
 	}
 
 	/** Waits for what is under way, then ends the thread. */

@@ -4,6 +4,8 @@
  */
 import type { SQLOutputValue } from 'node:sqlite';
 
+import { exactBytes, exactDouble } from '../exact';
+
 const words = new Int32Array(2);
 const whole = new BigInt64Array(words.buffer);
 const real = new Float64Array(words.buffer);
@@ -69,4 +71,15 @@ export function mark(...values: SQLOutputValue[]): bigint {
 	words[0] = spread(a);
 	words[1] = spread(b ^ Math.imul(a, 5));
 	return whole[0]!;
+}
+
+/** The slot of a key, as a whole number below 2³¹: the same for values that are the same as text. */
+export function slot(...values: SQLOutputValue[]): bigint {
+	return mark(...values.map(keyText)) & 0x7fff_ffffn;
+}
+
+function keyText(value: SQLOutputValue): string | null {
+	if (typeof value === 'number') return String(exactDouble(value));
+	if (typeof value === 'object' && value !== null) return exactBytes(value);
+	return value === null ? null : String(value);
 }

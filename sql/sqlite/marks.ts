@@ -22,6 +22,7 @@ export const marks: Marks = {
 	// Sums of both halves and of what they are together: SQLite has no exclusive or.
 	fold: (made) =>
 		sql<string>`printf('%d %d %d', sum(${made} >> 32), sum(${made} & 4294967295), sum((${made} >> 32) * (${made} & 4294967295) >> 31))`,
+	settings: [],
 	once: sql`LIMIT -1`,
-	slot: (key) => sql<number>`(${mark(key)} & 2147483647)`,
+	slot: (key) => sql<number>`one_way_slot(${sql.join(key.map(({ value }) => value))})`,
 };

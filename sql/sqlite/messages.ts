@@ -11,13 +11,16 @@ export interface WorkerOptions {
 }
 
 export type Order =
-	| { do: 'all'; text: string; values: SqlValue[] }
-	| { do: 'run'; text: string; values: SqlValue[] }
+	/** In a snapshot, where one is named. */
+	| { do: 'all'; text: string; values: SqlValue[]; snapshot?: number }
+	| { do: 'run'; text: string; values: SqlValue[]; snapshot?: number }
 	/** One prepared statement, run once per row, all or none. Answers with how many rows changed. */
 	| { do: 'many'; text: string; rows: readonly SqlValue[][] }
-	| { do: 'open'; stream: number; text: string; values: SqlValue[] }
-	| { do: 'page'; stream: number; size: number }
-	| { do: 'leave'; stream: number }
+	| { do: 'begin'; snapshot: number }
+	| { do: 'end'; snapshot: number }
+	| { do: 'open'; snapshot: number; stream: number; text: string; values: SqlValue[] }
+	| { do: 'page'; snapshot: number; stream: number; size: number }
+	| { do: 'leave'; snapshot: number; stream: number }
 	| { do: 'close' };
 
 export interface Request {

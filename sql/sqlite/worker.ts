@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { exactBytes, exactDouble, exactInteger, exactJson } from '../exact';
 import type { SqlValue } from '../types';
-import { mark } from './mark';
+import { mark, slot } from './mark';
 import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from './messages';
 
 const KEPT_STATEMENTS = 200;
@@ -19,10 +19,15 @@ const inMemory = file === ':memory:' || file === '';
 
 let database: DatabaseSync | undefined;
 const statements = new Map<string, StatementSync>();
-const streams = new Map<number, Stream>();
+const snapshots = new Map<number, Snapshot>();
+
+/** Reads through a connection of its own, in its own transaction; only a database in memory has to share. */
+interface Snapshot {
+	connection: DatabaseSync | undefined;
+	streams: Map<number, Stream>;
+}
 
 interface Stream {
-	connection: DatabaseSync | undefined;
 	columns: Column[];
 	rows: Iterator<unknown>;
 }
@@ -42,7 +47,9 @@ function connect(readOnlyConnection: boolean): DatabaseSync {
 		enableForeignKeyConstraints: true,
 		timeout: busyTimeout,
 	});
-	connection.function('one_way_mark', { deterministic: true, useBigIntArguments: true, varargs: true }, mark);
+	const options = { deterministic: true, useBigIntArguments: true, varargs: true };
+	connection.function('one_way_mark', options, mark);
+	connection.function('one_way_slot', options, slot);
 	if (!readOnlyConnection && !inMemory) {
 		connection.exec('PRAGMA journal_mode = WAL');
 		connection.exec('PRAGMA synchronous = NORMAL');
@@ -95,8 +102,14 @@ function shown(columns: Column[], row: unknown): unknown[] {
 
 const names = (columns: Column[]) => columns.map(({ name }) => name);
 
-function all(text: string, values: SqlValue[]): Rows {
-	const statement = prepared(text);
+/** The statement on the main connection, or on that of a snapshot. */
+function statementOf(text: string, snapshot: number | undefined): StatementSync {
+	const connection = snapshot === undefined ? undefined : snapshots.get(snapshot)?.connection;
+	return connection ? prepare(connection, text) : prepared(text);
+}
+
+function all(text: string, values: SqlValue[], snapshot: number | undefined): Rows {
+	const statement = statementOf(text, snapshot);
 	const rows = statement.all(...values.map(bound)) as unknown as unknown[][];
 	const columns = columnsOf(statement);
 	return { columns: names(columns), rows: exact ? rows.map((row) => shown(columns, row)) : rows };
@@ -117,23 +130,36 @@ function many(text: string, rows: readonly SqlValue[][]): number {
 	}
 }
 
-/** A stream reads through a connection of its own, in its own snapshot; only a database in memory has to share. */
-function openStream(number: number, text: string, values: SqlValue[]): null {
+function begin(number: number): null {
 	const connection = inMemory ? undefined : connect(true);
 	try {
 		connection?.exec('BEGIN');
-		const statement = prepare(connection ?? main(), text);
-		const rows = statement.iterate(...values.map(bound)) as unknown as Iterator<unknown>;
-		streams.set(number, { connection, columns: columnsOf(statement), rows });
 	} catch (error) {
 		connection?.close();
 		throw error;
 	}
+	snapshots.set(number, { connection, streams: new Map() });
 	return null;
 }
 
-function page(number: number, size: number): Rows {
-	const stream = streams.get(number);
+function end(number: number): null {
+	const snapshot = snapshots.get(number);
+	for (const stream of snapshot?.streams.keys() ?? []) leave(number, stream);
+	snapshots.delete(number);
+	snapshot?.connection?.close();
+	return null;
+}
+
+function openStream(number: number, stream: number, text: string, values: SqlValue[]): null {
+	const { connection, streams } = snapshots.get(number)!;
+	const statement = prepare(connection ?? main(), text);
+	const rows = statement.iterate(...values.map(bound)) as unknown as Iterator<unknown>;
+	streams.set(stream, { columns: columnsOf(statement), rows });
+	return null;
+}
+
+function page(number: number, name: number, size: number): Rows {
+	const stream = snapshots.get(number)?.streams.get(name);
 	if (!stream) return { columns: [], rows: [], more: false };
 	const rows: unknown[][] = [];
 	let more = true;
@@ -142,20 +168,19 @@ function page(number: number, size: number): Rows {
 		if (next.done) more = false;
 		else rows.push(shown(stream.columns, next.value));
 	}
-	if (!more) leave(number);
+	if (!more) leave(number, name);
 	return { columns: names(stream.columns), rows, more };
 }
 
-function leave(number: number): null {
-	const stream = streams.get(number);
-	streams.delete(number);
-	stream?.rows.return?.();
-	stream?.connection?.close();
+function leave(number: number, name: number): null {
+	const streams = snapshots.get(number)?.streams;
+	streams?.get(name)?.rows.return?.();
+	streams?.delete(name);
 	return null;
 }
 
 function close(): null {
-	for (const number of [...streams.keys()]) leave(number);
+	for (const number of [...snapshots.keys()]) end(number);
 	statements.clear();
 	database?.close();
 	database = undefined;
@@ -165,17 +190,21 @@ function close(): null {
 function obey(order: Order): Rows | number | null {
 	switch (order.do) {
 		case 'all':
-			return all(order.text, order.values);
+			return all(order.text, order.values, order.snapshot);
 		case 'run':
-			return Number(prepared(order.text).run(...order.values.map(bound)).changes);
+			return Number(statementOf(order.text, order.snapshot).run(...order.values.map(bound)).changes);
 		case 'many':
 			return many(order.text, order.rows);
+		case 'begin':
+			return begin(order.snapshot);
+		case 'end':
+			return end(order.snapshot);
 		case 'open':
-			return openStream(order.stream, order.text, order.values);
+			return openStream(order.snapshot, order.stream, order.text, order.values);
 		case 'page':
-			return page(order.stream, order.size);
+			return page(order.snapshot, order.stream, order.size);
 		case 'leave':
-			return leave(order.stream);
+			return leave(order.snapshot, order.stream);
 		case 'close':
 			return close();
 	}

@@ -58,12 +58,12 @@ export async function startMariadb(settings: string[] = ['--skip-log-bin']): Pro
 			'--bind-address=127.0.0.1',
 			`--socket=${join(folder.path, 's')}`,
 			`--pid-file=${join(folder.path, 'pid')}`,
-			...settings,
 			'--innodb-flush-log-at-trx-commit=0',
 			'--innodb-flush-method=nosync',
 			'--innodb-buffer-pool-size=64M',
 			'--default-time-zone=-05:00',
 			'--character-set-server=utf8mb4',
+			...settings,
 		];
 		const at = { host: '127.0.0.1', port, user: 'root', password: '', database: 'mysql' };
 		const ready = async () => {

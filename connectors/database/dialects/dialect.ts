@@ -40,6 +40,8 @@ export interface TableDialect {
 	remove(bound: Bound, id: readonly ColumnInfo[]): RawBuilder<unknown>;
 	/** Every form in which a key's part, known as text, may stand in a column. */
 	keyForms(text: string, column: ColumnInfo | undefined): SqlValue[];
+	/** Whether two values of a key column have one key text only if they are the same to the last byte. */
+	plainKey(column: ColumnInfo): boolean;
 	/** A value that was read, bound again to be compared with its own column. */
 	again(value: Exclude<Value, null>): SqlValue;
 	/** Where the database is, without who logs in there. */

@@ -44,6 +44,13 @@ const JSON_CHECKS = ({ schema, name }: TableName) => sql<{ clause: string }>`
 	SELECT CHECK_CLAUSE AS clause FROM information_schema.CHECK_CONSTRAINTS
 	WHERE CONSTRAINT_SCHEMA = ${schema} AND TABLE_NAME = ${name} AND CHECK_CLAUSE LIKE 'json_valid(%'`;
 
+/** Other engines know no transactions; views may compute what they show anew. */
+const STEADY = ({ schema, name }: TableName) => sql<{ engine: string | null }>`
+	SELECT ENGINE AS engine FROM information_schema.TABLES
+	WHERE TABLE_SCHEMA = ${schema} AND TABLE_NAME = ${name} AND TABLE_TYPE = 'BASE TABLE'`;
+
+const PLAIN_KEY = /^(?:tinyint|smallint|mediumint|int|bigint|varchar|char|varbinary|binary|date)\b/i;
+
 const TABLES = sql<TableName>`
 	SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name FROM information_schema.TABLES
 	WHERE TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
@@ -176,6 +183,7 @@ export const mysqlTables: TableDialect = {
 		return {
 			columns: columns.map((row) => columnOf(row, indexes.get('PRIMARY') ?? [], json)),
 			unique: [...indexes.values()].filter((index) => index !== undefined),
+			steady: /^innodb$/i.test((await database.all(STEADY(table)))[0]?.engine ?? ''),
 		};
 	},
 	equal: (column, value) => {
@@ -238,6 +246,7 @@ export const mysqlTables: TableDialect = {
 		if (key.startsWith('base64:')) forms.push(bytes().bind(key));
 		return forms;
 	},
+	plainKey: ({ type, kind }) => kind !== 'json' && PLAIN_KEY.test(type),
 	again: (value) =>
 		typeof value === 'object'
 			? JSON.stringify(value)

@@ -59,6 +59,17 @@ const UNIQUE = (table: TableName) => sql<{ columns: string[] }>`
 		AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 	GROUP BY i.indexrelid`;
 
+/** Views may compute what they show anew, foreign tables stand elsewhere. */
+const STEADY = (table: TableName) => sql<{ steady: boolean }>`
+	SELECT c.relkind IN ('r', 'm') AND NOT c.relhassubclass OR c.relkind IN ('r', 'p') AND NOT EXISTS (
+		WITH RECURSIVE part AS (SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid
+			UNION SELECT i.inhrelid FROM part JOIN pg_catalog.pg_inherits i ON i.inhparent = part.inhrelid)
+		SELECT 1 FROM part JOIN pg_catalog.pg_class o ON o.oid = part.inhrelid WHERE o.relkind NOT IN ('r', 'p')) AS steady
+	FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+	WHERE n.nspname = ${table.schema} AND c.relname = ${table.name} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+
+const PLAIN_KEY = /^(?:smallint|integer|bigint|text|character varying(?:\(\d+\))?|uuid|date|boolean)$/;
+
 const TABLES = sql<{ schema: string; name: string }>`
 	SELECT n.nspname AS schema, c.relname AS name
 	FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -136,6 +147,7 @@ export const postgresTables: TableDialect = {
 	describe: async (database: Sql, table: TableName): Promise<TableInfo> => ({
 		columns: (await database.all(COLUMNS(table))).map(columnOf),
 		unique: (await database.all(UNIQUE(table))).map(({ columns }) => columns),
+		steady: (await database.all(STEADY(table)))[0]?.steady ?? false,
 	}),
 	equal: (column, value) => sql`t.${sql.id(column.name)} = ${value}`,
 	order: rowOrder,
@@ -162,6 +174,7 @@ export const postgresTables: TableDialect = {
 		sql`UPDATE ${table} AS t SET ${sql.join(set.map(([column, value]) => sql`${column} = ${value}`))} FROM ${values} WHERE ${tie}`,
 	remove: ({ table, values, tie }) => sql`DELETE FROM ${table} AS t USING ${values} WHERE ${tie}`,
 	keyForms: (key, column) => [column?.kind === 'bytes' ? column.spelling.bind(key) : key],
+	plainKey: ({ type }) => PLAIN_KEY.test(type),
 	again: (value) => (typeof value === 'object' ? JSON.stringify(value) : value),
 	place: (config, table) =>
 		serverPlace('postgres', config as ServerConfig, `${table.schema}.${table.name}`, [table.schema!, table.name]),

@@ -60,7 +60,8 @@ export const sqliteTables: TableDialect = {
 			sql<{
 				strict: number;
 				wr: number;
-			}>`SELECT strict, wr FROM pragma_table_list WHERE schema = ${schema} AND name = ${name}`,
+				type: string;
+			}>`SELECT strict, wr, type FROM pragma_table_list WHERE schema = ${schema} AND name = ${name}`,
 		);
 		const rows = await database.all(
 			sql<Row>`SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(${name}, ${schema}) WHERE hidden <> 1`,
@@ -75,6 +76,7 @@ export const sqliteTables: TableDialect = {
 				...unique.map(({ columns }) => JSON.parse(columns) as string[]),
 				...(primary.length > 0 ? [primary.map(({ name }) => name)] : []),
 			],
+			steady: list?.type === 'table',
 		};
 	},
 	equal: (column, value) => {
@@ -124,6 +126,7 @@ export const sqliteTables: TableDialect = {
 		if (key.startsWith('base64:')) forms.push(Buffer.from(key.slice(7), 'base64'));
 		return forms;
 	},
+	plainKey: ({ kind }) => kind !== 'json',
 	again: (value) =>
 		typeof value === 'object'
 			? JSON.stringify(value)
