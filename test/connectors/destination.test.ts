@@ -120,6 +120,21 @@ overEveryDatabase((place) => {
 		expect(errors(results)).toEqual(['ok', 'ok']);
 	});
 
+	test('a row that a trigger keeps is not taken for removed', async () => {
+		if (dialect === 'mysql') return; // its triggers cannot skip a row
+		await run(sql`CREATE TABLE kept (id INTEGER PRIMARY KEY)`, sql`INSERT INTO kept VALUES (1), (2)`);
+		if (dialect === 'sqlite')
+			await run(sql`CREATE TRIGGER keeps BEFORE DELETE ON kept WHEN OLD.id = 1 BEGIN SELECT RAISE(IGNORE); END`);
+		else
+			await run(
+				sql`CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+				sql`CREATE TRIGGER keeps BEFORE DELETE ON kept FOR EACH ROW WHEN (OLD.id = 1) EXECUTE FUNCTION keeps()`,
+			);
+		const results = await to('kept').write([remove(0, '1'), remove(1, '2'), remove(2, '3')]);
+		expect(errors(results)).toEqual(['refused', 'ok', 'ok']);
+		expect(results[0]).toMatchObject({ error: { message: 'The row 1 still stands after it was deleted.' } });
+	});
+
 	test('a row that another refers to is not removed, and says why', async () => {
 		await run(sql`INSERT INTO team VALUES (7)`);
 		await to('person').write([create(0, person(1, { team: 7 }))]);

@@ -3,6 +3,10 @@
  * `UPDATE_SPEC=1` before `npm test -- test/ledger/spec` they come into the specification.
  */
 export const ELSEWHERE: Record<string, [file: string, test: string]> = {
+	'A removal is read back, and one that is not confirmed in time is news, by name.': [
+		'test/engine/confirmed.test.ts',
+		'that the destination, down for six minutes, does not confirm becomes news after five, by name, once',
+	],
 	'The first write into a destination that is not empty is held.': [
 		'test/engine/guard.ts',
 		'into a destination that is not empty is held, whole, until it is released once (invariant 6)',
