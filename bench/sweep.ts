@@ -138,7 +138,7 @@ async function compare(place: Stage, count: number, rounds: number): Promise<Mea
 		extraMemoryMB: name === 'ours' ? loads.extraMemoryMB : 0,
 		stallMs: name === 'ours' ? loads.stallMs : 0,
 		rowsRead: per(after[name].read, then.read),
-		rowsWritten: per(after[name].written, then.written),
+		rowsWritten: per(after[name].written, then.written) - EDITED,
 		differing: await differing(people, name),
 	});
 	return [
