@@ -74,7 +74,7 @@ export async function people(server: Server, count: number): Promise<People> {
 export async function more(source: Database, from: number, upTo: number): Promise<void> {
 	await source.run(sql`
 		INSERT INTO ${sql.id(SOURCE)}
-		SELECT n, 'E' || lpad(n::text, 8, '0'), 'person.' || n || '@example.com', 'First ' || md5(n::text), 'Last ' || (n * 7919 % 100003),
+		SELECT n, 'E' || lpad(n::text, 8, '0'), 'person.' || n || '@example.com', 'First ' || md5(n::text), 'Last ' || (n::bigint * 7919 % 100003),
 			'Department ' || n % 40, nullif(n / 10, 0), 30000 + n % 70000 + (n % 100) / 100.0, n % 20 <> 0,
 			date '2001-01-01' + n % 9000, timestamptz '2026-01-01 00:00:00Z' + n % 86400 * interval '1 second',
 			jsonb_build_object('room', n % 900, 'badge', md5('b' || n), 'languages', jsonb_build_array('de', 'en')),
