@@ -321,7 +321,7 @@ async function report(place: Stage, count: number, peers: number, results: Measu
 		],
 		server: place.server,
 		results,
-		command: 'npm run bench -- sweep',
+		command: `npm run bench -- sweep${count === ROWS ? '' : ` --rows ${count}`}`,
 	});
 }
 
