@@ -111,6 +111,8 @@ async function serve(order: Order): Promise<void> {
 		if (message['tick']) void one(ledger, order).then((ticked) => process.send!({ ticked }));
 		if (message['end']) void ledger.close().then(() => process.exit(0));
 	});
+	// What looks at its load does not keep it alive, nor does a ledger at rest.
+	setInterval(() => undefined, 1 << 30);
 	process.send!({ open: true });
 }
 
