@@ -5,7 +5,7 @@ import type { DestinationRow, DestinationSeen, FirstWrite } from '../sync/ledger
 import { lockOf } from './locks';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
+import { AGAIN, DROPPED, MOVED_HOLD, MOVED_REMOVAL, MOVED_STATE } from './moved';
 import { now, type Store } from './store';
 
 interface Row {
@@ -57,7 +57,10 @@ export async function destinationsSeen(
 		}
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : nextSweep(sql`coalesce(swept_at, created_at)`, sql`${sweepEvery}`)}
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL AND sweep_range IS NULL`);
-		for (const { node, mappings } of seen) if (mappings) await flowOf(store, tx, sync, node, mappings);
+		for (const { node, mappings, way } of seen) {
+			if (mappings) await flowOf(store, tx, sync, node, mappings);
+			if (way !== undefined) await wayOf(store, tx, sync, node, way);
+		}
 	});
 }
 
@@ -161,6 +164,21 @@ async function flowOf(store: Store, tx: Sql, sync: number, node: string, mapping
 	for (const row of rows) {
 		await tx.run(sql`UPDATE ${table('destination')} SET flow = ${flow} WHERE id = ${row.id}`);
 		if (mappings.length > 0 && row.mapping !== flow) await begin(store, tx, row, await store.next(tx), flow);
+	}
+}
+
+/** What stands between the trigger and a destination: where it is edited, what never arrived by it may arrive now. */
+async function wayOf(store: Store, tx: Sql, sync: number, node: string, way: string): Promise<void> {
+	const { table } = store;
+	const rows = await tx.all(sql<{ id: number; way: string | null }>`SELECT id, way FROM ${table('destination')}
+		WHERE sync = ${sync} AND node = ${node} AND state = 'active' AND (way IS NULL OR way <> ${way})`);
+	for (const { id, way: before } of rows) {
+		await tx.run(sql`UPDATE ${table('destination')} SET way = ${way} WHERE id = ${id}`);
+		if (before === null) continue;
+		await tx.run(sql`UPDATE ${table('destination')} SET way_run = ${await store.next(tx)} WHERE id = ${id}`);
+		await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'requested', attempts = 0, error = NULL, due_at = ${tx.dialect.now}
+			FROM ${table('record')} r WHERE l.destination = ${id} AND r.sync = ${sync} AND r.key = l.key
+			AND ((l.state = 'unrouted' AND r.present = 1) OR (l.state = 'failed' AND l.error = ${DROPPED}))`);
 	}
 }
 

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { DueCounts, HandedRecord, Reason, Stuck } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
-import { AGAIN, UNANSWERED } from './moved';
+import { AGAIN, DROPPED, UNANSWERED } from './moved';
 import { big, fence, lockRun, now, type Store } from './store';
 
 interface DueRow {
@@ -23,9 +23,6 @@ interface RecordRow {
 	reason: Reason;
 	confirmed: number | null;
 }
-
-const DROPPED =
-	'A node between the trigger and the destination dropped this record, though its counterpart stands. Use the scope of the mapping instead, which also removes.';
 
 /**
  * Leases due work to a new run: removals that the guard let pass first, then the oldest. All destinations that a key is
@@ -247,6 +244,9 @@ export async function endRun(
 		await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'settled', ${free} FROM ${table('destination')} d
 			WHERE ${mine} AND l.reason = 'sweep' AND d.id = l.destination AND l.version = l.handed AND l.revision = d.revision`);
 		if (how.ok) {
+			// It went by a way that is no longer there.
+			await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'due', reason = 'requested', due_at = ${at}, ${free} FROM ${table('destination')} d
+				WHERE ${mine} AND d.id = l.destination AND d.way_run > ${run}`);
 			unroutedLinked = await tx.run(
 				sql`UPDATE ${table('link')} AS l SET state = 'failed', ${free}, error = ${DROPPED} WHERE ${mine} AND (l.counterpart IS NOT NULL OR l.create_intended = 1)`,
 			);
@@ -321,6 +321,13 @@ export async function failures(
 		JOIN ${table('link')} l ON l.destination = d.id AND l.state = 'failed' AND l.state NOT IN ('settled', 'gone')
 		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 		WHERE d.sync = ${sync} AND d.state = 'active' ORDER BY l.due_at, l.key LIMIT ${limit}`);
+}
+
+/** What never arrived at a destination. */
+export async function unrouted(store: Store, destination: number): Promise<number> {
+	const [row] = await store.db.all(sql<{ count: number }>`SELECT count(*) AS count FROM ${store.table('link')} l
+		WHERE l.destination = ${destination} AND l.state = 'unrouted' AND l.state NOT IN ('settled', 'gone')`);
+	return row!.count;
 }
 
 /** What is not settled, by state. */

@@ -67,6 +67,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		renewRun: async (run, ttl) => await due.renewRun(store, run, ttl),
 		keep: async (destination, runs, sweeper, ttl) => await claims.keep(store, destination, runs, sweeper, ttl),
 		endRun: async (run, how) => await due.endRun(store, run, how),
+		unrouted: async (destination) => await due.unrouted(store, destination),
 		counts: async (sync) => await due.counts(store, sync),
 		failures: async (sync, limit) => await due.failures(store, sync, limit),
 		setHealth: async (sync, health, text, kinds) => await syncs.setHealth(store, sync, health, text, kinds),

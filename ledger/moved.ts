@@ -28,3 +28,7 @@ export const AGAIN = sql`CASE WHEN l.removal = 'intended' THEN 'intended' ELSE '
  * removed as before: its record has no fields any more that could be sent again, and the next sweep compares it.
  */
 export const UNANSWERED = sql`CASE WHEN l.healing = 'gone' AND r.present = 0 THEN 'gone' ELSE ${AGAIN} END`;
+
+/** Why a link failed whose item never arrived. */
+export const DROPPED =
+	'A node between the trigger and the destination dropped this record, though its counterpart stands. Use the scope of the mapping instead, which also removes.';

@@ -173,6 +173,12 @@ const withBlocks: Step = async ({ table, bigType: big, index }, tx) => {
 	await tx.run(sql`CREATE INDEX ${index('record_slot')} ON ${table('record')} (sync, slot)`);
 };
 
+/** What stands between the trigger and a destination. */
+const ways: Step = async ({ table, bigType: big }, tx) => {
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN way TEXT`);
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN way_run ${big} NOT NULL DEFAULT 0`);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -184,6 +190,7 @@ export const STEPS: readonly Step[] = [
 	provisional,
 	withFights,
 	withBlocks,
+	ways,
 ];
 
 /**

@@ -72,6 +72,8 @@ export interface DestinationSeen {
 	name: string;
 	/** Fingerprints of the mappings on the way to it; others than before are a new revision. Left out where they cannot be seen. */
 	mappings?: string[];
+	/** Fingerprint of what stands between, and how it is connected; another than before, and what never arrived is sent again. */
+	way?: string;
 }
 
 export interface ObservationResult {
@@ -479,6 +481,8 @@ export interface Ledger {
 		how: { ok: boolean; error?: string; retryIn: number },
 	): Promise<{ unrouted: number; unroutedLinked: number; again: number }>;
 	counts(sync: number): Promise<DueCounts>;
+	/** How many records never arrived at the destination, in their present version. */
+	unrouted(destination: number): Promise<number>;
 	/** Records that were given up, with why. */
 	failures(sync: number, limit: number): Promise<{ key: string; name: string | null; error: string }[]>;
 	setHealth(

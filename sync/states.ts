@@ -45,6 +45,7 @@ export const ANSWER_EVENTS = {
 /** What concerns the destination as a whole. */
 export const DESTINATION_EVENTS = {
 	remapped: 'the mapping began a new revision',
+	rerouted: 'what stands between the trigger and the node was edited',
 	healing: 'a sweep takes the link to write the source’s value back',
 	sweptMissing: 'a sweep did not find the counterpart',
 	sweptDrifted:
@@ -64,6 +65,8 @@ export const CONDITIONS = {
 	'moved on': 'the record or the mapping has moved on since the run got it',
 	'as confirmed': 'the record is at the version that was confirmed',
 	'removal waits': 'the guard has not counted its removal yet',
+	'went another way': 'what stands between the trigger and the node was edited since the run got it',
+	'was dropped': 'it failed because its item never arrived',
 	'only carried': 'the item carries a sweep, and nothing is to be done for it',
 	'was gone': 'a sweep heals what its removal left',
 	'hold open': 'a sweep heals it while it is held, and the hold waits for a person',
@@ -126,6 +129,7 @@ const FREE = {
 	leased: 'stays',
 	carried: 'stays',
 	accepted: 'stays',
+	rerouted: 'stays',
 	runEndedWell: 'stays',
 	runFailed: 'stays',
 	leaseExpired: 'stays',
@@ -147,6 +151,7 @@ const LEASED = {
 	leased: 'stays',
 	carried: 'stays',
 	accepted: 'stays',
+	rerouted: 'stays',
 	remapped: 'stays',
 	revived: 'stays',
 	runEndedWell: 'stays',
@@ -170,7 +175,13 @@ export const STATES: Record<LinkState, StateRow> = {
 		...LEASED,
 		claimed: 'claimed',
 		passedOver: AGAIN,
-		runEndedWell: { 'moved on': AGAIN, 'only carried': 'settled', linked: 'failed', otherwise: 'unrouted' },
+		runEndedWell: {
+			'moved on': AGAIN,
+			'only carried': 'settled',
+			'went another way': 'due',
+			linked: 'failed',
+			otherwise: 'unrouted',
+		},
 		runFailed: GIVEN_BACK,
 	},
 	claimed: {
@@ -227,10 +238,17 @@ export const STATES: Record<LinkState, StateRow> = {
 		revived: REVIVED('held'),
 		restarted: LINKED_BY_RECORD,
 	},
-	failed: { ...FREE, accepted: IF_PRESENT('failed'), remapped: IF_PRESENT('failed'), revived: REVIVED('failed') },
+	failed: {
+		...FREE,
+		rerouted: { 'was dropped': AGAIN, otherwise: 'failed' },
+		accepted: IF_PRESENT('failed'),
+		remapped: IF_PRESENT('failed'),
+		revived: REVIVED('failed'),
+	},
 	unrouted: {
 		...FREE,
 		vanished: 'settled',
+		rerouted: IF_PRESENT('unrouted'),
 		remapped: IF_PRESENT('unrouted'),
 		revived: REVIVED('unrouted', IF_PRESENT('settled')),
 		restarted: IF_PRESENT('settled'),

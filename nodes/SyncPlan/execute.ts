@@ -152,14 +152,14 @@ async function live(
 				writeTtl: settings.confirmTtl,
 				...(external instanceof ExternalDestination && { external }),
 			};
-			const { applied, swept, where, stamp } = await runLive(context, ledger, rest, external, how);
+			const { applied, swept, unrouted, where, stamp } = await runLive(context, ledger, rest, external, how);
 			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
 			for (const outcome of applied.outcomes)
 				output.told.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
 			for (const held of applied.held) output.told.hold(held, where, stamp);
 			if (external instanceof ExternalDestination)
 				for (const { item, errand } of external.errands) output.errand(item ?? group[0]!.item, errand);
-			context.addExecutionHints(planned(output), ...liveHints(applied, swept, where, { passed }));
+			context.addExecutionHints(planned(output), ...liveHints(applied, swept, where, { passed, unrouted }));
 		}
 	} catch (error) {
 		// The ledger does not answer. Other branches go on; the records are handed out again.

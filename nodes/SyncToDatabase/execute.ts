@@ -113,11 +113,14 @@ async function live(
 				...(mode !== 'write' && { reviewed: true }),
 				...(mode === 'plan' && { lock: undefined, as: applier }),
 			};
-			const { applied, swept, lock, where, stamp } = await runLive(context, ledger, rest, opened, how);
+			const { applied, swept, unrouted, lock, where, stamp } = await runLive(context, ledger, rest, opened, how);
 			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
 			for (const outcome of applied.outcomes) output.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
 			for (const held of applied.held) output.hold(held, where, stamp);
-			context.addExecutionHints(...liveHints(applied, swept, where, { passed }), ...lockHints(lock, where));
+			context.addExecutionHints(
+				...liveHints(applied, swept, where, { passed, unrouted }),
+				...lockHints(lock, where),
+			);
 		}
 	} catch (error) {
 		// The ledger does not answer. Other branches go on; the trigger hears that these items were not dropped.

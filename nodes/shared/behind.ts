@@ -1,8 +1,18 @@
 /** Which of our destinations stand behind a source, and how both sides name them. */
-import type { IExecuteFunctions, INodeParameters, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IConnections,
+	IExecuteFunctions,
+	INodeParameters,
+	ITriggerFunctions,
+	IWebhookFunctions,
+	NodeTypeAndVersion,
+} from 'n8n-workflow';
 
+import { canonical } from '../../sync/canonical';
+import { fingerprint } from '../../sync/fingerprint';
 import type { DestinationSeen } from '../../sync/ledger';
 import { mappingFingerprint } from '../../sync/mapping';
+import type { Value } from '../../sync/types';
 
 /** Types of nodes that write records, without the package's name. */
 const DESTINATIONS = new Set(['syncToDatabase', 'syncToApp', 'syncToDirectory', 'syncPlan']);
@@ -14,9 +24,8 @@ export function destinationsBehind(context: Context): DestinationSeen[] {
 	const { name: trigger, type } = context.getNode();
 	const ours = type.slice(0, type.lastIndexOf('.') + 1);
 	const ids = nodeIds(context);
-	const behind = context
-		.getChildNodes(trigger, { includeNodeParameters: true })
-		.filter((node) => node.disabled !== true && node.type.startsWith(ours));
+	const all = context.getChildNodes(trigger, { includeNodeParameters: true });
+	const behind = all.filter((node) => node.disabled !== true && node.type.startsWith(ours));
 	const mappings = behind
 		.filter((node) => node.type.slice(ours.length) === 'sourceWinsMapping')
 		.map(({ name, parameters }) => ({
@@ -29,7 +38,42 @@ export function destinationsBehind(context: Context): DestinationSeen[] {
 			node: ids(name),
 			name,
 			mappings: mappings.filter(({ reaches }) => reaches.has(name)).map(({ fingerprint }) => fingerprint),
+			way: wayTo(context, name, all),
 		}));
+}
+
+/**
+ * A fingerprint of what stands between the trigger and a destination: the types and parameters of the nodes there, and how
+ * they are connected. Where they stand on the canvas, their names and their credentials are no part of it.
+ */
+function wayTo(context: Context, destination: string, behind: NodeTypeAndVersion[]): string {
+	const ids = nodeIds(context);
+	const between = behind.filter(
+		({ name }) => name !== destination && context.getChildNodes(name).some((child) => child.name === destination),
+	);
+	const on = new Set([context.getNode().name, ...between.map(({ name }) => name), destination]);
+	const nodes = between.map(({ name, type, typeVersion, disabled, parameters }) => [
+		ids(name),
+		type,
+		typeVersion ?? null,
+		disabled === true,
+		(parameters ?? {}) as Value,
+	]);
+	const lines: Value[] = [];
+	for (const name of on) {
+		for (const [output, targets] of (connectionsOf(context)[name]?.main ?? []).entries()) {
+			for (const { node, index } of targets ?? [])
+				if (on.has(node)) lines.push([ids(name), output, ids(node), index]);
+		}
+	}
+	const inOrder = (values: Value[]) => values.map(canonical).sort();
+	return fingerprint(canonical([inOrder(nodes), inOrder(lines)]));
+}
+
+/** How the workflow's nodes are connected: like their ids, it is there without a type. */
+function connectionsOf(context: Context): IConnections {
+	const { workflow } = context as unknown as { workflow?: { connectionsBySourceNode?: IConnections } };
+	return workflow?.connectionsBySourceNode ?? {};
 }
 
 /** A node that only plans is no destination: the one that applies its plans is. */

@@ -40,6 +40,8 @@ export interface How {
 export interface Went {
 	applied: Applied;
 	swept: Swept | undefined;
+	/** Records that a node between dropped. */
+	unrouted: number;
 	lock: LockState;
 	where: string;
 	/** One of the items, for the sync's name. */
@@ -97,7 +99,7 @@ export async function runLive(
 		const swept = applied.down ? undefined : await sweep(working, sweeper, row.revision, applied);
 		const { down } = applied;
 		await ledger.setDown(row.id, down ? whole(down) : null, down ? probeIn(down, PROBE) : 0);
-		return { applied, swept, lock, where, stamp };
+		return { applied, swept, unrouted: await ledger.unrouted(row.id), lock, where, stamp };
 	} finally {
 		clearInterval(renewal);
 	}

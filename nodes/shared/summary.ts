@@ -15,7 +15,7 @@ export function liveHints(
 	applied: Applied,
 	swept: Swept | undefined,
 	where: string,
-	{ passed }: Pick<Incoming, 'passed'>,
+	{ passed, unrouted = 0 }: Pick<Incoming, 'passed'> & { unrouted?: number },
 ): NodeExecutionHint[] {
 	const again = applied.outcomes.filter((outcome) => outcome.again === true).length;
 	const hints: NodeExecutionHint[] = [];
@@ -38,6 +38,13 @@ export function liveHints(
 	const line = parts.filter((part) => part !== '').join('; ');
 	if (line !== '')
 		hints.push(hint(`${line}.`, applied.outcomes.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'info'));
+	if (unrouted > 0)
+		hints.push(
+			hint(
+				`${records(unrouted)} never arrived here, because a node between the trigger and ${where} dropped them. Where that is not meant, use the mapping’s scope, which also removes.`,
+				'info',
+			),
+		);
 	for (const held of applied.held)
 		hints.push(hint(`${heldText(held)} by hold ${held.id}: see the output Held.`, 'warning'));
 	const failure = applied.outcomes.find(({ outcome }) => outcome === 'failed');

@@ -87,6 +87,8 @@ export class World {
 	/** The destination stands in a sub-workflow, where the trigger does not see it. */
 	hidden = false;
 	flow?: string;
+	/** What stands between, as the trigger sees it. */
+	way?: string;
 	/** The record's own date, for records that are taken only when newer. */
 	dateOf?: (fields: Fields) => string;
 	/** Milliseconds that a waiting run keeps its leases. */
@@ -231,6 +233,7 @@ export class World {
 									node: this.node,
 									name: 'To',
 									mappings: this.flow === undefined ? undefined : [this.flow],
+									...(this.way !== undefined && { way: this.way }),
 								},
 								...[...this.beside.keys()].map((node) => ({ node, name: node })),
 							],

@@ -114,6 +114,10 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 	runEndedWell: async (lab, { answers }) => (answers ? await end(lab, true) : false),
 	runFailed: async (lab, { answers }) => (answers ? await end(lab, false) : false),
 
+	rerouted: async (lab) => {
+		lab.memory.ways++;
+		await lab.seen(true);
+	},
 	remapped: async (lab) => {
 		lab.memory.mappings++;
 		await lab.seen(true);

@@ -35,6 +35,8 @@ export interface Row {
 	hold_open: number;
 	cautious: number;
 	first_write: string;
+	way_run: number;
+	error: string | null;
 }
 
 /** The run that had the link last, and how often mapping and record have changed. */
@@ -43,6 +45,7 @@ interface Memory {
 	mapping: string;
 	revision: number;
 	mappings: number;
+	ways: number;
 	edits: number;
 }
 
@@ -52,7 +55,7 @@ export interface Snapshot {
 }
 
 export class Lab {
-	memory: Memory = { run: 0, mapping: '', revision: 0, mappings: 1, edits: 0 };
+	memory: Memory = { run: 0, mapping: '', revision: 0, mappings: 1, ways: 1, edits: 0 };
 	sync = 0;
 	destination = 0;
 
@@ -78,7 +81,7 @@ export class Lab {
 		const { table, db } = this.store;
 		const [row] = await db.all(sql<Row>`
 			SELECT l.state, r.present, l.counterpart, l.create_intended, r.version AS record_version, l.version, l.handed, l.lease, d.revision_run, d.revision, l.revision AS link_revision,
-				l.removal, l.removed_at, l.reason, l.healing, l.hold, d.cautious, d.first_write,
+				l.removal, l.removed_at, l.reason, l.healing, l.hold, d.cautious, d.first_write, d.way_run, l.error,
 				CASE WHEN EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NULL) THEN 1 ELSE 0 END AS hold_open
 			FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
 			JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
@@ -88,7 +91,9 @@ export class Lab {
 
 	/** Says the mapping to the ledger as the trigger does; without its node, the destination retires. */
 	async seen(there: boolean): Promise<void> {
-		const nodes = there ? [{ node: NODE, name: 'To', mappings: [this.mapping()] }] : [];
+		const nodes = there
+			? [{ node: NODE, name: 'To', mappings: [this.mapping()], way: `way ${this.memory.ways}` }]
+			: [];
 		await this.ledger.destinationsSeen(this.sync, nodes, 0);
 	}
 
@@ -163,6 +168,8 @@ export function judge(row: Row, event: LinkEvent): Record<Condition, boolean> {
 		'moved on': !upToDate(row),
 		'as confirmed': row.version === row.record_version,
 		'removal waits': row.removal === 'intended',
+		'went another way': row.way_run > (row.lease ?? 0),
+		'was dropped': row.state === 'failed' && (row.error ?? '').startsWith('A node between'),
 		'only carried':
 			row.reason === 'sweep' && row.version === row.record_version && row.link_revision === row.revision,
 		'was gone': healing === 'gone',

@@ -45,6 +45,8 @@ function situation(row: Row): string {
 	];
 	const waits = [
 		facts['removal waits'],
+		facts['was dropped'],
+		row.state === 'handed' && facts['went another way'],
 		leased && facts['only carried'],
 		facts['as confirmed'],
 		facts['hold open'],

@@ -112,8 +112,43 @@ test('destinations are the enabled ones of this package behind the trigger, by t
 		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
 		getChildNodes: (name: string) => (name === 'Source' ? behind : behind.filter((node) => node.name === 'Target')),
 	};
-	const seen = { name: 'Target', mappings: [expect.any(String)] };
+	const seen = { name: 'Target', mappings: [expect.any(String)], way: expect.any(String) };
 	const withIds = { ...context, workflow: { nodes: { Target: { id: 'abc' } } } };
 	expect(destinationsBehind(withIds as unknown as ITriggerFunctions)).toEqual([{ ...seen, node: 'abc' }]);
 	expect(destinationsBehind(context as unknown as ITriggerFunctions)).toEqual([{ ...seen, node: 'Target' }]);
+});
+
+test('what stands between the trigger and a destination has a fingerprint: of what decides where items go, and nothing else', () => {
+	const way = (change: {
+		condition?: string;
+		output?: number;
+		disabled?: boolean;
+		aside?: string;
+		name?: string;
+	}): string => {
+		const { condition = 'a', output = 0, disabled = false, aside = 'x', name = 'IF' } = change;
+		const nodes = [
+			{ name, type: 'n8n-nodes-base.if', disabled, parameters: { condition } },
+			{ name: 'Aside', type: 'n8n-nodes-base.set', disabled: false, parameters: { aside } },
+			{ name: 'Target', type: 'n8n-nodes-one-way-sync.syncToDatabase', disabled: false },
+		];
+		const context = {
+			getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
+			getChildNodes: (from: string) =>
+				from === 'Source' ? nodes : from === name ? nodes.filter((node) => node.name !== name) : [],
+			workflow: {
+				nodes: { Source: { id: '1' }, [name]: { id: '2' }, Aside: { id: '3' }, Target: { id: '4' } },
+				connectionsBySourceNode: {
+					Source: { main: [[{ node: name, type: 'main', index: 0 }]] },
+					[name]: {
+						main: [0, 1].map((n) => [{ node: n === output ? 'Target' : 'Aside', type: 'main', index: 0 }]),
+					},
+				},
+			},
+		};
+		const [seen] = destinationsBehind(context as unknown as ITriggerFunctions);
+		return seen!.way!;
+	};
+	for (const other of [{ condition: 'b' }, { output: 1 }, { disabled: true }]) expect(way(other)).not.toBe(way({}));
+	for (const same of [{}, { aside: 'y' }, { name: 'Only Sales' }]) expect(way(same)).toBe(way({}));
 });

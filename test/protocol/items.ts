@@ -2,7 +2,7 @@
 import type { DueCounts } from '../../sync/ledger';
 import type { OutgoingItem, RunEnd } from '../../sync/tick';
 import { sleep } from '../engine/world';
-import { changes, leaseAll, people, syncOf, type Rules } from './rules';
+import { changes, destinationOf, leaseAll, people, syncOf, type Rules } from './rules';
 
 export const items: Rules = {
 	'A run that ended well with an unclaimed item: unrouted for this version; a linked record shows as failed.': async (
@@ -44,6 +44,37 @@ export const items: Rules = {
 		world.flow = world.mapping.fingerprint = 'mapping 2';
 		expect((await world.tick()).counts).toMatchObject({ unrouted: 0, due: 0 });
 		expect(world.destination.rows.size).toBe(2);
+		// A filter that was edited is another workflow, too: for what has no counterpart, and for what shows as failed.
+		world.way = 'only k2';
+		world.between = (given) => given.filter(({ stamp }) => stamp.key === 'k2');
+		people(world, 4);
+		world.person('k0', { team: 'Legal' });
+		expect((await world.tick()).counts).toMatchObject({ unrouted: 1, failed: 1 });
+		const destination = await destinationOf(world);
+		expect(await world.ledger.unrouted(destination)).toBe(1);
+		expect((await world.tick()).handed).toBe(0);
+		world.between = (given) => given;
+		expect((await world.tick()).handed).toBe(0);
+		world.way = 'all';
+		expect(await world.tick()).toMatchObject({ handed: 2, counts: { unrouted: 0, failed: 0, due: 0 } });
+		expect(world.destination.rows.size).toBe(4);
+		expect(await world.ledger.unrouted(destination)).toBe(0);
+		expect((await world.tick()).handed).toBe(0);
+		// The filter is edited while a run is on its way through the former one.
+		world.person('k4');
+		world.between = () => [];
+		world.beforeRun = async () => {
+			await world.ledger.destinationsSeen(
+				await syncOf(world),
+				[{ node: world.node, name: 'To', mappings: [world.flow!], way: 'edited' }],
+				null,
+			);
+			world.way = 'edited';
+		};
+		await world.tick();
+		world.between = (given) => given;
+		expect((await world.tick()).handed).toBe(1);
+		expect(world.destination.rows.size).toBe(5);
 	},
 
 	'Destinations are those found behind the trigger, and those that register by running.': async (world) => {

@@ -38,7 +38,7 @@ export const sweep: Rules = {
 			const place = { key: 'k5', part: '' };
 			expect(await ledger.sweepProgress(destination, 'first', place, 200)).toBe(true);
 			await sleep(300);
-			expect(await ledger.claimSweep(destination, 'second', 200)).toEqual({ after: place });
+			expect(await ledger.claimSweep(destination, 'second', 200)).toEqual({ after: place, range: null });
 			expect(await ledger.sweepProgress(destination, 'first', place, 200)).toBe(false);
 		},
 
