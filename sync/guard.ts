@@ -34,11 +34,12 @@ export const DEFAULT_GUARD: Guard = { few: 5, share: 0.1, changes: 0.2, first: t
 
 /**
  * Whether that many removals are too many. `links` are the counterparts that stood before the first of them.
- * From 20 links on: more than `few` and more than `share` of them. Below: more than a third, and at least 3.
+ * From 20 links on: more than `few` and more than `share` of them. Below: more than a third, and at least 3; whoever lets
+ * a larger share go means it there, too.
  */
 export function exceeds(guard: Pick<Guard, 'few' | 'share'>, counted: { removals: number; links: number }): boolean {
 	const { removals, links } = counted;
-	if (links < FEW_LINKS) return removals >= 3 && removals > links / 3;
+	if (links < FEW_LINKS) return removals >= 3 && removals > Math.max(1 / 3, guard.share) * links;
 	return removals > Math.max(guard.few, guard.share * links);
 }
 

@@ -176,7 +176,7 @@ describe('a table in SQLite to another one', () => {
 			change('INSERT INTO people VALUES (?, ?, ?, ?, ?)', ...(Object.values(row) as SQLInputValue[]));
 	});
 
-	test('a mapping that is changed and published again writes all records anew, by itself', async () => {
+	test('a mapping that would change one field of everybody is held until a person releases it, and then written by itself', async () => {
 		const { nodes } = await n8n.api.workflow(workflow);
 		const mapping = nodes.find(({ name }) => name === 'Mapping')!;
 		const rows = (mapping.parameters['rows'] as { row: object[] }).row;
@@ -187,6 +187,12 @@ describe('a table in SQLite to another one', () => {
 				...rows.slice(3),
 			],
 		} as never;
+		await n8n.api.updateWorkflow(workflow, { nodes });
+		await n8n.api.activate(workflow);
+		const hold = await until(async () => (await outcomes(1)).find(({ count }) => count === 40), { timeout: 90_000 });
+		expect(access().some(({ department }) => department === 'SALES')).toBe(false);
+		const trigger = nodes.find(({ name }) => name === 'From')!;
+		Object.assign(trigger.parameters['options'] as object, { release: hold['hold'] });
 		await n8n.api.updateWorkflow(workflow, { nodes });
 		await n8n.api.activate(workflow);
 		await until(() => access().every(({ department }) => department === String(department).toUpperCase()), {
