@@ -189,7 +189,9 @@ describe('a table in SQLite to another one', () => {
 		} as never;
 		await n8n.api.updateWorkflow(workflow, { nodes });
 		await n8n.api.activate(workflow);
-		const hold = await until(async () => (await outcomes(1)).find(({ count }) => count === 40), { timeout: 90_000 });
+		const hold = await until(async () => (await outcomes(1)).find(({ count }) => count === 40), {
+			timeout: 90_000,
+		});
 		expect(access().some(({ department }) => department === 'SALES')).toBe(false);
 		const trigger = nodes.find(({ name }) => name === 'From')!;
 		Object.assign(trigger.parameters['options'] as object, { release: hold['hold'] });
