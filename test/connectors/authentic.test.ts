@@ -127,10 +127,7 @@ for (const name of ['github', 'shopify', 'standard', 'stripe'] satisfies ToSign[
 }
 for (const name of Object.keys(documented) as Documented[]) {
 	describe(`signed as the documentation of ${name} says`, () => {
-		sender(
-			name,
-			async ({ secret, body, at }) => documented[name](secret, body, at),
-		);
+		sender(name, async ({ secret, body, at }) => documented[name](secret, body, at));
 	});
 }
 

@@ -71,7 +71,8 @@ export const options: INodeProperties[] = [
 				type: 'number',
 				default: 0,
 				noDataExpression: true,
-				description: 'The number of a hold that is right and may pass, once; the output Held and the failed execution name it',
+				description:
+					'The number of a hold that is right and may pass, once; the output Held and the failed execution name it',
 			},
 			{
 				displayName: 'Removal Guard: Number',
