@@ -39,6 +39,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
 		checkAge: async (seen) => await syncs.checkAge(store, seen),
 		sequence: async () => await store.last(db),
+		repaired: async (sync, count) => await syncs.repaired(store, sync, count),
 		syncs: async () => await syncs.syncs(store),
 		find: async (identity) => await syncs.find(store, db, identity),
 		destinationsSeen: async (sync, seen, sweepEvery) =>

@@ -179,6 +179,11 @@ const ways: Step = async ({ table, bigType: big }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN way_run ${big} NOT NULL DEFAULT 0`);
 };
 
+/** What was pushed wrongly, or not at all, and found by complete reads. */
+const repairs: Step = async ({ table, bigType: big }, tx) => {
+	await tx.run(sql`ALTER TABLE ${table('sync')} ADD COLUMN repairs ${big} NOT NULL DEFAULT 0`);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -191,6 +196,7 @@ export const STEPS: readonly Step[] = [
 	withFights,
 	withBlocks,
 	ways,
+	repairs,
 ];
 
 /**

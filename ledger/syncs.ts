@@ -46,13 +46,14 @@ export async function syncs(store: Store): Promise<KnownSync[]> {
 	const { db, table } = store;
 	const rows = await db.all(
 		sql<
-			{ id: number; name: string } & SyncIdentity
-		>`SELECT id, name, instance, workflow, node FROM ${table('sync')} ORDER BY name, id`,
+			{ id: number; name: string; repairs: number } & SyncIdentity
+		>`SELECT id, name, instance, workflow, node, repairs FROM ${table('sync')} ORDER BY name, id`,
 	);
 	const places = await db.all(sql<{ id: number; sync: number; name: string; target: string | null }>`
 		SELECT id, sync, name, target_text AS target FROM ${table('destination')} WHERE state = 'active' ORDER BY name, id`);
-	return rows.map(({ id, name, instance, workflow, node }) => ({
+	return rows.map(({ id, name, instance, workflow, node, repairs }) => ({
 		id,
+		repairs,
 		name,
 		identity: { instance, workflow, node },
 		destinations: places.filter(({ sync }) => sync === id).map(({ sync: _, ...place }) => place),
@@ -202,6 +203,11 @@ export async function setHealth(
 		const worse = health === 'failing' && kinds.some((kind) => !told.includes(kind));
 		return { turned: (before?.health !== health && !first) || worse };
 	});
+}
+
+/** Counts changes that no event had told of when a complete read found them. */
+export async function repaired(store: Store, sync: number, count: number): Promise<void> {
+	await store.db.run(sql`UPDATE ${store.table('sync')} SET repairs = repairs + ${count} WHERE id = ${sync}`);
 }
 
 /** Says what the source is. */

@@ -63,6 +63,8 @@ export interface KnownSync {
 	id: number;
 	name: string;
 	identity: SyncIdentity;
+	/** How many changes of a pushed sync no event had told of, until a complete read found them. */
+	repairs: number;
 	destinations: { id: number; name: string; target: string | null }[];
 }
 
@@ -447,6 +449,8 @@ export interface Ledger {
 	hints(sync: number, limit: number): Promise<Hint[]>;
 	/** Forgets hints that were followed; one that came again meanwhile stays. */
 	hinted(sync: number, followed: Hint[]): Promise<void>;
+	/** Counts changes that a complete read found and of which no event had told. */
+	repaired(sync: number, count: number): Promise<void>;
 	/** Says what the source is, so that no destination of the sync can be the same. */
 	sourceIs(sync: number, place: string | null): Promise<void>;
 

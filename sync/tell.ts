@@ -40,6 +40,27 @@ export function judge(
 	if (unkeyed > 0) trouble(result, 'unkeyed', `${unkeyed} rows have an empty key and were left out.`);
 }
 
+/** So many changes without an event may always have come between two of them, and that share of the records. */
+const UNTOLD = { few: 5, share: 0.01 };
+
+/** What a complete read of a pushed sync found and no event had told of: counted always, told where it is much. */
+export async function tellRepairs(
+	ledger: Ledger,
+	sync: SyncRow,
+	result: TickResult,
+	{ created, updated, returned, vanished }: ObservationResult,
+): Promise<void> {
+	const count = created + updated + returned + vanished;
+	if (count === 0) return;
+	await ledger.repaired(sync.id, count);
+	if (count <= Math.max(UNTOLD.few, UNTOLD.share * sync.records)) return;
+	trouble(
+		result,
+		'repairs',
+		`${count} changes were found by the full comparison; no event had told of them (${created} new records, ${updated + returned} changed, ${vanished} gone). They are on their way now. See at the sender why its events do not arrive.`,
+	);
+}
+
 /** A removal counts as confirmed late after so long, if nothing else is said. */
 const UNCONFIRMED_AFTER = 5 * 60_000;
 /** So many are named. */

@@ -6,7 +6,7 @@ import { followHints } from './hints';
 import type { TickHost, TickResult, TickSettings } from './host';
 import { LedgerError, type HandedRecord, type Ledger, type SyncRow } from './ledger';
 import { outgoing } from './outgoing';
-import { judge, plain, tell, trouble } from './tell';
+import { judge, plain, tell, tellRepairs, trouble } from './tell';
 import { SyncError, type Source } from './types';
 
 export type { OutgoingItem, RunEnd, TickHost, TickResult, TickSettings } from './host';
@@ -107,6 +107,7 @@ class Turn {
 			if (complete && whole) source.believe?.(await observation.weigh());
 			const observed = await observation.finish({ complete: complete && whole, cursor, blocks, empty, token });
 			this.result.observed = { ...observed, unkeyed, complete: complete && whole };
+			if (settings.pushed && sync.completeReadAt !== null) await tellRepairs(ledger, sync, this.result, observed);
 			judge(this.result, observed, { unkeyed, known: sync.records, complete: complete && whole });
 		} catch (error) {
 			await observation?.discard();

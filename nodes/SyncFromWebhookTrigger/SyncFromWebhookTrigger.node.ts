@@ -16,6 +16,7 @@ import { openSource } from '../SyncFromDatabaseTrigger/source';
 import { events, side } from './description/events';
 import { options } from './description/options';
 import { sender, webhookCredentials } from './description/sender';
+import { listening } from './listening';
 import { emitArrived, testItems } from './manual';
 import { methods } from './methods';
 import { receive, understood, type Answer } from './receive';
@@ -39,6 +40,11 @@ export class SyncFromWebhookTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
 			...webhookCredentials,
+			{
+				name: 'postgres',
+				required: true,
+				displayOptions: { show: { side: ['destination'], listens: [true] } },
+			},
 			...databaseCredentials.map((one) => ({
 				...one,
 				displayOptions: {
@@ -74,7 +80,7 @@ export class SyncFromWebhookTrigger implements INodeType {
 		try {
 			if (this.getMode() === 'manual') return { manualTriggerFunction: async () => emitArrived(this) };
 			const settings = triggerSettings(this);
-			if (!settings) return {};
+			if (!settings) return listening(this);
 			const { source } = settings;
 			const loop = new Loop(this, settings, source && (async () => await openSource(this, source)));
 			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());

@@ -13,6 +13,7 @@ import { doubtLedger, openLedger } from '../shared/ledger';
 import { reader, text } from '../shared/parameters';
 import { nudge } from '../shared/trigger/nudges';
 import { refused } from './authenticity';
+import { look } from './look';
 import { pushSettings, type PushSettings } from './settings';
 
 /** What n8n's body parser leaves of a request; n8n's types name Express, which no package of ours needs. */
@@ -98,19 +99,17 @@ function compare(one: ReadEvent['ordering'], other: ReadEvent['ordering']): numb
 
 /** Commits the events to the ledger, and wakes whoever works on them. */
 async function keep(context: IWebhookFunctions, settings: PushSettings, events: ReadEvent[]): Promise<void> {
-	const ledger = await openLedger();
 	const { about } = settings;
 	if (about.side === 'destination') {
 		await inPieces(events, async (piece) => {
-			await ledger.suspect(
-				about.destination,
+			await look(
+				about,
 				piece.map(({ key }) => key),
 			);
 		});
-		const watched = (await ledger.syncs()).find(({ id }) => id === about.sync);
-		if (watched) nudge(watched.identity);
 		return;
 	}
+	const ledger = await openLedger();
 	const identity = identityOf(context);
 	const sync = await syncOf(context, ledger, identity);
 	const { carries } = about;

@@ -4,9 +4,12 @@ import { sql } from 'kysely';
 
 import { ledgerOn } from '../../ledger/ledger';
 import type { Store } from '../../ledger/store';
+import { DEFAULT_GUARD } from '../../sync/guard';
 import { followHints } from '../../sync/hints';
 import type { Ledger, PushedRecord } from '../../sync/ledger';
 import type { Fields, Source, Value } from '../../sync/types';
+import { tick } from '../../sync/tick';
+import { MemorySource } from '../engine/memory';
 import { overEveryStore } from './stores';
 
 overEveryStore((place) => {
@@ -208,5 +211,48 @@ overEveryStore((place) => {
 		expect(await link('2')).toMatchObject({ state: 'settled' });
 		expect(await link('3')).toMatchObject({ state: 'gone' });
 		expect(await ledger.claimSweep(id, 'holder', 1000)).toBeDefined();
+	});
+
+	test('what no event had told of is counted when a complete read finds it, and told where it is much', async () => {
+		const source = new MemorySource();
+		for (let n = 0; n < 30; n++) source.records.set(String(n), { n, v: 1 });
+		const once = async () =>
+			await tick(
+				ledger,
+				{
+					handOver: async () => ({ how: 'silent' }),
+					openSource: async () => source,
+					destinations: () => [{ node: 'to', name: 'To' }],
+					signal: new AbortController().signal,
+				},
+				{
+					identity: { instance: 'i', workflow: 'w', node: 't' },
+					name: 'pushed',
+					holder: 'test',
+					sensitive: [],
+					completeEvery: 0,
+					pushed: true,
+					sweepEvery: null,
+					guard: DEFAULT_GUARD,
+					batch: { keys: 1000, bytes: 1e6 },
+					leaseTtl: 60_000,
+					retryIn: 0,
+					parkedTtl: 60_000,
+					stuckAfter: 60_000,
+					historyDays: 90,
+				},
+			);
+		const repairs = async () => (await ledger.syncs())[0]!.repairs;
+		expect((await once()).kinds).not.toContain('repairs');
+		expect(await repairs()).toBe(0);
+		source.records.set('1', { n: 1, v: 2 });
+		expect((await once()).kinds).not.toContain('repairs');
+		expect(await repairs()).toBe(1);
+		for (let n = 0; n < 8; n++) source.records.set(String(n), { n, v: 3 });
+		await ledger.hint(sync, ['0', '1']);
+		const told = await once();
+		expect(told.kinds).toContain('repairs');
+		expect(told.troubles.join()).toContain('6 changes were found by the full comparison');
+		expect(await repairs()).toBe(7);
 	});
 });

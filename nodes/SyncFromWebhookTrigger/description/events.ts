@@ -55,6 +55,33 @@ export const side: INodeProperties[] = [
 			'The destination that sends the events. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		displayOptions: { show: { side: ['destination'] } },
 	},
+	{
+		displayName: 'Listen to Postgres, Too',
+		name: 'listens',
+		type: 'boolean',
+		default: false,
+		noDataExpression: true,
+		description: 'Whether a trigger in the destination’s database tells by NOTIFY what was edited there',
+		displayOptions: { show: { side: ['destination'] } },
+	},
+	{
+		displayName:
+			"In the database: CREATE FUNCTION tell_edit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('edited', OLD.key::text); RETURN NULL; END $$; CREATE TRIGGER tell_edit AFTER UPDATE OR DELETE ON … FOR EACH ROW EXECUTE FUNCTION tell_edit(); with your table, and the column that identifies its rows.",
+		name: 'listenNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { side: ['destination'], listens: [true] } },
+	},
+	{
+		displayName: 'Channel',
+		name: 'channel',
+		type: 'string',
+		default: 'edited',
+		required: true,
+		noDataExpression: true,
+		description: 'The name that NOTIFY gives. What it carries is the ID of the row, or JSON with it in Key Field.',
+		displayOptions: { show: { side: ['destination'], listens: [true] } },
+	},
 ];
 
 export const events: INodeProperties[] = [
