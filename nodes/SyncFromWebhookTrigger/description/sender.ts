@@ -22,7 +22,7 @@ const STEPS: Record<string, string> = {
 		'In HubSpot: your app → Webhooks. Target URL: the production URL above. Create the subscriptions that you need. The credential takes the client secret of the app (Auth).',
 	shopify:
 		'In Shopify: Settings → Notifications → Webhooks → Create webhook. Format: JSON. URL: the production URL above. The credential takes the key that this page shows below the list.',
-	other: 'At the sender: a POST to the production URL above, with JSON or a form. To try it by hand, press Listen for test event and send to the test URL: curl -X POST -H "Content-Type: application/json" -H "X-Token: …" -d \'{"ID": 1, "name": "Ada"}\' URL',
+	other: 'At the sender: a POST to the production URL above, with JSON or a form. To try it by hand, press Listen for test event and send to the test URL: curl -X POST -H "Content-Type: application/json" -H "X-Token: …" -d \'{"id": 1, "name": "Ada"}\' URL',
 	slack: 'In Slack: your app → Event Subscriptions. Request URL: the production URL above (publish this workflow first, Slack asks at once). The credential takes the signing secret (Basic Information).',
 	standard:
 		'At the sender: add an endpoint with the production URL above. The credential takes its signing secret, whsec_ and all.',
