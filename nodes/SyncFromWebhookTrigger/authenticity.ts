@@ -4,6 +4,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { basicRefusal, refusal, tokenRefusal } from '../../connectors/webhook/authentic';
 import type { Delivery } from '../../connectors/webhook/delivery';
 import { hmacScheme, SCHEMES, type SchemeName } from '../../connectors/webhook/schemes';
+import { credentialOf } from './credentials';
 import type { PushSettings } from './settings';
 
 /** Why it is not, for the log of n8n alone; undefined when it is. Throws where the credential cannot be had. */
@@ -16,21 +17,19 @@ export async function refused(
 		case 'none':
 			return undefined;
 		case 'header': {
-			const { name, value } = await context.getCredentials<{ name: string; value: string }>('httpHeaderAuth');
+			const { name, value } = await credentialOf<{ name: string; value: string }>(context, 'httpHeaderAuth');
 			return tokenRefusal(delivery, name, value);
 		}
 		case 'basic': {
-			const { user, password } = await context.getCredentials<{ user: string; password: string }>(
-				'httpBasicAuth',
-			);
+			const { user, password } = await credentialOf<{ user: string; password: string }>(context, 'httpBasicAuth');
 			return basicRefusal(delivery, user, password);
 		}
 		case 'hmac':
 		case 'signed': {
-			const { secret, previousSecret } = await context.getCredentials<{
+			const { secret, previousSecret } = await credentialOf<{
 				secret: string;
 				previousSecret?: string;
-			}>('oneWaySyncWebhookSecretApi');
+			}>(context, 'oneWaySyncWebhookSecretApi');
 			const scheme = authenticity === 'hmac' ? hmacScheme(hmac) : SCHEMES[sender as SchemeName];
 			const secrets = [secret, previousSecret ?? ''].map((one) => one.trim()).filter((one) => one !== '');
 			return refusal(delivery, scheme, secrets, Date.now());

@@ -83,7 +83,8 @@ withDatabase(
 						dialect: 'sqlite',
 						file,
 						table: { __rl: true, mode: 'name', value: 'people' },
-						options: { batchSize: 250 },
+						// Half of all change at once while it is killed; the guard on that has stories of its own.
+						options: { batchSize: 250, guardChanges: 100 },
 					},
 					mapping: {
 						rows: drag({ login: 'email', name: 'full_name', team: 'team' }),
