@@ -99,7 +99,13 @@ async function publish(n8n: N8n, access: Record<string, string | number>): Promi
 				name: 'Source',
 				type: `${package_}.syncFromWebhookTrigger`,
 				webhookId: 'ours',
-				parameters: { syncName: 'Pushed', sender: 'github', keyPath: 'key', shape: { ordering: 'number' } },
+				parameters: {
+					syncName: 'Pushed',
+					sender: 'github',
+					keyPath: 'key',
+					shape: { ordering: 'number' },
+					options: { guardChanges: 100 },
+				},
 				credentials: { oneWaySyncWebhookSecretApi: secret },
 			},
 			{
