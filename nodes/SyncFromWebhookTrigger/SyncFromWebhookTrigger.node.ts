@@ -38,20 +38,7 @@ export class SyncFromWebhookTrigger implements INodeType {
 		defaults: { name: 'Sync From Webhook Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			...webhookCredentials,
-			{
-				name: 'postgres',
-				required: true,
-				displayOptions: { show: { side: ['destination'], listens: [true] } },
-			},
-			...databaseCredentials.map((one) => ({
-				...one,
-				displayOptions: {
-					show: { ...one.displayOptions?.show, side: ['source'], carries: ['database'] },
-				},
-			})),
-		],
+		credentials: [...webhookCredentials, ...databaseCredentials],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'sync' }],
 		properties: [
 			...side,

@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { basicRefusal, refusal, tokenRefusal } from '../../connectors/webhook/authentic';
 import type { Delivery } from '../../connectors/webhook/delivery';
-import { hmacScheme, SCHEMES, type SchemeName } from '../../connectors/webhook/schemes';
+import { hmacScheme, SCHEMES } from '../../connectors/webhook/schemes';
 import { credentialOf } from './credentials';
 import type { PushSettings } from './settings';
 
@@ -24,13 +24,12 @@ export async function refused(
 			const { user, password } = await credentialOf<{ user: string; password: string }>(context, 'httpBasicAuth');
 			return basicRefusal(delivery, user, password);
 		}
-		case 'hmac':
-		case 'signed': {
+		case 'signature': {
 			const { secret, previousSecret } = await credentialOf<{
 				secret: string;
 				previousSecret?: string;
 			}>(context, 'oneWaySyncWebhookSecretApi');
-			const scheme = authenticity === 'hmac' ? hmacScheme(hmac) : SCHEMES[sender as SchemeName];
+			const scheme = sender === 'other' ? hmacScheme(hmac) : SCHEMES[sender];
 			const secrets = [secret, previousSecret ?? ''].map((one) => one.trim()).filter((one) => one !== '');
 			return refusal(delivery, scheme, secrets, Date.now());
 		}

@@ -17,7 +17,7 @@ export function listening(context: ITriggerFunctions): ITriggerResponse {
 	const read = reader(context);
 	const channel = text(read('channel', ''));
 	const { about } = settings;
-	if (about.side !== 'destination' || read('listens', false) !== true || channel === '') return {};
+	if (about.side !== 'destination' || read('dialect', 'none') !== 'postgres' || channel === '') return {};
 	const stop = new AbortController();
 	// One after the other, so that a storm of edits does not ask the ledger for everything at once.
 	let before: Promise<void> = Promise.resolve();

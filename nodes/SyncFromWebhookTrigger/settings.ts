@@ -13,7 +13,7 @@ import { commonSettings, type LoopSettings } from '../shared/trigger/settings';
 import { checkSensitive, sourceSettings, type SourceSettings } from '../SyncFromDatabaseTrigger/settings';
 
 export type Sender = SchemeName | 'other';
-export type Authenticity = 'signed' | 'hmac' | 'header' | 'basic' | 'none';
+export type Authenticity = 'signature' | 'header' | 'basic' | 'none';
 
 /** What a delivery is asked and read by. */
 export interface PushSettings {
@@ -49,7 +49,7 @@ export function pushSettings(context: IWebhookFunctions | ITriggerFunctions): Pu
 	const name = text(given['name']);
 	return {
 		sender,
-		authenticity: sender === 'other' ? (read('authenticity', 'header') as Authenticity) : 'signed',
+		authenticity: read('authenticity', 'signature') as Authenticity,
 		hmac: {
 			header: text(read('hmacHeader', 'X-Signature')),
 			prefix: text(read('hmacPrefix', '')),
@@ -74,7 +74,11 @@ export function pushSettings(context: IWebhookFunctions | ITriggerFunctions): Pu
 
 function about(read: ReturnType<typeof reader>): PushSettings['about'] {
 	if (read('side', 'source') !== 'destination') {
-		return { side: 'source', carries: read('carries', 'all') as PushedRecord['carries'] | 'database' };
+		const readable = read('dialect', 'none') !== 'none';
+		return {
+			side: 'source',
+			carries: readable ? 'database' : (read('carries', 'all') as PushedRecord['carries']),
+		};
 	}
 	const sync = number(read('watchedSync', 0), 0);
 	const destination = number(read('watchedDestination', 0), 0);

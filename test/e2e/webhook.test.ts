@@ -94,7 +94,6 @@ describe('customers that are pushed into a table', () => {
 		hinted = (
 			await n8n.api.createWorkflow(
 				workflow('Hinted customers', 'hinted', {
-					carries: 'database',
 					dialect: 'sqlite',
 					file: files().crm,
 					table: { __rl: true, mode: 'list', value: 'customers' },

@@ -26,7 +26,12 @@ afterAll(() => {
 
 /** What n8n gives the node for one request. */
 function context(event: unknown, { token = 'right', body = JSON.stringify(event), type = 'application/json' } = {}) {
-	const parameters: Record<string, unknown> = { syncName: 'Pushed', sender: 'other', authenticity: 'header' };
+	const parameters: Record<string, unknown> = {
+		syncName: 'Pushed',
+		sender: 'other',
+		authenticity: 'header',
+		dialect: 'none',
+	};
 	const said: string[] = [];
 	const webhook = {
 		getNode: () => ({ id: 'node', name: 'From', type: 'syncFromWebhookTrigger', parameters }),

@@ -1,11 +1,11 @@
 /** What an event says, and where in it. */
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { databaseProperties } from '../../shared/description';
 import { records } from '../../SyncFromDatabaseTrigger/description/records';
 
 const SOURCE = { side: ['source'] };
-const READ = { side: ['source'], carries: ['database'] };
+const READ = { side: ['source'], dialect: ['mysql', 'postgres', 'sqlite'] };
 
 /** The same properties, shown only under further conditions. */
 export function shownWith(properties: INodeProperties[], show: Record<string, string[]>): INodeProperties[] {
@@ -55,34 +55,23 @@ export const side: INodeProperties[] = [
 			'The destination that sends the events. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		displayOptions: { show: { side: ['destination'] } },
 	},
-	{
-		displayName: 'Listen to Postgres, Too',
-		name: 'listens',
-		type: 'boolean',
-		default: false,
-		noDataExpression: true,
-		description: 'Whether a trigger in the destination’s database tells by NOTIFY what was edited there',
-		displayOptions: { show: { side: ['destination'] } },
-	},
-	{
-		displayName:
-			"In the database: CREATE FUNCTION tell_edit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('edited', OLD.key::text); RETURN NULL; END $$; CREATE TRIGGER tell_edit AFTER UPDATE OR DELETE ON … FOR EACH ROW EXECUTE FUNCTION tell_edit(); with your table, and the column that identifies its rows.",
-		name: 'listenNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { side: ['destination'], listens: [true] } },
-	},
-	{
-		displayName: 'Channel',
-		name: 'channel',
-		type: 'string',
-		default: 'edited',
-		required: true,
-		noDataExpression: true,
-		description: 'The name that NOTIFY gives. What it carries is the ID of the row, or JSON with it in Key Field.',
-		displayOptions: { show: { side: ['destination'], listens: [true] } },
-	},
 ];
+
+/** Whether the source can be read, too. It stands in no condition: credentials depend on it. */
+const database = databaseProperties('source').map((property): INodeProperties =>
+	property.name === 'dialect'
+		? {
+				...property,
+				default: 'none',
+				options: [
+					...((property.options ?? []) as INodePropertyOptions[]),
+					{ name: 'None', value: 'none', description: 'What an event carries is all that there is' },
+				].sort((one, other) => one.name.localeCompare(other.name)),
+				description:
+					'Where the records of the source can be read: an event is only a hint then, and everything is compared from time to time. For the events of a destination: the database whose NOTIFY is heard.',
+			}
+		: property,
+);
 
 export const events: INodeProperties[] = [
 	{
@@ -92,12 +81,6 @@ export const events: INodeProperties[] = [
 		default: 'all',
 		noDataExpression: true,
 		options: [
-			{
-				name: 'Only That Something Changed; Read It From the Database',
-				value: 'database',
-				description:
-					'The record is read from the source as it is now, and everything is compared from time to time',
-			},
 			{
 				name: 'Only the Key; a Node Behind Completes It',
 				value: 'its key',
@@ -111,7 +94,7 @@ export const events: INodeProperties[] = [
 			{ name: 'The Whole Record', value: 'all', description: 'What is not in the event is empty' },
 		],
 		description: 'How much of the record the sender puts into an event',
-		displayOptions: { show: SOURCE },
+		displayOptions: { show: { ...SOURCE, dialect: ['none'] } },
 	},
 	{
 		displayName: 'Key Field',
@@ -123,7 +106,25 @@ export const events: INodeProperties[] = [
 			'The field of the record that identifies it for ever; several with commas, nested ones with dots: customer.number',
 		hint: 'Without an entry: the field id (HubSpot: objectId)',
 	},
-	...shownWith(databaseProperties('source'), READ),
+	...database,
+	{
+		displayName:
+			"In the database: CREATE FUNCTION tell_edit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('edited', OLD.key::text); RETURN NULL; END $$; CREATE TRIGGER tell_edit AFTER UPDATE OR DELETE ON … FOR EACH ROW EXECUTE FUNCTION tell_edit(); with your table, and the column that identifies its rows.",
+		name: 'listenNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { side: ['destination'], dialect: ['postgres'] } },
+	},
+	{
+		displayName: 'Channel',
+		name: 'channel',
+		type: 'string',
+		default: 'edited',
+		required: true,
+		noDataExpression: true,
+		description: 'The name that NOTIFY gives. What it carries is the ID of the row, or JSON with it in Key Field.',
+		displayOptions: { show: { side: ['destination'], dialect: ['postgres'] } },
+	},
 	...shownWith(
 		records.filter(({ name }) => name !== 'syncName'),
 		READ,

@@ -29,28 +29,17 @@ const STEPS: Record<string, string> = {
 	stripe: 'In Stripe: Developers → Webhooks → Add destination. Endpoint URL: the production URL above. Choose the events of your object, such as customer.created, customer.updated and customer.deleted. The credential takes the signing secret (whsec_…).',
 };
 
-const SIGNED = Object.keys(STEPS).filter((name) => name !== 'other');
-
+/**
+ * By what alone stands in no condition: n8n's editor hides every parameter that a condition of a credential's own
+ * parameters names.
+ */
 export const webhookCredentials: INodeCredentialDescription[] = [
-	{ name: 'oneWaySyncWebhookSecretApi', required: true, displayOptions: { show: { sender: SIGNED } } },
-	{
-		name: 'oneWaySyncWebhookSecretApi',
-		required: true,
-		displayOptions: { show: { sender: ['other'], authenticity: ['hmac'] } },
-	},
-	{
-		name: 'httpHeaderAuth',
-		required: true,
-		displayOptions: { show: { sender: ['other'], authenticity: ['header'] } },
-	},
-	{
-		name: 'httpBasicAuth',
-		required: true,
-		displayOptions: { show: { sender: ['other'], authenticity: ['basic'] } },
-	},
+	{ name: 'oneWaySyncWebhookSecretApi', required: true, displayOptions: { show: { authenticity: ['signature'] } } },
+	{ name: 'httpHeaderAuth', required: true, displayOptions: { show: { authenticity: ['header'] } } },
+	{ name: 'httpBasicAuth', required: true, displayOptions: { show: { authenticity: ['basic'] } } },
 ];
 
-const hmac = { show: { sender: ['other'], authenticity: ['hmac'] } };
+const hmac = { show: { sender: ['other'], authenticity: ['signature'] } };
 
 export const sender: INodeProperties[] = [
 	{
@@ -73,15 +62,22 @@ export const sender: INodeProperties[] = [
 		displayName: 'How the Sender Is Known',
 		name: 'authenticity',
 		type: 'options',
-		default: 'header',
+		default: 'signature',
 		noDataExpression: true,
 		options: [
-			{ name: 'A Signature of the Body (HMAC)', value: 'hmac', description: 'The best: nothing secret travels' },
-			{ name: 'A Token in a Header', value: 'header', description: 'A secret text that only the sender knows' },
+			{
+				name: 'By a Signature',
+				value: 'signature',
+				description: 'As the sender signs: the best, since nothing secret travels',
+			},
+			{
+				name: 'By a Token in a Header',
+				value: 'header',
+				description: 'A secret text that only the sender knows',
+			},
+			{ name: 'By User Name and Password', value: 'basic', description: 'HTTP Basic' },
 			{ name: 'Not at All', value: 'none', description: 'Only for a network that nobody else can reach' },
-			{ name: 'User Name and Password', value: 'basic', description: 'HTTP Basic' },
 		],
-		displayOptions: { show: { sender: ['other'] } },
 	},
 	{
 		displayName:
@@ -89,7 +85,7 @@ export const sender: INodeProperties[] = [
 		name: 'openNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { sender: ['other'], authenticity: ['none'] } },
+		displayOptions: { show: { authenticity: ['none'] } },
 	},
 	{
 		displayName: 'Header With the Signature',
