@@ -15,31 +15,15 @@ import { DatabaseSource } from '../connectors/database/source';
 import { ledgerOn } from '../ledger/ledger';
 import { sqliteStore } from '../ledger/sqlite';
 import { apply } from '../sync/apply';
-import { DEFAULT_GUARD } from '../sync/guard';
 import type { DesiredItem } from '../sync/items';
 import type { Ledger, Observation } from '../sync/ledger';
 import { compileMapping } from '../sync/mapping';
 import type { Row } from '../sync/mapping';
-import { tick, type OutgoingItem, type RunEnd, type TickSettings } from '../sync/tick';
+import { tick, type OutgoingItem, type RunEnd } from '../sync/tick';
 import { median, rounded } from './parts/measure';
 import { arrived, bySql, change, FIELDS, mirror, SOURCE, vacuum, type People } from './parts/people';
 import { say, serve } from './parts/server';
-
-const SETTINGS: TickSettings = {
-	identity: { instance: 'bench', workflow: 'bench', node: 'trigger' },
-	name: 'People',
-	holder: 'bench',
-	sensitive: [],
-	completeEvery: null,
-	sweepEvery: null,
-	guard: DEFAULT_GUARD,
-	batch: { keys: 1000, bytes: 5 * 1024 * 1024 },
-	leaseTtl: 60_000,
-	retryIn: 0,
-	historyDays: 90,
-	parkedTtl: 60_000,
-	stuckAfter: 3_600_000,
-};
+import { TICK } from './parts/ticker';
 
 const row = (field: string): Row => ({
 	field,
@@ -178,7 +162,7 @@ async function one(plain: Ledger, people: People): Promise<Round> {
 				),
 			handOver: async (items) => await behind(items, ledger, people, clock),
 		},
-		SETTINGS,
+		TICK,
 	);
 	const ms = performance.now() - start;
 	const { user, system } = process.cpuUsage(cpu);

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { sql } from 'kysely';
 
+import { idling } from './parts/idle';
 import { link } from './parts/linked';
 import { Loads, median, momentOf, rounded, seconds, type Measured } from './parts/measure';
 import { FIELDS, mirror, more, rowSize, SOURCE, vacuum, type People } from './parts/people';
@@ -286,20 +287,6 @@ async function nodes(place: Stage, size: number): Promise<Measured> {
 		rowsWritten: after.written - before.written,
 		differing: 0,
 	};
-}
-
-/** A fresh n8n and the least that it holds while it idles, in MB. */
-async function idling(place: Stage): Promise<number> {
-	const n8n = await place.fresh();
-	let least = Infinity;
-	for (let still = 0, looks = 0; still < 3 && looks < 12; looks++) {
-		await delay(5000);
-		const { rssMB } = await n8n.load();
-		still = rssMB < least - 5 ? 0 : still + 1;
-		least = Math.min(least, rssMB);
-	}
-	say(`  n8n idles at ${least} MB`);
-	return least;
 }
 
 async function report(place: Stage, count: number, peers: number, results: Measured[]): Promise<void> {

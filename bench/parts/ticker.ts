@@ -11,8 +11,25 @@ import { sqliteStore } from '../../ledger/sqlite';
 import type { DatabaseConfig } from '../../sql/types';
 import { DEFAULT_GUARD } from '../../sync/guard';
 import type { Ledger, ObservationResult } from '../../sync/ledger';
-import { tick } from '../../sync/tick';
+import { tick, type TickSettings } from '../../sync/tick';
 import type { Load } from '../../test/n8n/harness';
+
+/** One tick of a sync that reads everything, and sweeps never. */
+export const TICK: TickSettings = {
+	identity: { instance: 'bench', workflow: 'bench', node: 'trigger' },
+	name: 'People',
+	holder: 'bench',
+	sensitive: [],
+	completeEvery: null,
+	sweepEvery: null,
+	guard: DEFAULT_GUARD,
+	batch: { keys: 1000, bytes: 5 * 1024 * 1024 },
+	leaseTtl: 60_000,
+	retryIn: 0,
+	historyDays: 90,
+	parkedTtl: 60_000,
+	stuckAfter: 3_600_000,
+};
 
 export interface Ticked {
 	ms: number;
@@ -86,21 +103,7 @@ async function one(ledger: Ledger, { source, table }: Order): Promise<Ticked> {
 				await Promise.resolve(new DatabaseSource({ database: source, from: { table: { name: table } } })),
 			handOver: async () => await Promise.reject(new Error('nothing stands behind this trigger')),
 		},
-		{
-			identity: { instance: 'bench', workflow: 'bench', node: 'trigger' },
-			name: 'People',
-			holder: 'bench',
-			sensitive: [],
-			completeEvery: null,
-			sweepEvery: null,
-			guard: DEFAULT_GUARD,
-			batch: { keys: 1000, bytes: 5 * 1024 * 1024 },
-			leaseTtl: 60_000,
-			retryIn: 0,
-			historyDays: 90,
-			parkedTtl: 60_000,
-			stuckAfter: 3_600_000,
-		},
+		TICK,
 	);
 	return { ms: performance.now() - start, observed, troubles };
 }

@@ -1,6 +1,8 @@
 /** The settings of the node. */
 import type { INodeProperties } from 'n8n-workflow';
 
+import { optionsNamed } from '../SyncFromDatabaseTrigger/description/options';
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Name of the Sync',
@@ -173,60 +175,7 @@ export const properties: INodeProperties[] = [
 				noDataExpression: true,
 				description: 'The number of a hold whose removals are right and may pass, once',
 			},
-			{
-				displayName: 'Removal Guard: Number',
-				name: 'guardFew',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: 5,
-				noDataExpression: true,
-				description:
-					'As many removals within 24 hours always pass, from 20 records on. More than this and more than the share are held until a person releases them.',
-			},
-			{
-				displayName: 'Removal Guard: Share (%)',
-				name: 'guardShare',
-				type: 'number',
-				typeOptions: { minValue: 0, maxValue: 100 },
-				default: 10,
-				noDataExpression: true,
-				description:
-					'That share of the records may be removed within 24 hours. More than this and more than the number are held until a person releases them.',
-			},
-			{
-				displayName: 'Sweep Every',
-				name: 'sweepEvery',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: 1,
-				noDataExpression: true,
-				description:
-					'How often everything in the destinations is compared and what somebody changed there is written back; 0 for never',
-			},
-			{
-				displayName: 'Sweep Unit',
-				name: 'sweepUnit',
-				type: 'options',
-				default: 'hours',
-				noDataExpression: true,
-				options: [
-					{ name: 'Days', value: 'days' },
-					{ name: 'Hours', value: 'hours' },
-					{ name: 'Minutes', value: 'minutes' },
-					{ name: 'Seconds', value: 'seconds' },
-				],
-				description: 'The unit of Sweep Every',
-			},
-			{
-				displayName: 'Take Over From Workflow',
-				name: 'takeOver',
-				type: 'string',
-				default: '',
-				noDataExpression: true,
-				placeholder: 'e.g. 8kQm2rTfN0bYxVwZ',
-				description:
-					'The ID of the workflow whose sync of the same name this one continues, with all that is known of it. Switch that one off first.',
-			},
+			...optionsNamed('guardFew', 'guardShare', 'sweepEvery', 'sweepUnit', 'takeOver'),
 		],
 	},
 ];

@@ -141,3 +141,8 @@ export const options: INodeProperties[] = [
 		],
 	},
 ];
+
+/** Those of these options that another source has as they are. */
+export function optionsNamed(...names: string[]): INodeProperties[] {
+	return (options[0]!.options as INodeProperties[]).filter(({ name }) => names.includes(name));
+}
