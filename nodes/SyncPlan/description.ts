@@ -1,6 +1,8 @@
 /** The settings of the node. */
 import type { INodeProperties } from 'n8n-workflow';
 
+import { testWriteProperties } from '../shared/destination/description';
+
 const BY_INPUT = { show: { actual: ['input'] } };
 
 export const properties: INodeProperties[] = [
@@ -111,13 +113,8 @@ export const properties: INodeProperties[] = [
 		],
 		description: 'Whether a person looks at each plan before it is carried out',
 	},
-	{
-		displayName: 'Write in Test Runs',
-		name: 'testWrites',
-		type: 'options',
-		default: 'off',
-		noDataExpression: true,
-		options: [
+	...testWriteProperties(
+		[
 			{
 				name: 'At Most N Records',
 				value: 'some',
@@ -130,30 +127,8 @@ export const properties: INodeProperties[] = [
 			},
 			{ name: 'One Key', value: 'key', description: 'Put out the record with this key, and show the rest' },
 		],
-		description: 'What a test in the editor may put out to the nodes that write. Removals are never tried out.',
-		displayOptions: { show: { mode: ['write'] } },
-	},
-	{
-		displayName: 'Key',
-		name: 'testKey',
-		type: 'string',
-		default: '',
-		required: true,
-		noDataExpression: true,
-		placeholder: 'e.g. 1042',
-		description: 'The key of the record in the source, as the preview shows it',
-		displayOptions: { show: { mode: ['write'], testWrites: ['key'] } },
-	},
-	{
-		displayName: 'Most Records',
-		name: 'testMost',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 100 },
-		default: 1,
-		noDataExpression: true,
-		description: 'How many records a test may write',
-		displayOptions: { show: { mode: ['write'], testWrites: ['some'] } },
-	},
+		'What a test in the editor may put out to the nodes that write. Removals are never tried out.',
+	),
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -2,16 +2,17 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { ExternalDestination, type Errand } from '../../sync/external';
+import type { DesiredItem } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
 import { preview, type Previewed } from '../../sync/preview';
 import { planForReview } from '../../sync/review';
 import { SyncError } from '../../sync/types';
-import { applierBehind } from '../shared/behind';
-import { asNodeError, asSyncError, whole } from '../shared/errors';
-import { sortIncoming, type Incoming, type LiveItem } from '../shared/incoming';
-import { doubtLedger, ledgerIfAny, openLedger, unserved } from '../shared/ledger';
+import { runFrame } from '../shared/destination/frame';
+import { asNodeError, asSyncError } from '../shared/errors';
+import type { LiveItem } from '../shared/incoming';
+import { ledgerIfAny } from '../shared/ledger';
 import { runLive } from '../shared/live';
-import { droppedHint, hint, liveHints, testHints } from '../shared/summary';
+import { hint, liveHints, testHints } from '../shared/summary';
 import { chosen } from '../shared/test-run';
 import { PlanOutput } from './output';
 import { readSettings, type Settings } from './settings';
@@ -24,28 +25,15 @@ const APPROVAL = 7 * 24 * 60 * 60 * 1000;
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
 		const settings = readSettings(context);
-		const applier = settings.mode === 'plan' ? applierBehind(context) : undefined;
-		const incoming = sortIncoming(context, settings.mode === 'plan' ? (applier?.names ?? []) : undefined);
 		const output = new PlanOutput(settings);
-		if (incoming.droppedBy !== undefined) context.addExecutionHints(droppedHint(incoming.droppedBy));
-		if (incoming.refused) {
-			const { count, first, message, todo } = incoming.refused;
-			output.told.trouble(message, todo, first);
-			context.addExecutionHints(hint(`${count} items were left out. ${message}. ${todo}`, 'warning'));
-		}
-		if (incoming.test.length > 0) await test(context, incoming, settings, output);
-		if (settings.mode === 'plan' && !applier)
-			context.addExecutionHints(
-				hint(
-					'Nothing can come of these plans: no Plan node that takes approved plans stands behind this one.',
-					'warning',
-				),
-			);
-		if (incoming.live.length > 0) await live(context, incoming, settings, output, applier?.name);
-		else if (incoming.passed > 0)
-			context.addExecutionHints(
-				hint(`${incoming.passed} records are for other destinations and were left alone.`, 'info'),
-			);
+		await runFrame(context, {
+			told: output.told,
+			mode: settings.mode,
+			unapplied: 'no Plan node that takes approved plans stands behind this one',
+			deed: 'planned',
+			test: async (items) => await test(context, items, settings, output),
+			live: async (items, using) => await live(context, items, settings, output, using),
+		});
 		return output.items;
 	} catch (error) {
 		throw asNodeError(context.getNode(), error);
@@ -54,7 +42,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 
 async function test(
 	context: IExecuteFunctions,
-	{ test: items }: Incoming,
+	items: DesiredItem[],
 	settings: Settings,
 	output: PlanOutput,
 ): Promise<void> {
@@ -130,51 +118,32 @@ function testErrand({ one, plan }: NonNullable<Previewed['planned']>, destinatio
 
 async function live(
 	context: IExecuteFunctions,
-	{ live: items, passed }: Incoming,
+	items: LiveItem[],
 	settings: Settings,
 	output: PlanOutput,
-	applier: string | undefined,
+	{ ledger, applier, passed }: { ledger: Ledger; applier: string | undefined; passed: number },
 ): Promise<void> {
-	try {
-		const { mode } = settings;
-		const ledger = await openLedger();
-		for (const group of bySync(items)) {
-			const external = await openExternal(context, settings, { ledger, group }).catch(asSyncError);
-			const rest =
-				mode === 'plan' && external instanceof ExternalDestination
-					? await showPlans(context, ledger, group, external, output)
-					: group;
-			if (rest.length === 0) continue;
-			const how = {
-				...(mode !== 'write' && { reviewed: true }),
-				...(mode === 'plan' && applier !== undefined && { as: applier }),
-				attempts: settings.attempts,
-				writeTtl: settings.confirmTtl,
-				...(external instanceof ExternalDestination && { external }),
-			};
-			const { applied, swept, unrouted, where, stamp } = await runLive(context, ledger, rest, external, how);
-			const stamps = new Map(group.map((one) => [one.item, one.stamp]));
-			for (const outcome of applied.outcomes)
-				output.told.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
-			for (const held of applied.held) output.told.hold(held, where, stamp);
-			if (external instanceof ExternalDestination)
-				for (const { item, errand } of external.errands) output.errand(item ?? group[0]!.item, errand);
-			context.addExecutionHints(planned(output), ...liveHints(applied, swept, where, { passed, unrouted }));
-		}
-	} catch (error) {
-		// The ledger does not answer. Other branches go on; the records are handed out again.
-		await doubtLedger();
-		if (process.env['EXECUTIONS_MODE'] === 'queue') throw error; // its source is another process
-		for (const { stamp } of items) if (stamp.run !== undefined) unserved.add(stamp.run);
-		output.told.trouble(
-			`The ledger could not be used: ${whole(error)}`,
-			'The records come again by themselves; nothing is lost.',
-			items[0]!.item,
-		);
-		context.addExecutionHints(
-			hint(`The ledger could not be used, so nothing was planned: ${whole(error)}`, 'warning'),
-		);
-	}
+	const { mode } = settings;
+	const external = await openExternal(context, settings, { ledger, group: items }).catch(asSyncError);
+	const rest =
+		mode === 'plan' && external instanceof ExternalDestination
+			? await showPlans(context, ledger, items, external, output)
+			: items;
+	if (rest.length === 0) return;
+	const how = {
+		...(mode !== 'write' && { reviewed: true }),
+		...(mode === 'plan' && applier !== undefined && { as: applier }),
+		attempts: settings.attempts,
+		writeTtl: settings.confirmTtl,
+		...(external instanceof ExternalDestination && { external }),
+	};
+	const { applied, swept, unrouted, where, stamp } = await runLive(context, ledger, rest, external, how);
+	const stamps = new Map(items.map((one) => [one.item, one.stamp]));
+	for (const outcome of applied.outcomes) output.told.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
+	for (const held of applied.held) output.told.hold(held, where, stamp);
+	if (external instanceof ExternalDestination)
+		for (const { item, errand } of external.errands) output.errand(item ?? items[0]!.item, errand);
+	context.addExecutionHints(planned(output), ...liveHints(applied, swept, where, { passed, unrouted }));
 }
 
 /** Puts out what a person has to approve, and keeps it for so long; answers with what needs no write. */
@@ -225,15 +194,4 @@ async function openExternal(
 function planned(output: PlanOutput) {
 	const { create, update, remove } = output.counts;
 	return hint(`${create} to create, ${update} to update, ${remove} to remove.`, 'info');
-}
-
-/** Items of each sync by themselves: a destination belongs to one sync. */
-function bySync(items: LiveItem[]): LiveItem[][] {
-	const groups = new Map<number, LiveItem[]>();
-	for (const item of items) {
-		const group = groups.get(item.stamp.id);
-		if (group) group.push(item);
-		else groups.set(item.stamp.id, [item]);
-	}
-	return [...groups.values()];
 }

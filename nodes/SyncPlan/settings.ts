@@ -2,6 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { SyncError } from '../../sync/types';
+import { optionsOf, writingSettings } from '../shared/destination/settings';
 import { finder, type Finder } from '../shared/field';
 import { number, reader, text } from '../shared/parameters';
 import type { TestWrites } from '../shared/test-run';
@@ -26,7 +27,7 @@ export interface Settings {
 export function readSettings(context: IExecuteFunctions): Settings {
 	const read = reader(context);
 	const { parameters } = context.getNode();
-	const options = read('options', {}) as Record<string, unknown>;
+	const options = optionsOf(context);
 	const destination = text(read('destination', ''));
 	if (destination === '')
 		throw new SyncError('setup', 'The destination has no name.', {
@@ -34,24 +35,18 @@ export function readSettings(context: IExecuteFunctions): Settings {
 		});
 	const id = finder(parameters['standingId'] ?? 'id', 'standingId', 'ID There');
 	const fields = finder(parameters['standingFields'], 'standingFields', 'Fields Are In');
-	const mode = read('mode', 'write');
-	const kind = mode === 'write' ? read('testWrites', 'off') : 'off';
+	const { mode, testWrites, attempts, includeUnchanged } = writingSettings(context);
 	return {
 		destination,
 		...(read('actual', 'confirmed') === 'input' && {
 			standing: { id: id ?? (({ id: known }) => known), ...(fields && { fields }) },
 		}),
 		idField: text(read('idField', 'id')) || 'id',
-		mode: mode === 'plan' || mode === 'reviewed' ? mode : 'write',
+		mode,
 		again: read('lostCreates', 'wait') === 'again',
-		testWrites:
-			kind === 'key'
-				? { kind, key: text(read('testKey', '')) }
-				: kind === 'some'
-					? { kind, most: number(read('testMost', 1), 1, { least: 1, most: 100 }) }
-					: { kind: 'off' },
-		attempts: number(options['attempts'], 5, { least: 1, most: 100 }),
+		testWrites,
+		attempts,
 		confirmTtl: number(options['confirmMinutes'], 30, { least: 0.05 }) * 60_000,
-		includeUnchanged: options['includeUnchanged'] === true,
+		includeUnchanged,
 	};
 }

@@ -1,0 +1,109 @@
+/** How records are read: all, those that changed, some by id, one by a field's value. */
+import type { Value } from '../../../sync/types';
+import type { Look } from './request';
+import type { Condition, Path } from './words';
+
+/** A header of the answer instead of a place in its body. */
+export interface Header {
+	header: string;
+}
+
+/**
+ * How one gets from page to page. Names in the request: `{size}`, and the kind's own. All kinds stop at an empty page.
+ * The engine never takes a record twice, and where a total is told (`total`, else false) it reads again when that changed under way.
+ */
+export type Pages =
+	/** Everything comes at once. */
+	| { kind: 'none' }
+	/** `{offset}` counts from `first` (SCIM: 1). Read with an overlap of one record, so that a shift is noticed. */
+	| { kind: 'offset'; size: number; first: 0 | 1; total: Path | Header | false }
+	/** `{page}` counts from `first`. */
+	| { kind: 'page'; size: number; first: 0 | 1; total: Path | Header | false }
+	/** `{cursor}`: what the last answer said at `next`; left out at first. Ends where there is none, or `more` does not hold. */
+	| { kind: 'cursor'; size: number; next: Path; more?: Condition }
+	/** `{cursor}`: the last record's value at `last`. Ends where `more` does not hold. */
+	| { kind: 'last id'; size: number; last: Path; more: Condition }
+	/** The whole address of the next page stands in the answer; only on the same host. */
+	| { kind: 'next link'; size: number; next: Path }
+	/** `Link: <…>; rel="next"`. */
+	| { kind: 'link header'; size: number };
+
+/** A list. */
+export interface Paged {
+	request: Look;
+	/** Where the records stand: a list, or an object by id (`byId`: then the member's name is set at that path). */
+	items: Path;
+	byId?: Path;
+	pages: Pages;
+	/**
+	 * No query gives more than so many; the read goes on from the last one by `changedSince`, or fails where there is none.
+	 */
+	ceiling?: number;
+}
+
+export type DateForm =
+	| 'ISO' // 2026-11-28T10:00:00.000Z
+	| 'ISO seconds' // 2026-11-28T10:00:00Z
+	| 'date time' // 2026-11-28 10:00:00
+	| 'date' // 2026-11-28
+	| 'unix seconds'
+	| 'unix milliseconds'
+	| 'HTTP date';
+
+/** The list of what changed since a time. Names in the request: `{since}`, and those of its pages. */
+export interface ChangedSince {
+	list: Paged;
+	form: DateForm;
+	/** How far each read goes back behind the last one, in seconds: clocks, late commits, indexes that lag. */
+	overlap: number;
+	/**
+	 * Where the next read begins: from the greatest `updatedAt` that was read, from a place in the answer, or from the moment
+	 * the read began (by the `Date` header).
+	 */
+	watermark: 'updatedAt' | 'request time' | { path: Path };
+	/** Whether it also tells of what was deleted or archived; then `removed` says how that is seen. */
+	tellsRemovals: boolean;
+}
+
+/** One record by its id: `{id}`. */
+export interface Get {
+	request: Look;
+	record: Path;
+}
+
+/** Several by their ids: `{ids}`, a list. Answers are matched by id; order means nothing. */
+export interface BatchGet {
+	list: Paged;
+	most: number;
+}
+
+/** Those with a field's value. Names: `{value}`, as the system spells it; `{values}` where `most` is more than one. */
+export interface Find {
+	/** The mapping's field. */
+	field: string;
+	list: Paged;
+	/** How many values one request takes. */
+	most: number;
+	/** `exact`: what comes back is compared all the same. `search`: may give others and come late; see `delay`. */
+	by: 'exact' | 'search';
+	/** Seconds after which a new record is surely found; what we created is remembered meanwhile. */
+	delay?: number;
+}
+
+/** A second request for each listed record: `{id}`. Its answer's part at `record` is merged over what was listed. */
+export interface Detail {
+	request: Look;
+	record: Path;
+}
+
+export interface Reading {
+	list: Paged;
+	get: Get | 'none';
+	batch: BatchGet | 'none';
+	/** Fields by which a record can be looked for; a field that is not here is looked for in the whole list. */
+	find: Find[];
+	changedSince: ChangedSince | 'none';
+	detail: Detail | 'none';
+	/** Records that are listed and yet gone: a status, an action. For sources. */
+	removed: { path: Path; is: Value[] } | 'absent from the list';
+}
