@@ -88,9 +88,17 @@ export interface Ask {
 	inScope?(): boolean | MappingError;
 }
 
+/** A value that a field's translation does not know. */
+export interface Unseen {
+	field: string;
+	value: string;
+}
+
 export interface Desired {
 	fields: Fields;
 	mapped: Mapped;
+	/** For the person who maps; travels with no record. */
+	unseen?: Unseen[];
 }
 
 export interface Mapping {

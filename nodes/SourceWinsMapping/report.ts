@@ -6,6 +6,9 @@ import type { Desired, MappingError, MappingSettings } from '../../sync/mapping'
 import { nearest } from '../../sync/nearest';
 import type { Fields } from '../../sync/types';
 
+/** So many values without a translation are listed. */
+const UNTRANSLATED = 20;
+
 export class Report {
 	refused = 0;
 	/** The node that dropped `_sync`, where the items could be tied again. */
@@ -15,6 +18,8 @@ export class Report {
 	/** Top-level fields that rows read and that no record has had yet, with the row that reads them. */
 	private readonly unseen: Map<string, string>;
 	private sample: string[] = [];
+	/** Values without a translation, by destination field: how many records have each. */
+	private readonly untranslated = new Map<string, Map<string, number>>();
 
 	constructor({ rows }: MappingSettings) {
 		this.unseen = new Map(
@@ -22,11 +27,16 @@ export class Report {
 		);
 	}
 
-	add(stamp: Stamp, fields: Fields, { mapped }: Desired): void {
+	add(stamp: Stamp, fields: Fields, { mapped, unseen = [] }: Desired): void {
 		this.count[mapped.action]++;
 		if (mapped.error !== undefined) this.firstFailure ??= failureText(stamp, mapped.error);
 		for (const name of this.unseen.keys()) if (Object.hasOwn(fields, name)) this.unseen.delete(name);
 		if (this.unseen.size > 0) this.sample = Object.keys(fields);
+		for (const { field, value } of unseen) {
+			const values = this.untranslated.get(field) ?? new Map<string, number>();
+			const shown = mapped.sensitive.includes(field) ? '(sensitive)' : value;
+			this.untranslated.set(field, values.set(shown, (values.get(shown) ?? 0) + 1));
+		}
 	}
 
 	hints(): NodeExecutionHint[] {
@@ -42,6 +52,7 @@ export class Report {
 				),
 			);
 		}
+		for (const [field, values] of this.untranslated) hints.push(hint(untranslated(field, values), true));
 		if (this.droppedBy !== undefined) {
 			hints.push(
 				hint(
@@ -65,6 +76,14 @@ export class Report {
 export function failureText(stamp: Stamp, { field, reason, todo }: MappingError): string {
 	const record = stamp.label === undefined ? stamp.key : `${stamp.key} (${stamp.label})`;
 	return `${field === undefined ? record : `“${field}” of ${record}`}: ${reason}${todo === undefined ? '' : ` ${todo}`}`;
+}
+
+/** `3 values of “dept” have no translation: Ops (12 records), R&D (1 record), …` The most frequent first. */
+function untranslated(field: string, values: Map<string, number>): string {
+	const [many, shown] = [values.size, [...values].sort((a, b) => b[1] - a[1]).slice(0, UNTRANSLATED)];
+	const list = shown.map(([value, count]) => `${value} (${count} ${count === 1 ? 'record' : 'records'})`);
+	if (many > shown.length) list.push(`and ${many - shown.length} more`);
+	return `${many} ${many === 1 ? 'value' : 'values'} of “${field}” ${many === 1 ? 'has' : 'have'} no translation: ${list.join(', ')}. Add lines in Translate.`;
 }
 
 function hint(message: string, warns: boolean): NodeExecutionHint {

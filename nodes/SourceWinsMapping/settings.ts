@@ -1,6 +1,7 @@
 /** From the node's raw parameters to the mapping's settings. Nothing here is asked once per record. */
 import type { Conversion } from '../../sync/convert';
-import { mappingFingerprint, type MappingSettings } from '../../sync/mapping';
+import { mappingFingerprint, type MappingSettings, type Row } from '../../sync/mapping';
+import { readPairs } from '../../sync/mapping/translate';
 import { readSource, type ValueSource } from '../../sync/mapping/value';
 import { SyncError } from '../../sync/types';
 
@@ -24,6 +25,7 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 				owner: oneOf(settings['owner'], ['source', 'once', 'if empty'], 'source'),
 				ifEmpty: settings['ifEmpty'] === 'leave' ? 'leave' : 'write',
 				conversion: conversionOf(settings, workflowZone),
+				...translationOf(settings, `Field ${index + 1}`),
 			};
 		}),
 		...(parameters['mapAll'] === true && {
@@ -73,6 +75,18 @@ function conversionOf(settings: RawParameters, workflowZone: string): Conversion
 		zone: text(settings['zone']) || workflowZone,
 		...(text(settings['format']) !== '' && { format: text(settings['format']) }),
 		...(text(settings['local']) !== '' && { local: text(settings['local']) }),
+	};
+}
+
+function translationOf(settings: RawParameters, where: string): Pick<Row, 'translate'> {
+	const given = text(settings['translate']);
+	if (given.trim() === '') return {};
+	const otherwise = oneOf(settings['otherwise'], ['fail', 'leave', 'keep', 'fixed'], 'fail');
+	return {
+		translate: {
+			pairs: readPairs(given, where),
+			otherwise: otherwise === 'fixed' ? { fixed: text(settings['otherwiseValue']) } : otherwise,
+		},
 	};
 }
 

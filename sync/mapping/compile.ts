@@ -2,7 +2,7 @@
 import { set } from '../canonical';
 import { isEmpty } from '../convert';
 import { isKeyed } from '../fingerprint';
-import type { Ask, Desired, Existing, Incoming, Mapped, Mapping, MappingError, Removal } from '../mapping';
+import type { Ask, Desired, Existing, Incoming, Mapped, Mapping, MappingError, Removal, Unseen } from '../mapping';
 import type { Fields } from '../types';
 import { checkSettings, type MappingSettings, type Row } from './settings';
 import { compileTarget, unreadable, type Target } from './target';
@@ -41,6 +41,7 @@ export function compileMapping(settings: MappingSettings): Mapping {
 					mapping: settings.fingerprint,
 					...(error !== undefined && { error }),
 				} satisfies Mapped,
+				...(mapped.unseen !== undefined && { unseen: mapped.unseen }),
 			};
 		},
 	};
@@ -51,13 +52,13 @@ function scopeError(scope: boolean | MappingError): MappingError | undefined {
 }
 
 type MappedFields = Required<Pick<Mapped, 'owned' | 'once' | 'fill' | 'sensitive'>> &
-	Pick<Mapped, 'error'> & { fields: Fields };
+	Pick<Mapped, 'error'> & { fields: Fields; unseen: Unseen[] | undefined };
 
 /** The rows, then what goes by its own name. */
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
 	const targets = rows.map((row, index) => ({
 		...row,
-		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} (“${row.field}”)`),
+		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} (“${row.field}”)`, row.translate),
 	}));
 	const hiddenIn = hiddenFields(rows.map((row) => [row.field, row.value]));
 	const hiddenInRemoval = hiddenFields(
@@ -72,9 +73,12 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 		const fields: Fields = {};
 		const lists: Record<Row['owner'], string[]> = { source: [], once: [], 'if empty': [] };
 		let error: MappingError | undefined;
+		let unseen: Unseen[] | undefined;
 		for (const row of targets) {
 			const found = row.value(record.fields, ask.evaluate, hidden.has(row.field));
+			if (found.unseen) for (const value of found.unseen) (unseen ??= []).push({ field: row.field, value });
 			if (!found.ok) error ??= found.error;
+			else if (found.left) continue;
 			else if (!isEmpty(found.value) || (row.ifEmpty === 'write' && row.owner !== 'if empty')) {
 				set(fields, row.field, found.value);
 				lists[row.owner].push(row.field);
@@ -98,6 +102,7 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 			fill: shared(lists['if empty']),
 			sensitive: shared([...sensitive]),
 			error,
+			unseen,
 		};
 	};
 }

@@ -2,6 +2,7 @@
 import type { Conversion } from '../convert';
 import { nearest } from '../nearest';
 import { SyncError } from '../types';
+import type { Translation } from './translate';
 import type { ValueSource } from './value';
 
 export type IfEmpty = 'write' | 'leave';
@@ -15,6 +16,8 @@ export interface Row {
 	/** What an empty value does: empty the destination's field, or leave it alone. */
 	ifEmpty: IfEmpty;
 	conversion: Conversion;
+	/** Before the conversion, the value is put into the destination's words. */
+	translate?: Translation;
 }
 
 /** What a deactivation writes, and what is written when the record returns. */

@@ -4,22 +4,37 @@ import { converter, isEmpty, type Conversion } from '../convert';
 import { isKeyed } from '../fingerprint';
 import type { MappingError } from '../mapping';
 import { SyncError, type Fields, type Value } from '../types';
+import { translator, type Translation } from './translate';
 import { resolve, type Evaluate, type ValueSource } from './value';
+
+export type Found =
+	| {
+			ok: true;
+			value: Value;
+			/** Values that the translation does not know. */
+			unseen?: string[];
+			/** The destination field is left alone. */
+			left?: true;
+	  }
+	| { ok: false; error: MappingError; unseen?: string[] };
 
 export interface Target {
 	field: string;
 	source: ValueSource;
 	/** The value for one record, or why there is none. `hidden`: the value may not be shown. */
-	value(
-		fields: Fields,
-		evaluate: Evaluate,
-		hidden: boolean,
-	): { ok: true; value: Value } | { ok: false; error: MappingError };
+	value(fields: Fields, evaluate: Evaluate, hidden: boolean): Found;
 }
 
 /** Compiles a field. Throws {@link SyncError} where the conversion or a constant is wrong; `where` says which row. */
-export function compileTarget(field: string, source: ValueSource, conversion: Conversion, where: string): Target {
+export function compileTarget(
+	field: string,
+	source: ValueSource,
+	conversion: Conversion,
+	where: string,
+	translation?: Translation,
+): Target {
 	const convert = named(where, () => converter(conversion));
+	const translate = translation && translator(translation);
 	if (source.kind === 'constant') {
 		const converted = convert(source.value);
 		if (!converted.ok)
@@ -40,14 +55,37 @@ export function compileTarget(field: string, source: ValueSource, conversion: Co
 				return { ok: false, error: expressionFailed(field, error, hidden) };
 			}
 			if (isKeyed(found)) return { ok: false, error: unreadable(field) };
-			const converted = convert(found ?? null);
-			if (converted.ok) return converted;
-			return { ok: false, error: unconvertible(field, found ?? null, converted.problem, converted.todo, hidden) };
+			const given = found ?? null;
+			const translated = translate?.(given);
+			const { unseen } = translated ?? {};
+			const more = unseen !== undefined && { unseen };
+			if (translated?.ok === false) {
+				const { problem, todo } = translated;
+				return {
+					ok: false,
+					error: unconvertible(field, given, problem, hidden ? undefined : todo, hidden),
+					...more,
+				};
+			}
+			if (translated?.left) return { ok: true, value: null, left: true, ...more };
+			const converted = convert(translated === undefined ? given : translated.value);
+			if (converted.ok) return { ...converted, ...more };
+			return {
+				ok: false,
+				error: unconvertible(field, given, converted.problem, converted.todo, hidden),
+				...more,
+			};
 		},
 	};
 }
 
-function unconvertible(field: string, value: Value, problem: string, todo: string, hidden: boolean): MappingError {
+function unconvertible(
+	field: string,
+	value: Value,
+	problem: string,
+	todo: string | undefined,
+	hidden: boolean,
+): MappingError {
 	if (hidden) return { field, reason: `The value (sensitive, not shown) ${problem}.`, todo };
 	return {
 		field,

@@ -126,6 +126,53 @@ export const rowSettings: INodeProperties = {
 			displayOptions: { show: { as: ['date', 'date and time'] } },
 		},
 		{
+			displayName: 'Translate',
+			name: 'translate',
+			type: 'string',
+			typeOptions: { rows: 5 },
+			default: '',
+			noDataExpression: true,
+			placeholder: 'e.g. Sales → S',
+			description:
+				'Pairs of values, one a line: what the source says, and what the destination takes. Paste two columns of a spreadsheet, or write from = to. Done before the conversion; of a list, for each member.',
+		},
+		{
+			displayName: 'Translate Others To',
+			name: 'otherwiseValue',
+			type: 'string',
+			default: '',
+			noDataExpression: true,
+			description: 'What the field takes where the value has no pair; empty text empties it',
+			displayOptions: { show: { otherwise: ['fixed'] } },
+		},
+		{
+			displayName: 'Translate: Otherwise',
+			name: 'otherwise',
+			type: 'options',
+			default: 'leave',
+			noDataExpression: true,
+			options: [
+				{
+					name: 'A Fixed Value',
+					value: 'fixed',
+					description: 'The field takes the value of Translate Others To',
+				},
+				{
+					name: 'Fail the Record',
+					value: 'fail',
+					description: 'Nothing of it is written until a pair is added',
+				},
+				{
+					name: 'Leave the Destination Field Alone',
+					value: 'leave',
+					description: 'What stands in the destination stays',
+				},
+				{ name: 'Take It as It Is', value: 'keep', description: 'The field takes the value of the source' },
+			],
+			description:
+				'What happens to a value that has no pair. Such values are listed under the output. Until this is set, the record fails.',
+		},
+		{
 			displayName: 'Trim',
 			name: 'trim',
 			type: 'boolean',
