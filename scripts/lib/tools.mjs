@@ -121,22 +121,27 @@ export async function n8n(version = n8nVersion) {
 	return folder;
 }
 
-/** The vendors' libraries that send events in tests; where they cannot be had, what needs them is skipped by name. */
-export async function senders() {
-	const folder = join(root, 'test', 'senders');
+/** Others' packages that tests use, each folder with a lock of its own; where they cannot be had, what needs them is skipped by name. */
+async function lent(name, what) {
+	const folder = join(root, 'test', name);
 	const wanted = digest(join(folder, 'package.json'), join(folder, 'package-lock.json'));
 	const marker = join(folder, 'node_modules', '.set-up');
 	if (marked(marker, wanted)) return;
 	try {
-		await step('installing the libraries that send events', async () => {
+		await step(`installing ${what}`, async () => {
 			const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
-			await run('npm', args, { cwd: folder, name: 'npm-senders' });
+			await run('npm', args, { cwd: folder, name: `npm-${name}` });
 			writeFileSync(marker, wanted);
 		});
 	} catch (error) {
 		say(`  ${error.message}`);
 	}
 }
+
+/** The vendors' libraries that send events in tests. */
+export const senders = () => lent('senders', 'the libraries that send events');
+/** What judges the requests and answers of apps: vendors' clients, a schema validator, a stand-in with state. */
+export const judges = () => lent('judges', "vendors' clients that judge what goes to apps (under a minute)");
 
 const jsonServerVersion = '0.17.4';
 
