@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 
+import { PACK } from '../sync/blocks';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
 import type { Store } from './store';
@@ -184,6 +185,14 @@ const repairs: Step = async ({ table, bigType: big }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('sync')} ADD COLUMN repairs ${big} NOT NULL DEFAULT 0`);
 };
 
+/** The folds of whole packs of blocks. Those of the blocks that are known are made by the next read. */
+const packs: Step = async ({ table, bigType: big }, tx) => {
+	await tx.run(sql`CREATE TABLE ${table('pack')} (
+		sync ${big} NOT NULL, pack ${big} NOT NULL, fold TEXT, PRIMARY KEY (sync, pack))`);
+	await tx.run(sql`INSERT INTO ${table('pack')} (sync, pack)
+		SELECT DISTINCT sync, block / ${sql.lit(PACK)} FROM ${table('block')}`);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -197,6 +206,7 @@ export const STEPS: readonly Step[] = [
 	withBlocks,
 	ways,
 	repairs,
+	packs,
 ];
 
 /**

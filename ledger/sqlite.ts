@@ -13,6 +13,7 @@ const FIGURES: [table: string, index: string, figures: string][] = [
 	['record', 'sqlite_autoindex_record_1', '1000000 500000 1'],
 	['record', 'record_slot', '1000000 500000 1'],
 	['block', 'sqlite_autoindex_block_1', '100000 10000 1'],
+	['pack', 'sqlite_autoindex_pack_1', '10000 2000 1'],
 	['link', 'sqlite_autoindex_link_1', '1000000 500000 2 1'],
 	['link', 'link_counterpart', '1000000 500000 1'],
 	['link', 'link_open', '100000 50000 10000 100'],

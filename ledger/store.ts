@@ -21,6 +21,7 @@ export const TABLES = [
 	'range',
 	'fight',
 	'block',
+	'pack',
 ] as const;
 export type Table = (typeof TABLES)[number];
 

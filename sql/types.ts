@@ -134,9 +134,10 @@ export interface Marks {
 	shown(mark: RawBuilder<unknown>): RawBuilder<string>;
 	/**
 	 * An aggregate over marks, as text: the same for the same rows in any order. Counts nothing: `count(*)` goes beside it.
-	 * It names its mark more than once: give it the column of a subquery that ends in `once`.
+	 * It names its mark more than once: give it the column of a subquery that ends in `once`. With `over` (an OVER clause)
+	 * it is made over a window.
 	 */
-	fold(mark: RawBuilder<unknown>): RawBuilder<string>;
+	fold(mark: RawBuilder<unknown>, over?: RawBuilder<unknown>): RawBuilder<string>;
 	/** What the transaction sets before it folds a whole table. */
 	readonly settings: readonly RawBuilder<unknown>[];
 	/** Stands at the end of a subquery so that the marks in it are made once per row; empty where that would cost more. */

@@ -1,12 +1,12 @@
 /**
- * Reading a table by its blocks (`sync/blocks.ts`): the database folds the marks of all rows per block, what differs from
- * what is known is read, and all else never leaves the database. Folds and rows are of one snapshot.
+ * Reading a table by its blocks (`sync/blocks.ts`): the database folds the marks of all rows per block and pack, what
+ * differs from what is known is read, and all else never leaves the database. Folds and rows are of one snapshot.
  */
 import { createHash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 
-import type { Marked, Marks, Snapshot, Sql } from '../../sql/types';
-import { differing, PLACE_BITS, type KnownBlocks, type ReadBlocks } from '../../sync/blocks';
+import type { Marked, Snapshot, Sql } from '../../sql/types';
+import { differing, PACK_BITS, PLACE_BITS, type KnownBlocks, type ReadBlocks } from '../../sync/blocks';
 import type { Fields } from '../../sync/types';
 import type { TableDialect } from './dialects';
 import type { Layout } from './layout';
@@ -53,42 +53,87 @@ export function markingOf(
 	};
 }
 
-/** The folds of all blocks, each with its count, and how many rows there are. */
+/** A table's packs and blocks as they stand now. */
+interface Folds {
+	packs: Map<number, string>;
+	/** Only of the packs that are not as they are known. */
+	blocks: Map<number, string>;
+	counts: Map<number, number>;
+	/** Rows in all blocks together. */
+	rows: number;
+}
+
+/** The folds of all packs, and of the blocks of those that differ from what is known; one statement, which looks at every row once. */
 export async function foldsOf(
 	snapshot: Snapshot,
 	from: RawBuilder<unknown>,
-	{ mark, slot }: Marking,
-): Promise<{ folds: Map<number, string>; counts: Map<number, number>; rows: number }> {
-	const { marks }: { marks: Marks } = snapshot.dialect;
+	{ name, mark, slot }: Marking,
+	known: KnownBlocks,
+): Promise<Folds> {
+	const { dialect } = snapshot;
+	const { marks } = dialect;
 	for (const setting of marks.settings) await snapshot.run(setting);
-	const found = await snapshot.all(sql<{ place: number; count: number; fold: string }>`
-		SELECT x.place, count(*) AS count, ${marks.fold(sql`x.mark`)} AS fold
-		FROM (SELECT ${slot} >> ${sql.lit(PLACE_BITS)} AS place, ${mark} AS mark FROM ${from} AS t ${marks.once}) AS x GROUP BY x.place`);
-	const folds = new Map<number, string>();
-	const counts = new Map<number, number>();
-	let rows = 0;
-	for (const { place, count, fold } of found) {
-		folds.set(place, `${count} ${fold}`);
-		counts.set(place, count);
-		rows += count;
+	const theirs = known.marks === name ? [...known.packs].filter(([, fold]) => fold !== null) : [];
+	const whole = sql`OVER (PARTITION BY p.pack)`;
+	const rows = sql`SELECT ${slot} >> ${sql.lit(PLACE_BITS)} AS place, ${mark} AS mark FROM ${from} AS t ${marks.once}`;
+	const blocks = sql`SELECT x.place, x.place >> ${sql.lit(PACK_BITS)} AS pack, count(*) AS count, ${marks.fold(sql`x.mark`)} AS fold
+		FROM (${rows}) AS x GROUP BY x.place`;
+	const marked = sql`SELECT b.place, b.pack, b.count, b.fold, ${marks.mark([{ value: sql`b.place` }, { value: sql`b.count` }, { value: sql`b.fold` }])} AS mark
+		FROM (${blocks}) AS b ${marks.once}`;
+	const packs = sql`SELECT p.place, p.pack, p.count, p.fold, sum(p.count) ${whole} AS of_pack,
+		${marks.fold(sql`p.mark`, whole)} AS pack_fold, min(p.place) ${whole} AS first FROM (${marked}) AS p`;
+	const { join, same } =
+		theirs.length === 0
+			? { join: sql``, same: sql`1 = 0` }
+			: {
+					join: sql`LEFT JOIN ${dialect.values('k', KNOWN, theirs)} ON k.pack = y.pack`,
+					same: sql`coalesce(k.fold = y.pack_fold, 1 = 0)`,
+				};
+	const found = await snapshot.all(sql<Found>`
+		SELECT y.place, y.pack, y.count, y.fold, y.of_pack, y.pack_fold, CASE WHEN ${same} THEN 1 ELSE 0 END AS same
+		FROM (${packs}) AS y ${join} WHERE y.place = y.first OR NOT ${same}`);
+	const folds: Folds = { packs: new Map(), blocks: new Map(), counts: new Map(), rows: 0 };
+	for (const { place, pack, count, fold, of_pack, pack_fold, same } of found) {
+		if (!folds.packs.has(pack)) folds.rows += Number(of_pack);
+		folds.packs.set(pack, pack_fold);
+		if (same === 1) continue;
+		folds.blocks.set(place, `${count} ${fold}`);
+		folds.counts.set(place, Number(count));
 	}
-	return { folds, counts, rows };
+	return folds;
 }
 
+interface Found {
+	place: number;
+	pack: number;
+	count: number;
+	fold: string;
+	of_pack: number | string;
+	pack_fold: string;
+	same: 0 | 1;
+}
+
+const KNOWN = [
+	{ name: 'pack', type: 'integer' },
+	{ name: 'fold', type: 'text' },
+];
+
 /** What has to be read: the condition for it, undefined for everything. */
-export function toRead(
+export async function toRead(
 	known: KnownBlocks,
 	{ name, slot }: Marking,
-	{ folds, counts, rows }: Awaited<ReturnType<typeof foldsOf>>,
-): { blocks: ReadBlocks; condition: RawBuilder<unknown> | undefined; nothing: boolean } {
-	const all = { marks: name, read: undefined, folds, unclean: new Set<number>(), rows };
+	{ packs, blocks, counts, rows }: Folds,
+): Promise<{ blocks: ReadBlocks; condition: RawBuilder<unknown> | undefined; nothing: boolean }> {
+	const all = { marks: name, read: undefined, folds: blocks, packs, unclean: new Set<number>(), rows };
 	if (known.marks !== name) return { blocks: all, condition: undefined, nothing: false };
-	const read = differing(known, folds);
+	const different = differing(known.packs, packs);
+	const read = differing(await known.blocks(different), blocks);
+	const changed = new Map(different.flatMap((pack) => (packs.has(pack) ? [[pack, packs.get(pack)!] as const] : [])));
 	const count = read.reduce((sum, block) => sum + (counts.get(block) ?? 0), 0);
-	if (count > rows * MOST) return { blocks: all, condition: undefined, nothing: false };
-	const taken = new Map(read.flatMap((block) => (folds.has(block) ? [[block, folds.get(block)!] as const] : [])));
+	if (count > rows * MOST) return { blocks: { ...all, packs: changed }, condition: undefined, nothing: false };
+	const taken = new Map(read.flatMap((block) => (blocks.has(block) ? [[block, blocks.get(block)!] as const] : [])));
 	return {
-		blocks: { ...all, read, folds: taken },
+		blocks: { ...all, read, folds: taken, packs: changed },
 		// Whole numbers of our own.
 		condition: sql`${slot} >> ${sql.lit(PLACE_BITS)} IN (${sql.raw(read.join(', '))})`,
 		nothing: count === 0,

@@ -149,7 +149,7 @@ export class DatabaseSource implements Source {
 	): AsyncGenerator<RecordPage, ReadBlocks | undefined> {
 		const snapshot = await database.snapshot(signal);
 		try {
-			const folding = foldsOf(snapshot, layout.from, marking);
+			const folding = foldsOf(snapshot, layout.from, marking, known);
 			yield* signsOfLife(folding);
 			const folds = await folding.catch((error: unknown) => {
 				// A function that it lacks or forbids, too little time or room for one long statement: rows can be read all the
@@ -158,7 +158,7 @@ export class DatabaseSource implements Source {
 				throw error;
 			});
 			if (!folds) return undefined;
-			const { blocks, condition, nothing } = toRead(known, marking, folds);
+			const { blocks, condition, nothing } = await toRead(known, marking, folds);
 			const unclean = new Set<number>();
 			let unkeyed = 0;
 			if (!nothing) {

@@ -40,7 +40,8 @@ export const marks: Marks = {
 	// A row of more than max_allowed_packet has no text: it gets another mark each time, and is read.
 	mark: (columns) => sql`IFNULL(MD5(${text(columns)}), MD5(UUID()))`,
 	shown: (mark) => sql<string>`${mark}`,
-	fold: (mark) => sql<string>`CONCAT(BIT_XOR(${half('LEFT', mark)}), ' ', BIT_XOR(${half('RIGHT', mark)}))`,
+	fold: (mark, over = sql``) =>
+		sql<string>`CONCAT(BIT_XOR(${half('LEFT', mark)}) ${over}, ' ', BIT_XOR(${half('RIGHT', mark)}) ${over})`,
 	settings: [],
 	// A subquery that must not be merged is written into a temporary table, which takes longer than MD5 twice.
 	once: sql``,

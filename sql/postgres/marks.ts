@@ -24,7 +24,7 @@ export const marks: Marks = {
 	version: 'postgres 1',
 	mark: hashed,
 	shown: (mark) => sql<string>`(${mark})::text`,
-	fold: (mark) => sql<string>`bit_xor(${mark})::text || ' ' || sum(${mark})::text`,
+	fold: (mark, over = sql``) => sql<string>`(bit_xor(${mark}) ${over})::text || ' ' || (sum(${mark}) ${over})::text`,
 	// All groups in memory, and the rows marked by several processes: by itself the planner takes marks for cheap.
 	settings: [sql`SET LOCAL work_mem = '64MB'`, sql`SET LOCAL parallel_tuple_cost = 0`, sql`SET LOCAL jit = off`],
 	once: sql`OFFSET 0`,

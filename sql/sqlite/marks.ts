@@ -20,8 +20,8 @@ export const marks: Marks = {
 	mark,
 	shown: (made) => sql<string>`CAST(${made} AS TEXT)`,
 	// Sums of both halves and of what they are together: SQLite has no exclusive or.
-	fold: (made) =>
-		sql<string>`printf('%d %d %d', sum(${made} >> 32), sum(${made} & 4294967295), sum((${made} >> 32) * (${made} & 4294967295) >> 31))`,
+	fold: (made, over = sql``) =>
+		sql<string>`printf('%d %d %d', sum(${made} >> 32) ${over}, sum(${made} & 4294967295) ${over}, sum((${made} >> 32) * (${made} & 4294967295) >> 31) ${over})`,
 	settings: [],
 	once: sql`LIMIT -1`,
 	slot: (key) => sql<number>`one_way_slot(${sql.join(key.map(({ value }) => value))})`,
