@@ -78,7 +78,12 @@ export class Published {
 	async calm(): Promise<void> {
 		for (const one of which) {
 			this.variants[one] = { ...this.variants[one], parks: false, timeout: undefined };
-			await this.put(one);
+			// n8n may still be finding its own database again.
+			await until(() => this.put(one).then(() => true), {
+				timeout: 180_000,
+				every: 1000,
+				what: `${one} to be published`,
+			});
 		}
 	}
 
