@@ -1,4 +1,5 @@
 /** The workflows as they are published now, and everybody who publishes them anew: who edits them, and who releases holds. */
+import { until } from '../n8n/until';
 import type { Instances } from './instances';
 import type { Random } from './random';
 import { accounts, roster, type Variant, type Wiring } from './workflows';
