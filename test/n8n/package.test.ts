@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 import { startN8n, type N8n } from './harness';
 
@@ -17,6 +17,27 @@ const typeOf = (path: string) => {
 	const file = path.split('/').at(-1)!.replace('.node.js', '');
 	return `${name}.${file[0]!.toLowerCase()}${file.slice(1)}`;
 };
+
+/** As users have it; what it depends on lies beside it. */
+const installed = join(__dirname, '../../package');
+
+test('the package holds what runs, and under 1 MB of it', () => {
+	const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name))
+		.filter((path) => !path.startsWith(join(installed, 'node_modules')));
+	const names = files.map((path) => relative(installed, path).replaceAll('\\', '/'));
+	const other = names.filter(
+		(path) =>
+			!/^(index\.js|package\.json|README\.md|LICENSE|dist\/[\w/.-]+\.(js|svg)|dist\/nodes\/\w+\/\w+\.node\.json)$/.test(
+				path,
+			),
+	);
+	expect(other).toEqual([]);
+	const rooms = new Set(names.flatMap((path) => (path.startsWith('dist/') ? [path.split('/')[1]] : [])));
+	for (const room of ['test', 'bench', 'scripts']) expect(rooms).not.toContain(room);
+	expect(files.reduce((sum, path) => sum + statSync(path).size, 0)).toBeLessThan(1_000_000);
+});
 
 describe('the packed package in a real n8n', () => {
 	jest.setTimeout(180_000);
