@@ -9,11 +9,13 @@ import { ledgerPlace, type Environment, type LedgerPlace } from '../../ledger/wh
 import type { Ledger } from '../../sync/ledger';
 import { SyncError } from '../../sync/types';
 import { plain } from './errors';
+import { needRuntime } from './runtime';
 
 const opened = new Map<string, Promise<Ledger>>();
 
 /** Where this process's ledger is. Throws {@link SyncError} `setup`. */
 export function placeOf(env: Environment = process.env, home: string = homedir()): LedgerPlace {
+	needRuntime();
 	return ledgerPlace({ env, home, readFile: (path) => readFileSync(path, 'utf8') });
 }
 
