@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 import rooms from './scripts/lib/rooms.mjs';
 
-const ours = ['sync', 'sql', 'ledger', 'connectors', 'systems', 'nodes', 'credentials'].map(
+const ours = ['sync', 'sql', 'ledger', 'connectors', 'systems', 'report', 'nodes', 'credentials'].map(
 	(room) => `${room}/**/*.ts`,
 );
 const typescript = [...ours, 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'];

@@ -46,7 +46,7 @@ export async function accept(store: Store, sync: number, key: string): Promise<s
 				now,
 				why: 'a person accepted what the destination holds',
 			}));
-			await writeHistory(store, tx, destination, at, [{ key, part, version, entries }]);
+			await writeHistory(store, tx, destination, at, [{ key, part, version, entries }], null);
 		}
 		return [...accepted];
 	});

@@ -37,10 +37,12 @@ interface LinkRow {
 	/** The mapping's number under which the guard let the write pass. */
 	passed: number | null;
 	mapping: number;
+	paused: number;
+	undo: string | null;
 }
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.provisional, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.passed, d.revision AS mapping, r.changed_at`;
+	l.fields, l.told, l.provisional, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.passed, d.revision AS mapping, r.changed_at, l.undo, s.paused`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -67,7 +69,7 @@ export async function claim(
 		const rows = await tx.all(sql<LinkRow>`
 			SELECT ${LINK_COLUMNS}
 			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
-			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
+			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync`);
 		const versions = new Map(items.map(({ key, version }) => [key, version]));
 		const claims: Claim[] = rows.map((row) => ({
 			link: asLink(row),
@@ -103,7 +105,7 @@ export async function linksOf(
 	const { table } = store;
 	const rows = await tx.all(sql<LinkRow>`
 		SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
-		JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key`);
+		JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync`);
 	return rows.map(asLink);
 }
 
@@ -133,7 +135,7 @@ export async function look(
 		const rows = await db.all(sql<LinkRow>`
 			SELECT ${LINK_COLUMNS} FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${row.id} AND l.key = w.key
 			JOIN ${table('destination')} d ON d.id = l.destination
-			JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key`);
+			JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key JOIN ${table('sync')} s ON s.id = ${sync}`);
 		links.push(...rows.map(asLink));
 	}
 	return { destination: row.id, firstWrite: row.first, links };
@@ -144,6 +146,7 @@ function whyNot(row: LinkRow, run: number, version: number, revision: number | u
 	if (row.lease !== run || row.state !== 'handed') {
 		return row.state === 'held' ? 'it is held until a person decides' : 'another run has it by now';
 	}
+	if (row.paused === 1 && row.undo === null) return 'the sync is paused';
 	return version < row.record_version ? `version ${version} is older than version ${row.record_version}` : undefined;
 }
 
@@ -167,6 +170,7 @@ function asLink(row: LinkRow): Link {
 		initial: row.initial === 1,
 		match: row.match === null ? null : (JSON.parse(row.match) as Fields),
 		passed: row.passed !== null && row.passed === row.mapping,
+		...(row.undo !== null && { undo: JSON.parse(row.undo) as Fields }),
 	};
 }
 

@@ -66,7 +66,7 @@ export async function confirm(
 			const behind = sql`(r.version > w.version OR d.revision > ${revision})`;
 			await tx.run(sql`UPDATE ${table('link')} AS l SET
 				former = CASE WHEN w.state = 'gone' AND w.counterpart IS NULL THEN l.counterpart ELSE l.former END,
-				counterpart = w.counterpart, version = w.version, revision = ${revision}, fields = w.fields, told = w.told, provisional = w.provisional,
+				counterpart = w.counterpart, version = CASE WHEN l.undo IS NULL THEN w.version ELSE 0 END, undo = NULL, revision = ${revision}, fields = w.fields, told = w.told, provisional = w.provisional,
 				state = CASE WHEN ${behind} THEN CASE WHEN r.present = 1 THEN 'due' WHEN w.state = 'gone' THEN 'gone'
 					WHEN w.counterpart IS NOT NULL THEN 'intended' ELSE 'settled' END ELSE w.state END,
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN ${behind} AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
@@ -77,7 +77,7 @@ export async function confirm(
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 			const kept = confirmed.filter(({ key, part }) => !late.has(linkName(key, part)));
 			await keepMarks(store, tx, destination, kept);
-			await writeHistory(store, tx, destination, at, history);
+			await writeHistory(store, tx, destination, at, history, run);
 			await eraseRemoved(
 				store,
 				tx,
@@ -129,7 +129,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			attempts = CASE WHEN ${moved} THEN 0 ELSE l.attempts + w.counted END,
 			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
-			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error,
+			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, undo = CASE WHEN w.state = 'failed' THEN NULL ELSE l.undo END,
 			create_intended = CASE WHEN w.absent = 1 THEN 0 ELSE l.create_intended END, match = CASE WHEN w.absent = 1 THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')
@@ -140,6 +140,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			destination,
 			at,
 			failed.map(({ key, part, version, history }) => ({ key, part, version, entries: history ?? [] })),
+			run,
 		);
 	});
 }

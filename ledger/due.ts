@@ -39,6 +39,7 @@ export async function lease(
 		before: number;
 		passedOnly: boolean;
 		newOnly?: boolean;
+		undoOnly?: boolean;
 		outstanding?: number;
 	},
 ): Promise<{ run: number; records: HandedRecord[]; stuck?: Stuck }> {
@@ -89,7 +90,13 @@ async function pick(
 	tx: Sql,
 	sync: number,
 	at: number,
-	{ keys, before, passedOnly, newOnly }: { keys: number; before: number; passedOnly: boolean; newOnly?: boolean },
+	{
+		keys,
+		before,
+		passedOnly,
+		newOnly,
+		undoOnly,
+	}: { keys: number; before: number; passedOnly: boolean; newOnly?: boolean; undoOnly?: boolean },
 ): Promise<DueRow[]> {
 	const { table } = store;
 	const destinations = await tx.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
@@ -101,8 +108,9 @@ async function pick(
 			FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
 			WHERE l.destination = ${id} AND l.state = 'due' AND l.state NOT IN ('settled', 'gone') AND l.due_at <= ${before}`;
 		const fresh = newOnly ? sql`AND l.version IS NULL AND l.counterpart IS NULL AND r.present = 1` : sql``;
-		const passed = passedOnly ? sql`AND l.passed IS NOT NULL` : sql``;
-		if (!newOnly) removals.push(...(await tx.all(sql<DueRow>`${due} AND l.removal = 'released' LIMIT ${keys}`)));
+		const passed = passedOnly ? sql`AND l.passed IS NOT NULL` : undoOnly ? sql`AND l.undo IS NOT NULL` : sql``;
+		if (!newOnly && !undoOnly)
+			removals.push(...(await tx.all(sql<DueRow>`${due} AND l.removal = 'released' LIMIT ${keys}`)));
 		others.push(...(await tx.all(sql<DueRow>`${due} ${fresh} ${passed} ORDER BY l.due_at LIMIT ${keys}`)));
 	}
 	const inOrder = (a: DueRow, b: DueRow) => a.due_at - b.due_at || (a.key < b.key ? -1 : Number(a.key > b.key));
@@ -116,7 +124,7 @@ async function hand(
 	sync: number,
 	run: number,
 	at: number,
-	{ ttl, before }: { ttl: number; before: number },
+	{ ttl, before, undoOnly }: { ttl: number; before: number; undoOnly?: boolean },
 	keys: string[],
 ): Promise<HandedRecord[]> {
 	const { table } = store;
@@ -127,7 +135,7 @@ async function hand(
 	);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'handed', intent = NULL, intent_what = NULL, handed = r.version, lease = ${run}, lease_until = ${at + ttl}
 		FROM ${wanted}, ${table('destination')} d, ${table('record')} r
-		WHERE d.sync = ${sync} AND d.state = 'active' AND (d.probe_at IS NULL OR d.probe_at <= ${at}) AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before}`);
+		WHERE d.sync = ${sync} AND d.state = 'active' AND (d.probe_at IS NULL OR d.probe_at <= ${at}) AND l.destination = d.id AND l.key = w.key AND r.sync = ${sync} AND r.key = w.key AND l.state = 'due' AND l.due_at <= ${before} ${undoOnly ? sql`AND l.undo IS NOT NULL` : sql``}`);
 	await tx.run(
 		sql`INSERT INTO ${table('run')} (id, sync, started_at, until, records) VALUES (${run}, ${sync}, ${at}, ${at + ttl}, ${keys.length})`,
 	);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { Ledger } from '../sync/ledger';
 import { accept } from './accept';
+import { handsOn } from './hands/hands';
 import * as claims from './claim';
 import * as outcomes from './confirm';
 import * as counterparts from './counterparts';
@@ -22,6 +23,7 @@ import { forgetRetired } from './retired';
 import * as fighting from './fights';
 import * as marks from './marks';
 import * as ranges from './ranges';
+import { lookAt } from './look/look';
 import { migrate } from './schema';
 import { now, type Store } from './store';
 import * as sweeps from './sweep';
@@ -36,6 +38,9 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 	const [row] = await db.all(sql<{ secret: string }>`SELECT secret FROM ${table('ledger')}`);
 	const secret = row!.secret;
 	return toldPlainly(store, {
+		...lookAt(store),
+		...handsOn(store),
+
 		register: async (identity, name, takeOver) => await syncs.register(store, identity, name, takeOver),
 		checkAge: async (seen) => await syncs.checkAge(store, seen),
 		sequence: async () => await store.last(db),

@@ -55,7 +55,7 @@ export async function moveLinks(store: Store, destination: number, run: number, 
 				removed_at = ${before!.removed_at}, initial = ${before!.initial}, create_intended = 0, match = NULL
 				WHERE destination = ${destination} AND key = ${to} AND part = ${toPart}`);
 			const entry = { outcome: 'moved', field: null, was: from, now: to, why: 'its key changed in the source' };
-			await writeHistory(store, tx, destination, at, [{ key: to, part: toPart, version, entries: [entry] }]);
+			await writeHistory(store, tx, destination, at, [{ key: to, part: toPart, version, entries: [entry] }], run);
 		}
 		await eraseRemoved(
 			store,

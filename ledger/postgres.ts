@@ -26,6 +26,7 @@ export async function postgresStore(config: ServerConfig): Promise<Store> {
 		narrow: sql``,
 		table: (name) => sql.id(SCHEMA, name),
 		index: (name) => sql.id(name),
+		indexThere: (name) => sql.id(SCHEMA, name),
 		// Unlogged, and seen by every connection of the pool; what a crash leaves is dropped by the next read.
 		stage: async (number) => {
 			const table = sql.id(SCHEMA, `stage${number}`);

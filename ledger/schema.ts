@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { PACK } from '../sync/blocks';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
+import { looked } from './look/schema';
 import type { Store } from './store';
 
 /** Each step is run once, in order, in one transaction with the number that it leads to. */
@@ -207,6 +208,7 @@ export const STEPS: readonly Step[] = [
 	ways,
 	repairs,
 	packs,
+	looked,
 ];
 
 /**

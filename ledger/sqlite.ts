@@ -12,15 +12,17 @@ import type { Store } from './store';
 const FIGURES: [table: string, index: string, figures: string][] = [
 	['record', 'sqlite_autoindex_record_1', '1000000 500000 1'],
 	['record', 'record_slot', '1000000 500000 1'],
+	['record', 'record_name', '1000000 500000 2'],
 	['block', 'sqlite_autoindex_block_1', '100000 10000 1'],
 	['pack', 'sqlite_autoindex_pack_1', '10000 2000 1'],
 	['link', 'sqlite_autoindex_link_1', '1000000 500000 2 1'],
 	['link', 'link_counterpart', '1000000 500000 1'],
-	['link', 'link_open', '100000 50000 10000 100'],
+	['link', 'link_open', '100000 50000 10000 100 1'],
 	['link', 'link_lease', '3000 1000'],
 	['link', 'link_sent', '1000 1000 2'],
 	['link', 'link_flips', '1000 500 2'],
 	['link', 'link_released', '1000 1000'],
+	['link', 'link_undo', '1000 1000'],
 	['mark', 'mark', '1000000 500000 1'],
 	['mark', 'mark_range', '1000000 500000 500'],
 	['range', 'sqlite_autoindex_range_1', '4000 2000 1'],
@@ -28,6 +30,10 @@ const FIGURES: [table: string, index: string, figures: string][] = [
 	['destination', 'destination_sync', '20 4 1'],
 	['history', 'history_key', '1000000 500000 5 2'],
 	['history', 'history_at', '1000000 100'],
+	['history', 'history_healed', '10000 5000 2'],
+	['tally', 'tally', '10000 1000 3 1'],
+	['work', 'work', '10000 5000 2 1'],
+	['work', 'work_at', '10000 5000 2'],
 ];
 
 /** Opens (and makes, mode 0600) the ledger file. */
@@ -67,6 +73,7 @@ export async function sqliteStore(file: string): Promise<Store> {
 		narrow: sql`WITHOUT ROWID`,
 		table: (name) => sql.id(name),
 		index: (name) => sql.id(name),
+		indexThere: (name) => sql.id(name),
 		// A file of its own: a million staged rows never swell the ledger or its log. All reads share it, a table each, for
 		// SQLite attaches ten files at most; the last one to end throws it away, which is one unlink.
 		stage: async (number) => {

@@ -22,6 +22,9 @@ export const TABLES = [
 	'fight',
 	'block',
 	'pack',
+	'tally',
+	'work',
+	'difference',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -48,6 +51,8 @@ export interface Store {
 	table(name: Table): RawBuilder<unknown>;
 	/** An index's quoted name, as CREATE INDEX wants it. */
 	index(name: string): RawBuilder<unknown>;
+	/** An index's quoted name, as DROP INDEX wants it. */
+	indexThere(name: string): RawBuilder<unknown>;
 	/** Makes an empty staging table (`key, fingerprint, fields, name, removed, ordering, slot, repeated`) of its own. */
 	stage(number: number): Promise<Stage>;
 	/** Takes the next number of the ledger's one sequence: ids, runs, observations. Rising, with gaps. */

@@ -15,31 +15,39 @@ import { writeHistory } from './history';
 import { asSwept, COMPARABLE, keepMarks, SWEPT_COLUMNS, type SweptRow } from './marks';
 import { big, linkName, lockDestination, lockRun, now, type Store } from './store';
 
+/** A person wants it compared, and nothing written. */
+const CHECK_WANTED = sql`(check_at IS NOT NULL AND checked_at IS NULL)`;
+
 /** Claims the sweep if it is due and nobody has it. */
 export async function claimSweep(
 	store: Store,
 	destination: number,
 	holder: string,
 	ttl: number,
-): Promise<{ after: { key: string; part: string } | null; range: number | null } | undefined> {
+): Promise<{ after: { key: string; part: string } | null; range: number | null; looksOnly: boolean } | undefined> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
+		// A check begins at the beginning, wherever the last sweep was cut off.
+		await tx.run(sql`UPDATE ${table('destination')} SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL
+			WHERE id = ${destination} AND ${CHECK_WANTED} AND coalesce(sweep_began_at, 0) < check_at AND sweep_until < ${at}`);
 		const claimed =
 			await tx.run(sql`UPDATE ${table('destination')} SET sweep_by = ${holder}, sweep_until = ${at + ttl}, sweep_asked_at = NULL,
 			sweeps = CASE WHEN sweep_key IS NULL AND sweep_range IS NULL THEN sweeps + 1 ELSE sweeps END,
 			sweep_began_at = CASE WHEN sweep_key IS NULL AND sweep_range IS NULL THEN ${big(at)} ELSE sweep_began_at END
-			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}`);
+			WHERE id = ${destination} AND state = 'active' AND sweep_due_at IS NOT NULL AND sweep_due_at <= ${at} AND sweep_until < ${at}
+			AND (${CHECK_WANTED} OR NOT EXISTS (SELECT 1 FROM ${table('sync')} s WHERE s.id = ${table('destination')}.sync AND s.paused = 1))`);
 		if (claimed === 0) return undefined;
 		const [row] = await tx.all(
 			sql<{
 				sweep_key: string | null;
 				sweep_part: string | null;
 				sweep_range: number | null;
-			}>`SELECT sweep_key, sweep_part, sweep_range FROM ${table('destination')} WHERE id = ${destination}`,
+				looks: number;
+			}>`SELECT sweep_key, sweep_part, sweep_range, CASE WHEN ${CHECK_WANTED} THEN 1 ELSE 0 END AS looks FROM ${table('destination')} WHERE id = ${destination}`,
 		);
-		const { sweep_key: key, sweep_part: part, sweep_range: range } = row!;
-		return { after: key === null ? null : { key, part: part ?? '' }, range };
+		const { sweep_key: key, sweep_part: part, sweep_range: range, looks } = row!;
+		return { after: key === null ? null : { key, part: part ?? '' }, range, looksOnly: looks === 1 };
 	});
 }
 
@@ -152,6 +160,7 @@ export async function confirmHeal(
 			destination,
 			at,
 			healed.map(({ key, part, history }) => ({ key, part, version: 0, entries: history })),
+			run,
 		);
 		await countFights(store, tx, destination, at, healed);
 	});
@@ -223,6 +232,7 @@ export async function sweepProgress(
 export async function endSweep(store: Store, destination: number, holder: string): Promise<void> {
 	const { db, table } = store;
 	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at,
-		sweep_due_at = ${nextSweep(sql`sweep_began_at`, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)}
+		checked_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at >= check_at THEN ${db.dialect.now} ELSE checked_at END,
+		sweep_due_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at < check_at THEN check_at ELSE ${nextSweep(sql`sweep_began_at`, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)} END
 		WHERE id = ${destination} AND sweep_by = ${holder}`);
 }

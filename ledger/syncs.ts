@@ -16,6 +16,9 @@ interface Row {
 	records: number;
 	health: SyncRow['health'];
 	health_text: string | null;
+	paused: number;
+	read_wanted: number | null;
+	check_wanted: number;
 	now: number;
 }
 
@@ -23,7 +26,8 @@ interface Row {
 export async function find(store: Store, tx: Sql, identity: SyncIdentity): Promise<SyncRow | undefined> {
 	const { table } = store;
 	const [row] = await tx.all(sql<Row>`
-		SELECT s.id, s.name, s.epoch, s.cursor, s.complete_read_at, s.records, s.health, s.health_text, ${tx.dialect.now} AS now
+		SELECT s.id, s.name, s.epoch, s.cursor, s.complete_read_at, s.records, s.health, s.health_text, s.paused, s.read_wanted, ${tx.dialect.now} AS now,
+			(SELECT count(*) FROM ${table('destination')} d WHERE d.sync = s.id AND d.state = 'active' AND d.check_at IS NOT NULL AND d.checked_at IS NULL) AS check_wanted
 		FROM ${table('sync')} s
 		WHERE s.instance = ${identity.instance} AND s.workflow = ${identity.workflow} AND s.node = ${identity.node}`);
 	return (
@@ -36,6 +40,9 @@ export async function find(store: Store, tx: Sql, identity: SyncIdentity): Promi
 			records: row.records,
 			health: row.health,
 			healthText: row.health_text,
+			paused: row.paused === 1,
+			readWanted: row.read_wanted !== null && row.read_wanted > (row.complete_read_at ?? 0),
+			checkWanted: row.check_wanted > 0,
 			now: row.now,
 		}
 	);

@@ -110,7 +110,7 @@ async function applyBatch(
 	const claimed: Claimed[] = [];
 	for (const item of items) {
 		const claim = byKey.get(item.stamp.key);
-		if (claim && claim.superseded === undefined) claimed.push({ item, link: claim.link });
+		if (claim && claim.superseded === undefined) claimed.push({ item: undone(item, claim.link), link: claim.link });
 		else
 			applied.outcomes.push(
 				outcome(
@@ -174,8 +174,8 @@ async function applyBatch(
 				);
 				continue;
 			}
-			// A person has looked at a reviewed plan already.
-			const intent = context.reviewed ? undefined : intentOf(planned, one.link, watch);
+			// A person has looked at a reviewed plan already, and wants an undo.
+			const intent = context.reviewed || one.link.undo ? undefined : intentOf(planned, one.link, watch);
 			if (intent) settlement.intend(one.link, intent);
 			else if (!settlement.without(one, planned)) writes.push({ one, plan: planned });
 		}
@@ -192,6 +192,17 @@ async function applyBatch(
 		applied.down ??= fault;
 		applied.waiting += await settlement.giveUp(claimed, fault);
 	}
+}
+
+/** What a person wants undone is written in place of what the mapping says: of the fields that the source owns. */
+function undone(item: DesiredItem, { undo }: Link): DesiredItem {
+	if (!undo) return item;
+	const { stamp } = item;
+	if (stamp.action !== 'write') {
+		const reason = 'it cannot be undone, since the record does not belong in the destination any more';
+		return { ...item, stamp: { ...stamp, action: 'fail', error: { reason } } };
+	}
+	return { ...item, fields: { ...item.fields, ...pick(undo, stamp.owned) } };
 }
 
 /** What stands in the destination now, for each record. */

@@ -3,7 +3,9 @@ import type { Applied, ApplyContext } from './context';
 import { isKeyed } from './fingerprint';
 import { heal, type Drifted } from './heal';
 import type { FieldChange } from './items';
+import type { Difference } from './hands';
 import type { SweptLink } from './ledger';
+import { hide } from './outcome';
 import { isOwnSpelling, matches, names } from './plan';
 import type { ActualRecord, Fields, Marking } from './types';
 
@@ -23,6 +25,8 @@ export interface Sweeping {
 	marking?: Marking;
 	applied: Applied;
 	swept: Swept;
+	/** Whatever differs is told, and nothing is written. */
+	looksOnly: boolean;
 }
 
 /** What came of a comparison. */
@@ -48,7 +52,7 @@ export async function compare<Link extends SweptLink>(links: Link[], sweeping: S
 	swept.read += found.size;
 	const covered = new Set(marking?.fields);
 	const compared: Compared<Link> = { verified: [], missing: [] };
-	const again: SweptLink[] = [];
+	const again: { link: SweptLink; changes: FieldChange[] }[] = [];
 	const drifted: Drifted[] = [];
 	for (const [ref, link] of links.entries()) {
 		const actual = found.get(ref);
@@ -66,15 +70,41 @@ export async function compare<Link extends SweptLink>(links: Link[], sweeping: S
 		// A sensitive value is not in the ledger: the record comes again by the ordinary way, read from the source; so does
 		// what a person has to review first.
 		const sensitive = Object.keys(link.fields).filter((field) => isKeyed(link.fields[field]));
-		if (context.reviewed || changes.some(({ field }) => sensitive.includes(field))) again.push(link);
+		if (context.reviewed || changes.some(({ field }) => sensitive.includes(field))) again.push({ link, changes });
 		else drifted.push({ link, changes, actual, sensitive });
 	}
+	if (sweeping.looksOnly) {
+		await ledger.differ(row.id, [...compared.missing.map(absent), ...[...drifted, ...again].flatMap(differences)]);
+		// They are no less missing for that.
+		return { verified: compared.verified, missing: [] };
+	}
 	await ledger.sweptMissing(row.id, compared.missing, 'missing');
-	await ledger.sweptMissing(row.id, again, 'drifted');
+	await ledger.sweptMissing(
+		row.id,
+		again.map(({ link }) => link),
+		'drifted',
+	);
 	for (let from = 0; from < drifted.length; from += destination.batchSize) {
 		await heal(drifted.slice(from, from + destination.batchSize), sweeping);
 	}
 	return compared;
+}
+
+/** What is told of a counterpart that is not there. */
+function absent({ key, part }: SweptLink): Difference {
+	return { key, part, field: null, stands: null, meant: null };
+}
+
+/** What is told of fields that differ, without what is sensitive. */
+function differences({ link, changes }: { link: SweptLink; changes: FieldChange[] }): Difference[] {
+	const sensitive = Object.keys(link.fields).filter((field) => isKeyed(link.fields[field]));
+	return hide(changes, sensitive).map(({ field, was, now }) => ({
+		key: link.key,
+		part: link.part,
+		field,
+		stands: was,
+		meant: now,
+	}));
 }
 
 /** The owned fields of which the destination no longer holds what was confirmed. */

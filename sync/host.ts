@@ -56,6 +56,8 @@ export interface TickSettings {
 	completeEvery: number | null;
 	/** Changes are pushed: between complete reads only what was hinted at is read. */
 	pushed?: boolean;
+	/** Milliseconds between ticks, as far as that is known: others see by it that the sync has stopped. */
+	tickEvery?: number | null;
 	/** Milliseconds between sweeps; null: never. */
 	sweepEvery: number | null;
 	guard: Guard;

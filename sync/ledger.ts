@@ -10,6 +10,8 @@
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
 import type { KnownBlocks, ReadBlocks } from './blocks';
+import type { Hands } from './hands';
+import type { Look } from './look';
 import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Value, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
@@ -53,6 +55,11 @@ export interface SyncRow {
 	completeReadAt: number | null;
 	/** How many records are present, as of the last observation. */
 	records: number;
+	/** Nothing is handed over until a person resumes it. */
+	paused: boolean;
+	/** A person wants everything read, and the destinations compared, though it is not time yet. */
+	readWanted: boolean;
+	checkWanted: boolean;
 	health: 'new' | 'healthy' | 'failing';
 	healthText: string | null;
 	now: number;
@@ -220,6 +227,8 @@ export interface Link {
 	match: Fields | null;
 	/** The guard, or a person, has let the write pass; nothing has overtaken it. */
 	passed: boolean;
+	/** What stood in these fields before a run that is being undone. */
+	undo?: Fields;
 }
 
 export interface Claim {
@@ -405,7 +414,7 @@ export interface Guard {
 /** What came of a person's release. `closed`: it was released before, or has freed itself. */
 export type Release = 'released' | 'closed' | 'unknown';
 
-export interface Ledger {
+export interface Ledger extends Look, Hands {
 	// identity
 	/** Registers the sync, or finds it. Throws SyncError `setup` for a copy that has not been taken over. */
 	register(identity: SyncIdentity, name: string, takeOver?: string): Promise<SyncRow>;
@@ -467,6 +476,8 @@ export interface Ledger {
 			ttl: number;
 			/** Only what was due by then. */ before: number;
 			/** Only what the guard let pass. */ passedOnly: boolean;
+			/** Only what a person wants undone. */
+			undoOnly?: boolean;
 			/** Only records that have no counterpart yet. */
 			newOnly?: boolean;
 			/** No more when that many batches are out; left out: without limit. */
@@ -617,7 +628,7 @@ export interface Ledger {
 		destination: number,
 		holder: string,
 		ttl: number,
-	): Promise<{ after: { key: string; part: string } | null; range: number | null } | undefined>;
+	): Promise<{ after: { key: string; part: string } | null; range: number | null; looksOnly: boolean } | undefined>;
 	sweepPage(destination: number, after: { key: string; part: string } | null, limit: number): Promise<SweptLink[]>;
 	/** Claims settled links for healing; answers with the keys that are still as the page said. A run of its own. */
 	claimHeal(

@@ -13,6 +13,11 @@ export function show(value: Value | undefined): string {
 	return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
+/** Whether a value in the history stands for a sensitive one. */
+export function isHidden(value: Value): boolean {
+	return value === HIDDEN;
+}
+
 /** Changes with the values of sensitive fields hidden. */
 export function hide(changes: FieldChange[], sensitive: string[]): FieldChange[] {
 	return changes.map((change) =>

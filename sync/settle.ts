@@ -322,7 +322,8 @@ export class Settlement {
 
 	private asWrite({ item, link }: Ready, writing: Writing, ref: number): Write {
 		const confirmed = { key: link.key, part: link.part, version: link.version };
-		const key = idempotencyKey(this.context, confirmed, this.revision, writing.action);
+		const what = link.undo ? `undo ${this.run}` : writing.action;
+		const key = idempotencyKey(this.context, confirmed, this.revision, what);
 		if (writing.action === 'delete')
 			return { ref, action: 'delete', id: writing.counterpart, set: {}, readBack: [], idempotencyKey: key };
 		const readBack = names(

@@ -30,7 +30,14 @@ export async function sweep(
 		return undefined;
 	}
 	const swept: Swept = { compared: 0, read: 0, missing: 0 };
-	const sweeping: Sweeping = { context, revision, marking: await markingOf(context), applied, swept };
+	const sweeping: Sweeping = {
+		context,
+		revision,
+		marking: await markingOf(context),
+		applied,
+		swept,
+		looksOnly: claimed.looksOnly,
+	};
 	try {
 		const went = sweeping.marking ? await sweepRanges(sweeping, holder, claimed.range) : 'unordered';
 		const through = went === 'unordered' ? await sweepPages(sweeping, holder, claimed.after) : went === 'through';

@@ -116,14 +116,14 @@ export async function tell(
 	result.counts = await ledger.counts(sync.id);
 	for (const { name, text } of await ledger.down(sync.id))
 		trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
-	for (const { name, since } of await ledger.unswept(sync.id)) {
+	for (const { name, since } of sync.paused ? [] : await ledger.unswept(sync.id)) {
 		trouble(
 			result,
 			`unswept ${name}`,
 			`${name} should have been compared with the source since ${new Date(since).toISOString()}, but no item reaches it: what somebody edits there is not noticed. See whether a node between the trigger and ${name} drops all items; use the mapping’s scope instead.`,
 		);
 	}
-	if (unconfirmedAfter > 0) await tellUnconfirmed(ledger, sync.id, result, unconfirmedAfter);
+	if (unconfirmedAfter > 0 && !sync.paused) await tellUnconfirmed(ledger, sync.id, result, unconfirmedAfter);
 	await tellLocks(ledger, sync.id, result);
 	const holds = await ledger.openHolds(sync.id);
 	const used =

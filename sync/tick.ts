@@ -39,6 +39,9 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		);
 	}
 	await ledger.destinationsSeen(sync.id, host.destinations(), settings.sweepEvery);
+	const { tickEvery = null, completeEvery } = settings;
+	const read = host.openSource === undefined || tickEvery === null ? null : Math.max(tickEvery, completeEvery ?? 0);
+	await ledger.rhythm(sync.id, { tick: tickEvery, read });
 	const token = await ledger.beginTick(sync.id, settings.holder, settings.leaseTtl);
 	if (token === undefined) return { ...result, busy: true };
 	const turn = new Turn(ledger, host, settings, sync, token, result);
@@ -46,8 +49,9 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		if (settings.release !== undefined) result.release = await ledger.release(sync.id, settings.release);
 		if (settings.forgetRetired) await ledger.forgetRetired(sync.id);
 		await turn.observe();
-		await turn.drain();
-		await turn.sweep();
+		if (sync.paused) await turn.undo();
+		else await turn.drain();
+		if (!sync.paused || sync.checkWanted) await turn.sweep();
 		await tell(ledger, sync, result, settings);
 		result.sequence = await ledger.sequence();
 		await ledger.tidy(sync.id, settings.historyDays);
@@ -75,7 +79,10 @@ class Turn {
 		const { ledger, sync, token, settings, host } = this;
 		const { completeEvery } = settings;
 		const complete =
-			completeEvery === null || sync.completeReadAt === null || sync.now - sync.completeReadAt >= completeEvery;
+			completeEvery === null ||
+			sync.readWanted ||
+			sync.completeReadAt === null ||
+			sync.now - sync.completeReadAt >= completeEvery;
 		let observation;
 		try {
 			if (!host.openSource) return;
@@ -128,6 +135,11 @@ class Turn {
 		if ((await this.count()) > 0) await this.handAll('passed');
 	}
 
+	/** While it is paused, only what a person wants undone goes out. */
+	async undo(): Promise<void> {
+		await this.handAll('undone');
+	}
+
 	/** Counts what is intended; how many links the guard let pass. */
 	private async count(): Promise<number> {
 		const { ledger, sync, token, settings, result } = this;
@@ -138,7 +150,7 @@ class Turn {
 	}
 
 	/** Hands over all that is due by now, each record once; false when no more should be. */
-	private async handAll(which: 'new' | 'all' | 'passed'): Promise<boolean> {
+	private async handAll(which: 'new' | 'all' | 'passed' | 'undone'): Promise<boolean> {
 		const { ledger, sync, token, settings } = this;
 		const before = await ledger.now();
 		for (;;) {
@@ -150,6 +162,7 @@ class Turn {
 				before,
 				passedOnly: which === 'passed',
 				newOnly: which === 'new',
+				undoOnly: which === 'undone',
 			});
 			if (stuck && stuck.now - stuck.since > settings.stuckAfter) {
 				trouble(

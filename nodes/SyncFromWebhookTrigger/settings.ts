@@ -35,6 +35,7 @@ export interface PushSettings {
 const LARGEST = 1024;
 /** How often the trigger looks for what is due, which no event of this process told it of. */
 const LOOK = '*/10 * * * * *';
+const LOOK_EVERY = 10_000;
 
 export function pushSettings(context: IWebhookFunctions | ITriggerFunctions): PushSettings {
 	const read = reader(context);
@@ -129,7 +130,7 @@ export function triggerSettings(context: ITriggerFunctions): PushTrigger | undef
 	if (source) checkSensitive(source, sensitive);
 	const completeEvery = source ? milliseconds(number(read('completeEvery', 24), 24), 'hours') : null;
 	return {
-		schedule: { expression: LOOK },
+		schedule: { expression: LOOK, every: LOOK_EVERY },
 		gather: number(options['gather'], 0.5, { most: 3600 }) * 1000,
 		...(source && { source }),
 		tick: { ...commonSettings(context), sensitive, completeEvery, pushed: true },

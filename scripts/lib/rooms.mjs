@@ -14,8 +14,9 @@ const rooms = {
 	ledger: { rooms: ['sync', 'sql'], packages: ['node:*', 'kysely'] },
 	connectors: { rooms: ['sync', 'sql'], packages: ['node:*', 'kysely', 'luxon', 'lodash'] },
 	systems: { rooms: ['connectors/rest'], packages: ['luxon', 'lodash'] },
+	report: { rooms: ['sync'], packages: [] },
 	nodes: {
-		rooms: ['connectors', 'ledger', 'sync', 'sql/types'],
+		rooms: ['connectors', 'ledger', 'report', 'sync', 'sql/types'],
 		types: ['sql'],
 		packages: ['node:*', 'luxon', 'lodash', 'n8n-workflow'],
 	},

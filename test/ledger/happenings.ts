@@ -71,6 +71,8 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		await lab.ledger.accept(lab.sync, KEY);
 		await db.run(sql`UPDATE ${table('link')} SET provisional = NULL WHERE key = ${KEY}`);
 	},
+	retried: async (lab) => void (await lab.ledger.retry(lab.sync, { key: KEY })),
+	requested: async (lab) => void (await lab.ledger.resync(lab.sync, { keys: [KEY] })),
 	released: async (lab, { before }) => void (await lab.ledger.release(lab.sync, before.hold ?? 0)),
 
 	claimed: async (lab, scene) =>

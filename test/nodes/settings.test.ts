@@ -18,7 +18,7 @@ describe('the schedule', () => {
 	});
 
 	test('says how far ticks lie apart where no cron line has the interval', () => {
-		expect(atInterval(45, 'seconds')).toEqual({ expression: '*/5 * * * * *', apart: 42_500 });
+		expect(atInterval(45, 'seconds')).toEqual({ expression: '*/5 * * * * *', apart: 42_500, every: 45_000 });
 		expect(atInterval(30, 'seconds').apart).toBeUndefined();
 	});
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ITriggerFunctions } from 'n8n-workflow';
 
 import { tick, type TickResult } from '../../../sync/tick';
+import type { Ledger } from '../../../sync/ledger';
 import type { Source } from '../../../sync/types';
 import { nodeError, whole } from '../errors';
 import { doubtLedger, openLedger } from '../ledger';
@@ -15,6 +16,9 @@ import type { LoopSettings } from './settings';
 const FAREWELL = 5000;
 /** Milliseconds that further changes are waited for after the first, so that many become one run. */
 const GATHER = 500;
+/** Milliseconds between two looks after other syncs; one loop of the process looks for all. */
+const WATCH = 15_000;
+let watchedAt = Number.NEGATIVE_INFINITY;
 
 export class Loop {
 	private readonly stop = new AbortController();
@@ -82,13 +86,17 @@ export class Loop {
 			// n8n saves this with the workflow, so that a ledger that is older than it is noticed.
 			const remembered = this.context.getWorkflowStaticData('node');
 			const seen = Number(remembered['ledger'] ?? 0);
-			const result = await tick(await openLedger(), this.host, {
+			const ledger = await openLedger();
+			const { every = null } = this.settings.schedule;
+			const result = await tick(ledger, this.host, {
+				tickEvery: every,
 				...this.settings.tick,
 				holder: this.holder,
 				seen,
 			});
 			if (result.sequence !== undefined) remembered['ledger'] = result.sequence;
 			if (!result.busy && !this.stop.signal.aborted) this.tell(result);
+			await this.watch(ledger);
 		} catch (error) {
 			await doubtLedger();
 			if (this.stop.signal.aborted) return;
@@ -109,6 +117,22 @@ export class Loop {
 				);
 		}
 		this.broken = false;
+	}
+
+	/** Looks after all syncs of this n8n, now and then: one whose trigger is dead cannot say so itself. */
+	private async watch(ledger: Ledger): Promise<void> {
+		const at = performance.now();
+		if (this.stop.signal.aborted || at - watchedAt < WATCH) return;
+		watchedAt = at;
+		// The process's own age: what stopped while n8n was down goes on now.
+		for (const { name, workflow, text } of await ledger.tellStale(this.context.getInstanceId(), at)) {
+			const own = name === this.settings.tick.name;
+			this.context.saveFailedExecution(
+				nodeError(this.context.getNode(), `The sync “${name}” has stopped`, {
+					description: `${text} ${own ? '' : `This is told by “${this.settings.tick.name}”, which looks after the others. `}See whether the workflow ${workflow} of “${name}” is published and what its last executions say. If it is meant to rest, pause it with the node Sync Ledger; if it is over, forget it there.`,
+				}),
+			);
+		}
 	}
 
 	private report(what: string, description: string): void {

@@ -2,11 +2,14 @@
 import type { CronExpression } from 'n8n-workflow';
 
 import { SyncError } from '../../../sync/types';
+import { longestRest } from './cron';
 
 export interface Schedule {
 	expression: CronExpression;
 	/** Milliseconds that have to lie between two ticks where the expression comes more often than the interval. */
 	apart?: number;
+	/** Milliseconds of the longest rest between two ticks; left out where that cannot be told. */
+	every?: number;
 }
 
 const SHORTEST = 10;
@@ -23,15 +26,16 @@ export function atInterval(every: number, unit: Unit): Schedule {
 	const seconds = Math.round(milliseconds(every, unit) / 1000);
 	if (!(seconds >= SHORTEST))
 		throw new SyncError('setup', `The interval is too short: the shortest is ${SHORTEST} seconds.`);
-	if (seconds < 60 && 60 % seconds === 0) return { expression: `*/${seconds as 10} * * * * *` };
+	const rest = seconds * 1000;
+	if (seconds < 60 && 60 % seconds === 0) return { expression: `*/${seconds as 10} * * * * *`, every: rest };
 	const minutes = seconds / 60;
 	if (Number.isInteger(minutes) && minutes < 60 && 60 % minutes === 0)
-		return { expression: `0 */${minutes as 1} * * * *` };
+		return { expression: `0 */${minutes as 1} * * * *`, every: rest };
 	const hours = minutes / 60;
 	if (Number.isInteger(hours) && hours <= 24 && 24 % hours === 0)
-		return { expression: hours === 24 ? '0 0 0 * * *' : `0 0 */${hours as 1} * * *` };
+		return { expression: hours === 24 ? '0 0 0 * * *' : `0 0 */${hours as 1} * * *`, every: rest };
 	// A cron line has no other intervals: it is asked often, and answers when the time has come.
-	return { expression: '*/5 * * * * *', apart: seconds * 1000 - 2500 };
+	return { expression: '*/5 * * * * *', apart: rest - 2500, every: rest };
 }
 
 /** The schedule of a cron line of five or six parts. Throws {@link SyncError} `setup` for anything else. */
@@ -42,5 +46,9 @@ export function byCron(line: string): Schedule {
 			todo: 'Write five or six parts, such as 0 */15 * * * * for every quarter of an hour.',
 		});
 	}
-	return { expression: (parts.length === 5 ? ['0', ...parts] : parts).join(' ') as CronExpression };
+	const every = longestRest(line);
+	return {
+		expression: (parts.length === 5 ? ['0', ...parts] : parts).join(' ') as CronExpression,
+		...(every !== null && { every }),
+	};
 }
