@@ -66,6 +66,8 @@ export interface Hands {
 	forgetSync(sync: number): Promise<number | undefined>;
 	/** Forgets a record: its fields, links and history. False where nothing was known. */
 	forgetRecord(sync: number, key: string): Promise<boolean>;
+	/** Remembers of which destinations the first load is through. */
+	loaded(sync: number): Promise<void>;
 	/** How often the sync runs, and reads everything; null where that is not by itself, or not known. */
 	rhythm(sync: number, every: { tick: number | null; read: number | null }): Promise<void>;
 	/**

@@ -52,6 +52,7 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		if (sync.paused) await turn.undo();
 		else await turn.drain();
 		if (!sync.paused || sync.checkWanted) await turn.sweep();
+		await ledger.loaded(sync.id);
 		await tell(ledger, sync, result, settings);
 		result.sequence = await ledger.sequence();
 		await ledger.tidy(sync.id, settings.historyDays);

@@ -49,7 +49,7 @@ async function inSteps(
 	let many = 0;
 	for (;;) {
 		const [end] = await db.all(sql<{ last: string | number | null }>`SELECT max(${column}) AS last FROM
-			(SELECT ${column} FROM ${table(name)} WHERE ${owner} = ${id} ORDER BY ${column} LIMIT ${STEP}) AS some`);
+			(SELECT ${column} FROM ${table(name)} WHERE ${owner} = ${id} ORDER BY ${column} LIMIT ${STEP}) AS taken`);
 		if (end?.last == null) return many;
 		many += await db.run(sql`DELETE FROM ${table(name)} WHERE ${owner} = ${id} AND ${column} <= ${end.last}`);
 	}

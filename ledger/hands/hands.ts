@@ -5,7 +5,7 @@ import { check, checked, differ } from './check';
 import { forgetRecord, forgetSync } from './forget';
 import { resync, retry } from './retry';
 import { undo } from './undo';
-import { pause, rhythm, tellStale } from './watch';
+import { loaded, pause, rhythm, tellStale } from './watch';
 
 export function handsOn(store: Store): Hands {
 	return {
@@ -18,6 +18,7 @@ export function handsOn(store: Store): Hands {
 		differ: async (destination, found) => await differ(store, destination, found),
 		forgetSync: async (sync) => await forgetSync(store, sync),
 		forgetRecord: async (sync, key) => await forgetRecord(store, sync, key),
+		loaded: async (sync) => await loaded(store, sync),
 		rhythm: async (sync, every) => await rhythm(store, sync, every),
 		tellStale: async (instance, watched) => await tellStale(store, instance, watched),
 	};

@@ -68,7 +68,7 @@ export async function resync(
 				after = await step(store, id, async (tx) => {
 					const behind = after === undefined ? sql`1 = 1` : sql`l.key > ${after}`;
 					const [end] = await tx.all(sql<{ key: string | null }>`SELECT max(key) AS key FROM
-						(SELECT l.key FROM ${table('link')} l WHERE l.destination = ${id} AND ${behind} ORDER BY l.key LIMIT ${STEP}) AS some`);
+						(SELECT l.key FROM ${table('link')} l WHERE l.destination = ${id} AND ${behind} ORDER BY l.key LIMIT ${STEP}) AS taken`);
 					if (end?.key == null) return undefined;
 					await again(tx, sql`${behind} AND l.key <= ${end.key}`);
 					return end.key;

@@ -45,3 +45,11 @@ export async function tellStale(store: Store, instance: string, watched: number)
 	}
 	return news;
 }
+
+/** A first load is through when nothing of it is on its way any more; what failed or is held is told of otherwise. */
+export async function loaded({ db, table }: Store, sync: number): Promise<void> {
+	await db.run(sql`UPDATE ${table('destination')} AS d SET loaded_at = ${db.dialect.now}
+		WHERE d.sync = ${sync} AND d.state = 'active' AND d.loaded_at IS NULL AND NOT EXISTS (SELECT 1 FROM ${table('link')} l
+			WHERE l.destination = d.id AND l.state IN ('due', 'handed', 'claimed', 'writing', 'intended') AND l.state NOT IN ('settled', 'gone')
+			AND l.initial = 1 AND l.version IS NULL)`);
+}

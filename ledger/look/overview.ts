@@ -111,7 +111,7 @@ async function openCounts(store: Store, destination: number, most: number): Prom
 				({
 					state,
 				}) => sql`SELECT ${sql.lit(state)} AS state, count(*) AS count FROM (SELECT 1 AS one FROM ${table('link')} l
-			WHERE l.destination = ${destination} AND l.state = ${sql.lit(state)} AND l.state NOT IN ('settled', 'gone') LIMIT ${most}) AS some`,
+			WHERE l.destination = ${destination} AND l.state = ${sql.lit(state)} AND l.state NOT IN ('settled', 'gone') LIMIT ${most}) AS taken`,
 			),
 			sql` UNION ALL `,
 		)}`,
@@ -137,7 +137,7 @@ async function oldestUnconfirmed(store: Store, sync: number, destination: number
 	const end = (state: string, order: RawBuilder<unknown>) => sql`SELECT min(changed_at) AS at FROM (
 		SELECT r.changed_at, r.version, l.version AS confirmed FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
 		WHERE l.destination = ${destination} AND l.state = ${sql.lit(state)} AND l.state NOT IN ('settled', 'gone')
-		ORDER BY ${order} LIMIT ${SAMPLE}) AS some WHERE some.version > coalesce(some.confirmed, 0)`;
+		ORDER BY ${order} LIMIT ${SAMPLE}) AS taken WHERE taken.version > coalesce(taken.confirmed, 0)`;
 	const states = OPEN.flatMap((standing) => STANDINGS[standing]);
 	const rows = await db.all(
 		sql<{ at: number | null }>`${sql.join(

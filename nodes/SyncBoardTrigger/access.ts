@@ -5,6 +5,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { basicRefusal, tokenRefusal } from '../../connectors/webhook/authentic';
 import type { Delivery } from '../../connectors/webhook/delivery';
+import { credentialOf } from '../shared/credentials';
 import { plain } from '../shared/errors';
 import { reader } from '../shared/parameters';
 
@@ -23,15 +24,13 @@ export async function visitorOf(context: IWebhookFunctions): Promise<Visitor> {
 	};
 	try {
 		if (basic) {
-			const { user, password } = await context.getCredentials<{ user: string; password: string }>(
-				'httpBasicAuth',
-			);
+			const { user, password } = await credentialOf<{ user: string; password: string }>(context, 'httpBasicAuth');
 			if (!password) return { known: false, why: 'not set up', basic };
 			const refused = basicRefusal(delivery, user, password);
 			if (refused === undefined) return { known: true, name: user };
 			return { known: false, why: 'stranger', basic };
 		}
-		const { name, value } = await context.getCredentials<{ name: string; value: string }>('httpHeaderAuth');
+		const { name, value } = await credentialOf<{ name: string; value: string }>(context, 'httpHeaderAuth');
 		if (!name || !value) return { known: false, why: 'not set up', basic };
 		if (tokenRefusal(delivery, name, value) === undefined) return { known: true, name: 'the board' };
 		return { known: false, why: 'stranger', basic };

@@ -4,7 +4,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { basicRefusal, refusal, tokenRefusal } from '../../connectors/webhook/authentic';
 import type { Delivery } from '../../connectors/webhook/delivery';
 import { hmacScheme, SCHEMES } from '../../connectors/webhook/schemes';
-import { credentialOf } from './credentials';
+import { credentialOf } from '../shared/credentials';
 import type { PushSettings } from './settings';
 
 /** Why it is not, for the log of n8n alone; undefined when it is. Throws where the credential cannot be had. */
