@@ -46,7 +46,7 @@ function answer(name: string, { destinations }: Checked): IDataObject {
 				name: record,
 				...(field === null ? { missing: true } : { field, is: stands, shouldBe: meant }),
 			})),
-		})) as unknown as IDataObject[],
+		})),
 	};
 }
 

@@ -135,7 +135,7 @@ export async function history(call: Call): Promise<Given> {
 			destination: sync!.destinations.find((place) => place.id === destination)?.name ?? null,
 			at: time(at),
 			...line,
-		} as unknown as IDataObject,
+		},
 	}));
 }
 
