@@ -7,7 +7,7 @@ import type { Difference } from './hands';
 import type { SweptLink } from './ledger';
 import { hide } from './outcome';
 import { isOwnSpelling, matches, names } from './plan';
-import type { ActualRecord, Fields, Marking } from './types';
+import type { ActualRecord, Fields, Marking, Survey } from './types';
 
 export interface Swept {
 	/** Counterparts that were compared, by whatever way; where the destination compares by itself, all that it holds. */
@@ -23,6 +23,8 @@ export interface Sweeping {
 	revision: number;
 	/** What row marks cover, where the destination makes them. */
 	marking?: Marking;
+	/** What stands there, where a list tells it in fewer requests. */
+	survey?: { now: Survey | undefined };
 	applied: Applied;
 	swept: Swept;
 	/** Whatever differs is told, and nothing is written. */
@@ -42,9 +44,10 @@ export async function compare<Link extends SweptLink>(links: Link[], sweeping: S
 	const { context, marking, swept } = sweeping;
 	const { ledger, row, destination, editor } = context;
 	const fields = names(...links.map((link) => Object.keys(link.fields)), editor === undefined ? [] : [editor]);
+	const unlike = await surveyed(links, fields, sweeping);
 	const found = new Map<number, ActualRecord>();
-	for (let from = 0; from < links.length; from += destination.batchSize) {
-		const lookups = links
+	for (let from = 0; from < unlike.length; from += destination.batchSize) {
+		const lookups = unlike
 			.slice(from, from + destination.batchSize)
 			.map(({ counterpart }, n) => ({ ref: from + n, id: counterpart }));
 		for (const record of await destination.read(lookups, fields, marking)) found.set(record.ref, record);
@@ -54,7 +57,7 @@ export async function compare<Link extends SweptLink>(links: Link[], sweeping: S
 	const compared: Compared<Link> = { verified: [], missing: [] };
 	const again: { link: SweptLink; changes: FieldChange[] }[] = [];
 	const drifted: Drifted[] = [];
-	for (const [ref, link] of links.entries()) {
+	for (const [ref, link] of unlike.entries()) {
 		const actual = found.get(ref);
 		if (!actual) {
 			swept.missing++;
@@ -105,6 +108,20 @@ function differences({ link, changes }: { link: SweptLink; changes: FieldChange[
 		stands: was,
 		meant: now,
 	}));
+}
+
+/** The links whose counterparts differ in the survey, or are not in it; without one, all. */
+async function surveyed<Link extends SweptLink>(links: Link[], fields: string[], sweeping: Sweeping): Promise<Link[]> {
+	const { context, swept, marking } = sweeping;
+	if (marking || !context.destination.survey) return links;
+	sweeping.survey ??= { now: await context.destination.survey(fields) };
+	if (!sweeping.survey.now) return links;
+	const found = await sweeping.survey.now.read(links.map(({ counterpart }) => counterpart));
+	swept.read += found.size;
+	return links.filter((link) => {
+		const actual = found.get(link.counterpart);
+		return actual === undefined || drift(link, actual, context).length > 0;
+	});
 }
 
 /** The owned fields of which the destination no longer holds what was confirmed. */

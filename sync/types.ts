@@ -212,9 +212,20 @@ export interface Destination {
 	 * the guard holds the first write into one that is not empty.
 	 */
 	isEmpty?(): Promise<boolean>;
+	/**
+	 * Reads much of what stands there, for a sweep, in fewer requests than `read` of the same ids would take. What differs in
+	 * it, or is not in it, is read again before anything is made of it. Undefined where `read` is as cheap.
+	 */
+	survey?(fields: string[]): Promise<Survey | undefined>;
 	/** Where the destination itself can refuse what others would change. */
 	readonly lock?: Lock;
 	close(): Promise<void>;
+}
+
+/** What stands in a destination, as a list gave it. */
+export interface Survey {
+	/** The given fields of those of these ids that the list holds. */
+	read(ids: string[]): Promise<Map<string, Fields>>;
 }
 
 /** A lock as it is wanted. */

@@ -1,5 +1,5 @@
 /** Redmine: users and projects. */
-import type { SystemDefinition, Write } from '../connectors/rest/definition';
+import type { SystemDefinition, Value, Write } from '../connectors/rest/definition';
 
 const PAGES = { kind: 'offset', size: 100, first: 0, total: 'total_count' } as const;
 
@@ -17,6 +17,9 @@ const update = (path: string, envelope: string): Write => ({
 	empty: 'empty text',
 	answer: { record: false, id: false },
 });
+
+/** A project's status is 1 while it is open, and 5 when it is closed. */
+export const isClosed = (status: Value): Value => status === 5;
 
 export const redmine: SystemDefinition = {
 	name: 'redmine',
@@ -45,7 +48,8 @@ export const redmine: SystemDefinition = {
 	},
 	headers: {},
 	encoding: 'json',
-	limits: { windows: [], concurrent: 2, headers: [], retryAfter: 'retry-after', penalty: 30 },
+	// Its projects are a tree that takes one new leaf at a time; two at once can end in a 500.
+	limits: { windows: [], concurrent: 1, headers: [], retryAfter: 'retry-after', penalty: 30 },
 	errors: {
 		message: ['errors'],
 		rules: [
@@ -134,6 +138,92 @@ export const redmine: SystemDefinition = {
 						reversible: false,
 						request: { method: 'DELETE', path: '/users/{id}.json' },
 						sideEffects: 'What the user wrote is kept and shown as by “Anonymous”; memberships are lost.',
+					},
+				],
+				idempotency: 'none',
+				conditional: 'none',
+				mark: 'none',
+				isEmpty: 'by the list',
+			},
+		},
+		project: {
+			displayName: 'Project',
+			label: 'name',
+			id: 'id',
+			updatedAt: 'updated_on',
+			fields: {
+				id: { kind: 'number', read: 'id', write: false },
+				identifier: {
+					kind: 'text',
+					read: 'identifier',
+					write: { create: 'identifier' },
+					required: true,
+					maxLength: 100,
+				},
+				name: { kind: 'text', read: 'name', write: 'name', required: true, maxLength: 255 },
+				description: { kind: 'text', read: 'description', write: 'description' },
+				homepage: { kind: 'text', read: 'homepage', write: 'homepage', maxLength: 255 },
+				is_public: { kind: 'yes/no', read: 'is_public', write: 'is_public' },
+				parent_id: { kind: 'number', read: 'parent.id', write: 'parent_id' },
+				closed: {
+					kind: 'yes/no',
+					read: 'status',
+					fromSystem: isClosed,
+					write: {
+						states: [
+							{ value: false, request: { method: 'PUT', path: '/projects/{id}/reopen.json' } },
+							{ value: true, request: { method: 'PUT', path: '/projects/{id}/close.json' } },
+						],
+					},
+				},
+			},
+			moreFields: 'none',
+			read: {
+				list: {
+					request: {
+						method: 'GET',
+						path: '/projects.json',
+						query: { limit: '{size}', offset: '{offset}' },
+					},
+					items: 'projects',
+					pages: PAGES,
+				},
+				get: { request: { method: 'GET', path: '/projects/{id}.json' }, record: 'project' },
+				batch: 'none',
+				find: [
+					{
+						// The identifier is as good as the id.
+						field: 'identifier',
+						list: {
+							request: { method: 'GET', path: '/projects/{value}.json' },
+							items: 'project',
+							pages: { kind: 'none' },
+						},
+						most: 1,
+						by: 'exact',
+					},
+				],
+				changedSince: 'none',
+				detail: 'none',
+				listLacks: ['homepage'],
+				removed: 'absent from the list',
+			},
+			write: {
+				create: create('/projects.json', 'project'),
+				update: update('/projects/{id}.json', 'project'),
+				batches: [],
+				removal: [
+					{
+						step: 'archive',
+						reversible: true,
+						set: { field: 'closed', to: true, back: false },
+						sideEffects: 'A closed project can be read, and nothing in it can be changed.',
+					},
+					{
+						step: 'delete',
+						reversible: false,
+						request: { method: 'DELETE', path: '/projects/{id}.json' },
+						sideEffects: 'All issues, files, wiki pages and subprojects in it are lost.',
 					},
 				],
 				idempotency: 'none',

@@ -7,7 +7,7 @@ import { changes } from './description/changes';
 import { options } from './description/options';
 import { records } from './description/records';
 import { Loop } from '../shared/trigger/loop';
-import { emitTest } from './manual';
+import { emitTest } from '../shared/trigger/manual';
 import { methods } from './methods';
 import { readSettings } from './settings';
 import { openSource } from './source';
@@ -36,16 +36,17 @@ export class SyncFromDatabaseTrigger implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		try {
 			const settings = readSettings(this);
+			const open = async () => await openSource(this, settings.source);
 			if (this.getMode() === 'manual') {
 				return {
 					manualTriggerFunction: async () => {
-						await emitTest(this, settings).catch((error: unknown) => {
+						await emitTest(this, settings, settings.testRecords, open).catch((error: unknown) => {
 							throw asNodeError(this.getNode(), error);
 						});
 					},
 				};
 			}
-			const loop = new Loop(this, settings, async () => await openSource(this, settings.source));
+			const loop = new Loop(this, settings, open);
 			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());
 			loop.struck();
 			return { closeFunction: async () => await loop.close() };

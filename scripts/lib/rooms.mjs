@@ -16,7 +16,7 @@ const rooms = {
 	systems: { rooms: ['connectors/rest'], packages: ['luxon', 'lodash'] },
 	report: { rooms: ['sync'], packages: [] },
 	nodes: {
-		rooms: ['connectors', 'ledger', 'report', 'sync', 'sql/types'],
+		rooms: ['connectors', 'ledger', 'report', 'sync', 'sql/types', 'systems'],
 		types: ['sql'],
 		packages: ['node:*', 'luxon', 'lodash', 'n8n-workflow'],
 	},

@@ -16,7 +16,7 @@ const digest = (...files) =>
 	files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
 const marked = (file, value) => existsSync(file) && readFileSync(file, 'utf8') === value;
 
-async function step(text, work) {
+export async function step(text, work) {
 	say(`· ${text} …`);
 	const start = Date.now();
 	const seconds = () => (Date.now() - start) / 1000;

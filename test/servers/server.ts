@@ -66,15 +66,16 @@ export async function runToEnd(program: string, args: string[], as: { uid?: numb
 	if (code !== 0) throw new Error(`${program} ended with ${code}: ${said}`);
 }
 
-/** Starts a server and asks `ready` until it answers; `stop` waits for its end. */
+/** Starts a server and asks `ready` until it answers, for some seconds; `stop` waits for its end. */
 export async function startUntilReady(
 	program: string,
 	args: string[],
-	as: { uid?: number; gid?: number },
+	as: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv; cwd?: string },
 	ready: () => Promise<void>,
 	signal: NodeJS.Signals,
+	patience = 15,
 ): Promise<{ stop(): Promise<void>; kill(): Promise<void> }> {
-	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+	const child = spawn(program, args, { cwd: '/', ...as, stdio: ['ignore', 'ignore', 'pipe'] });
 	let said = '';
 	child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
 	const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -96,7 +97,7 @@ export async function startUntilReady(
 			await ready();
 			return { stop, kill };
 		} catch (error) {
-			if (tries > 150) {
+			if (tries > patience * 10) {
 				await stop();
 				throw new Error(`${program} did not answer: ${String(error)}; ${said}`);
 			}

@@ -31,7 +31,7 @@ export type Pages =
 /** A list. */
 export interface Paged {
 	request: Look;
-	/** Where the records stand: a list, or an object by id (`byId`: then the member's name is set at that path). */
+	/** Where the records stand: a list, one object, or an object by id (`byId`: then the member's name is set at that path). */
 	items: Path;
 	byId?: Path;
 	pages: Pages;
@@ -61,6 +61,8 @@ export interface ChangedSince {
 	 * the read began (by the `Date` header).
 	 */
 	watermark: 'updatedAt' | 'request time' | { path: Path };
+	/** It lists ids only: the records are then fetched, one by one or in batches. */
+	then?: 'get' | 'batch';
 	/** Whether it also tells of what was deleted or archived; then `removed` says how that is seen. */
 	tellsRemovals: boolean;
 }
@@ -90,7 +92,10 @@ export interface Find {
 	delay?: number;
 }
 
-/** A second request for each listed record: `{id}`. Its answer's part at `record` is merged over what was listed. */
+/**
+ * A second request for each listed record: `{id}`, `{record.a}`. Its answer's part at `record` is merged over what was
+ * listed. Not made for what `removed` says is gone; where it answers that there is none, the record is as it was listed.
+ */
 export interface Detail {
 	request: Look;
 	record: Path;
@@ -104,6 +109,8 @@ export interface Reading {
 	find: Find[];
 	changedSince: ChangedSince | 'none';
 	detail: Detail | 'none';
+	/** Fields that lists do not show, and `get` does. */
+	listLacks?: string[];
 	/** Records that are listed and yet gone: a status, an action. For sources. */
 	removed: { path: Path; is: Value[] } | 'absent from the list';
 }

@@ -28,7 +28,9 @@ export interface Answer {
 }
 
 /**
- * A create or an update. Names: `{fields}` (what is sent, at its write paths), `{id}`, `{record}` (what stands there now).
+ * A create or an update. Names: `{fields}` (what is sent, at its write paths), `{id}`, `{record}` (what stands there now, on
+ * update), `{desired.FIELD}` (what a mapping says, in the system's spelling). On create, empty values are left out. An update
+ * of which nothing goes into the body is not sent.
  */
 export interface Write {
 	request: Request;

@@ -7,6 +7,11 @@ const COLUMNS = { loadOptionsMethod: 'getColumns', loadOptionsDependsOn: [...DAT
 const FROM_LIST =
 	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
+/** Those of these settings that another source has as they are. */
+export function changesNamed(...names: string[]): INodeProperties[] {
+	return changes.filter(({ name }) => names.includes(name));
+}
+
 export const changes: INodeProperties[] = [
 	{
 		displayName: 'How Changes Are Found',

@@ -29,7 +29,7 @@ export interface DestinationNode {
 	 * means there, for example.
 	 */
 	prepare?<Item extends DesiredItem>(items: Item[], destination: Destination): Item[];
-	/** Anything that this node alone has to say after a run. */
+	/** Anything that this node alone has to say of a test run. */
 	hints?(destination: Destination): string[];
 }
 
@@ -107,11 +107,7 @@ class Writing implements Body {
 		const stamps = new Map(items.map((one) => [one.item, one.stamp]));
 		for (const outcome of applied.outcomes) told.outcome(outcome, stamps.get(outcome.item ?? -1) ?? stamp);
 		for (const held of applied.held) told.hold(held, where, stamp);
-		context.addExecutionHints(
-			...liveHints(applied, swept, where, { passed, unrouted }),
-			...lockHints(lock, where),
-			...('read' in opened ? this.own(opened) : []),
-		);
+		context.addExecutionHints(...liveHints(applied, swept, where, { passed, unrouted }), ...lockHints(lock, where));
 	}
 
 	async close(): Promise<void> {

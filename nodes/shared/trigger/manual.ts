@@ -1,18 +1,21 @@
 /** A test in the editor: the first records as they are now; the ledger is looked at and nothing is written anywhere. */
 import type { ITriggerFunctions } from 'n8n-workflow';
 
-import type { SourceRecord } from '../../sync/types';
-import { destinationsBehind } from '../shared/behind';
-import { ledgerIfAny } from '../shared/ledger';
-import { asItem } from '../shared/trigger/host';
-import { openSource } from './source';
-import type { TriggerSettings } from './settings';
+import type { Source, SourceRecord } from '../../../sync/types';
+import { destinationsBehind } from '../behind';
+import { ledgerIfAny } from '../ledger';
+import { asItem } from './host';
+import type { LoopSettings } from './settings';
 
-export async function emitTest(context: ITriggerFunctions, settings: TriggerSettings): Promise<void> {
-	const { tick, testRecords } = settings;
+export async function emitTest(
+	context: ITriggerFunctions,
+	{ tick }: LoopSettings,
+	testRecords: number,
+	open: () => Promise<Source>,
+): Promise<void> {
 	const known = await (await ledgerIfAny())?.find(tick.identity);
 	const behind = destinationsBehind(context).map(({ node }) => node);
-	const records = await firstRecords(context, settings, testRecords);
+	const records = await firstRecords(open, testRecords);
 	context.emit([
 		records.map(({ key, fields, name, removed }) =>
 			asItem({
@@ -34,12 +37,8 @@ export async function emitTest(context: ITriggerFunctions, settings: TriggerSett
 	]);
 }
 
-async function firstRecords(
-	context: ITriggerFunctions,
-	settings: TriggerSettings,
-	most: number,
-): Promise<SourceRecord[]> {
-	const source = await openSource(context, settings.source);
+async function firstRecords(open: () => Promise<Source>, most: number): Promise<SourceRecord[]> {
+	const source = await open();
 	const records: SourceRecord[] = [];
 	try {
 		for await (const page of source.read()) {

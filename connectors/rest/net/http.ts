@@ -1,0 +1,155 @@
+/**
+ * A small HTTP client on Node's own, so that proxies set up for the process count. It follows no redirect to another host,
+ * reads no more than it is allowed, and ends in time.
+ */
+import { request as plain, type IncomingMessage } from 'node:http';
+import { request as secure } from 'node:https';
+
+import { SyncError } from '../../../sync/types';
+
+export interface HttpRequest {
+	method: string;
+	url: string;
+	headers: Record<string, string>;
+	body?: string;
+	/** Milliseconds for all of it. */
+	timeout: number;
+	signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+	status: number;
+	/** Names in lower case. */
+	headers: Record<string, string>;
+	text: string;
+}
+
+/** Whatever sends a request: this client, n8n's helper, a test. Throws {@link SyncError} `unreachable`; statuses are answers. */
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The most that is read of one answer. */
+export const MOST_BYTES = 64 * 1024 * 1024;
+const REDIRECTS = 3;
+
+export const http: Http = async (request) => {
+	let url = new URL(request.url);
+	for (let hops = 0; ; hops++) {
+		const answer = await once(url, request);
+		const to = answer.headers['location'];
+		const goes = [301, 302, 303, 307, 308].includes(answer.status) && to !== undefined;
+		if (!goes) return answer;
+		const next = new URL(to, url);
+		if (next.origin !== url.origin)
+			throw new SyncError(
+				'setup',
+				`${url.host} sends requests on to ${next.host}, and credentials are not sent there.`,
+				{
+					todo: `Put ${next.origin} into the base URL, if it belongs to the same system.`,
+				},
+			);
+		if (request.method !== 'GET' || hops >= REDIRECTS)
+			throw new SyncError('setup', `${url.host} answers ${request.method} with a redirect to ${next.pathname}.`, {
+				todo: 'Put the address that it sends on to into the base URL.',
+			});
+		url = next;
+	}
+};
+
+function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest): Promise<HttpResponse> {
+	return new Promise((resolve, reject) => {
+		const left = signal ? AbortSignal.any([signal, AbortSignal.timeout(timeout)]) : AbortSignal.timeout(timeout);
+		const fail = (error: Error) => {
+			if (signal?.aborted) reject(signal.reason instanceof Error ? signal.reason : error);
+			else if (left.aborted)
+				reject(unreachable(url, `no answer within ${Math.round(timeout / 1000)} s`, 'sent', error));
+			else
+				reject(
+					error instanceof SyncError
+						? error
+						: unreachable(url, reason(error), isUnsent(error) ? 'unsent' : 'sent', error),
+				);
+		};
+		const sent = (url.protocol === 'https:' ? secure : plain)(
+			url,
+			{
+				method,
+				headers: {
+					'user-agent': 'n8n-nodes-one-way-sync',
+					...headers,
+					...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+				},
+				signal: left,
+			},
+			(message) => {
+				collect(message, url).then(
+					(text) => resolve({ status: message.statusCode ?? 0, headers: headersOf(message), text }),
+					fail,
+				);
+			},
+		);
+		sent.on('error', fail);
+		sent.end(body);
+	});
+}
+
+async function collect(message: IncomingMessage, url: URL): Promise<string> {
+	const parts: Buffer[] = [];
+	let bytes = 0;
+	for await (const part of message as AsyncIterable<Buffer>) {
+		bytes += part.length;
+		if (bytes > MOST_BYTES) {
+			message.destroy();
+			throw new SyncError(
+				'setup',
+				`${url.host} answered with more than ${MOST_BYTES / 1024 / 1024} MB at once.`,
+				{
+					todo: 'Let it answer in smaller pages.',
+				},
+			);
+		}
+		parts.push(part);
+	}
+	return Buffer.concat(parts).toString('utf8');
+}
+
+function headersOf(message: IncomingMessage): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(message.headers).flatMap(([name, value]) =>
+			value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+		),
+	);
+}
+
+/** Errors after which nothing can have been done there. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function codeOf(error: Error): string {
+	return 'code' in error ? String(error.code) : '';
+}
+
+function isUnsent(error: Error): boolean {
+	return UNSENT.has(codeOf(error));
+}
+
+function reason(error: Error): string {
+	const code = codeOf(error);
+	return code !== '' ? code : error.message;
+}
+
+/** Nothing came back. `unsent`: nothing can have arrived there either. */
+export class Unreachable extends SyncError {
+	constructor(
+		message: string,
+		readonly state: 'sent' | 'unsent',
+		cause?: unknown,
+	) {
+		super('unreachable', message, {
+			todo: 'See that it runs and can be reached from n8n; the sync goes on by itself then.',
+			cause,
+		});
+	}
+}
+
+function unreachable(url: URL, why: string, state: 'sent' | 'unsent', cause: unknown): Unreachable {
+	return new Unreachable(`${url.host} cannot be reached: ${why}.`, state, cause);
+}

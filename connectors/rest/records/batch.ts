@@ -1,0 +1,176 @@
+/** Many records in one request, each with an answer of its own. Answers are matched as the definition says, never by guess. */
+import { createHash } from 'node:crypto';
+
+import { same } from '../../../sync/canonical';
+import type { Fields, Value, Write } from '../../../sync/types';
+import { SyncError } from '../../../sync/types';
+import type { Batch } from '../definition';
+import { messageOf } from '../net/errors';
+import { get, listOf, put } from '../text/path';
+import { holds } from '../text/condition';
+import { fillJson, textOf } from '../text/template';
+import { needsRecord, sentOf } from './body';
+import { pooled } from './pool';
+import { chunked } from './read';
+import { finished } from './single';
+import { isObject } from './values';
+import { isDown, type Done, type Place } from './write';
+
+interface Row {
+	write: Write;
+	/** Our own number for it in its request. */
+	ref: number;
+	json: Value;
+}
+
+/** Writes what can go together; answers with what cannot. */
+export async function writeBatches(
+	place: Place,
+	writes: Write[],
+	done: Map<Write, Done>,
+	fail: (error: SyncError) => void,
+	isOver: () => boolean,
+): Promise<Write[]> {
+	const { writing, client } = place;
+	const batch = writing.batches.find(({ of }) => of === writes[0]?.action);
+	if (!batch || writes.length < 2) return writes;
+	const rest: Write[] = [];
+	const rows: Row[] = [];
+	for (const write of writes) {
+		try {
+			const row = rowOf(place, batch, write, rows.length);
+			if (row) rows.push(row);
+			else rest.push(write);
+		} catch (error) {
+			if (!(error instanceof SyncError)) throw error;
+			done.set(write, { error });
+		}
+	}
+	await pooled(chunked(rows, batch.most), client.system.limits.concurrent, async (chunk) => {
+		if (isOver()) return;
+		try {
+			await send(place, batch, chunk, done);
+		} catch (error) {
+			if (!(error instanceof SyncError)) throw error;
+			if (isDown(error)) fail(error);
+			else for (const { write } of chunk) if (!done.has(write)) done.set(write, { error });
+		}
+	});
+	return rest;
+}
+
+/** Undefined for a write that needs more than one request. */
+function rowOf({ writing, shape }: Place, batch: Batch, write: Write, ref: number): Row | undefined {
+	const creating = batch.of === 'create';
+	const single = creating ? writing.create : writing.update;
+	if (single === 'not possible' || writing.conditional !== 'none') return undefined;
+	if (!creating && needsRecord(single, write.set, shape)) return undefined;
+	const sent = sentOf(write.set, shape, single, { creating });
+	if (sent.further.length > 0 || !sent.any) return undefined;
+	if (creating && writing.mark !== 'none' && isObject(sent.fields))
+		put(sent.fields, writing.mark.path, writing.mark.text);
+	const json = fillJson(batch.row, { fields: sent.fields, id: write.id, ref, desired: sent.desired });
+	return json === undefined ? undefined : { write, ref, json };
+}
+
+async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Done>): Promise<void> {
+	const { client, writing, asked } = place;
+	const { idempotency } = writing;
+	const key =
+		idempotency !== 'none' && (batch.of === 'create' || idempotency.on === 'every write')
+			? { value: keyOf(rows), how: idempotency }
+			: undefined;
+	try {
+		const first = await client.write(
+			batch.request,
+			{ rows: rows.map(({ json }) => json) },
+			{ ...asked, ...(key && { key }) },
+		);
+		const answer = batch.job ? await finished(place, batch.job, first) : first;
+		settle(place, batch, rows, answer.body, done);
+	} catch (error) {
+		if (!(error instanceof SyncError) || isDown(error) || error.kind === 'setup') throw error;
+		// Nothing of it was taken: the bad one is found by halving.
+		if (rows.length === 1 || error.kind === 'retry') {
+			for (const { write } of rows) done.set(write, { error });
+			return;
+		}
+		const middle = rows.length >> 1;
+		await send(place, batch, rows.slice(0, middle), done);
+		await send(place, batch, rows.slice(middle), done);
+	}
+}
+
+function settle(place: Place, batch: Batch, rows: Row[], body: Value | undefined, done: Map<Write, Done>): void {
+	const { object, shape, reader } = place;
+	const results = listOf(get(body, batch.results));
+	for (const { path, ref, message } of batch.failures ? [batch.failures] : [])
+		for (const failure of listOf(get(body, path))) {
+			const said = textOf(get(failure, ref));
+			const row = rows.find((one) => [String(one.ref), one.write.id].includes(said));
+			if (row) done.set(row.write, { error: refused(place, messageOf(failure, [message])) });
+		}
+	for (const [n, row] of rows.entries()) {
+		const { write } = row;
+		if (done.has(write)) continue;
+		const result = matched(place, batch, row, results, n);
+		if (result === undefined) {
+			done.set(write, {
+				error: new SyncError('retry', `${shape.where}: the answer to a batch does not name this record.`),
+			});
+			continue;
+		}
+		if (batch.failed !== 'none' && holds(batch.failed, result)) {
+			done.set(write, { error: refused(place, messageOf(result, batch.message)) });
+			continue;
+		}
+		const found = batch.record === false ? undefined : get(result, batch.record);
+		const record: Fields | undefined = isObject(found) ? found : undefined;
+		const id = (record && get(record, object.id)) ?? write.id ?? get(result, object.id);
+		if (id === undefined || id === null) {
+			done.set(write, { error: new SyncError('retry', `${shape.where}: the answer to a batch names no id.`) });
+			continue;
+		}
+		if (batch.of === 'create') reader.created(textOf(id), write.set);
+		done.set(write, { id: textOf(id), record });
+	}
+}
+
+function matched(
+	{ shape }: Place,
+	{ matched: how, record }: Batch,
+	{ write, ref }: Row,
+	results: Value[],
+	n: number,
+): Value | undefined {
+	switch (how.by) {
+		case 'position':
+			return results[n];
+		case 'id':
+			return results.find((one) => textOf(get(one, how.path)) === write.id);
+		case 'ref':
+			return results.find((one) => textOf(get(one, how.path)) === String(ref));
+		default:
+			return results.find((one) => {
+				const inside = get(one, record === false ? '' : record);
+				return inside !== undefined && same(shape.read(inside, [how.field])[how.field], write.set[how.field]);
+			});
+	}
+}
+
+function refused({ shape, client }: Place, said: string | undefined): SyncError {
+	const text = said ?? 'no reason was given';
+	const duplicate = /already|duplicate|taken|unique/iu.test(text);
+	return new SyncError(
+		duplicate ? 'conflict' : 'refused',
+		`${client.system.displayName} does not take it (${shape.where}): ${text}.`,
+	);
+}
+
+/** The same for the same rows in another try. */
+function keyOf(rows: Row[]): string {
+	return createHash('sha256')
+		.update(rows.map(({ write }) => write.idempotencyKey).join('\n'))
+		.digest('hex')
+		.slice(0, 40);
+}

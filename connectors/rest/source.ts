@@ -1,0 +1,235 @@
+/** An object of a system as a source. It only looks: a request that could change something cannot be sent from here. */
+import { fingerprint } from '../../sync/fingerprint';
+import { encodeKey } from '../../sync/key';
+import { canonical } from '../../sync/canonical';
+import type { Cursor, Fields, RecordPage, Source, SourceRecord } from '../../sync/types';
+import { SyncError } from '../../sync/types';
+import type { ChangedSince, ObjectDefinition } from './definition';
+import { objectOf, placeOf, type RestOptions } from './destination';
+import { accessTo } from './net/access';
+import { Client, QuotaSpent, type Asked } from './net/client';
+import { get } from './text/path';
+import { holds } from './text/condition';
+import { moment, spelledMoment } from './records/moment';
+import { idOf, pagesOf } from './records/pages';
+import { pooled } from './records/pool';
+import { Reader } from './records/read';
+import { Shape } from './records/shape';
+import { isObject } from './records/values';
+
+export interface RestSourceOptions extends RestOptions {
+	/** Read only what changed, where the system can say it. */
+	follow?: boolean;
+}
+
+export class RestSource implements Source {
+	readonly tag: string;
+	readonly place: string;
+	readonly client: Client;
+	private readonly object: ObjectDefinition;
+	private readonly reader: Reader;
+	private shape: Promise<Shape> | undefined;
+
+	/** Throws {@link SyncError} `setup`. Asks nothing yet. */
+	constructor(private readonly options: RestSourceOptions) {
+		this.object = objectOf(options.system, options.object);
+		const access = accessTo(options);
+		this.client = new Client(options.system, access);
+		const place = placeOf(options, access.base, options.settings);
+		this.place = place.id;
+		this.tag = fingerprint(
+			canonical(['rest 1', options.system.name, options.object, Object.keys(this.object.fields)]),
+		);
+		this.reader = new Reader(this.client, this.object, place.id);
+	}
+
+	async *read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage> {
+		const { changedSince } = this.object.read;
+		const from =
+			this.options.follow === true && changedSince !== 'none' && isObject(since) ? since['at'] : undefined;
+		const asked: Asked = signal ? { signal } : {};
+		try {
+			if (changedSince !== 'none' && typeof from === 'number') yield* this.changed(changedSince, from, asked);
+			else yield* this.all(asked);
+		} catch (error) {
+			// What was read so far counts, and nothing is missing for it: the rest comes when the quota is renewed.
+			if (!(error instanceof QuotaSpent)) throw error;
+			yield { records: [], unkeyed: 0, complete: false };
+		}
+	}
+
+	async fetch(keys: string[]): Promise<SourceRecord[]> {
+		const shape = await this.shaped();
+		const hits = await this.reader.byIds([...new Set(keys)].map((id, ref) => ({ ref, id })));
+		const records = await this.detailed(
+			hits.map(({ record }) => record),
+			{},
+		);
+		return records.flatMap((record) => {
+			const one = this.recordOf(record, shape);
+			return one && one.removed !== true ? [one] : [];
+		});
+	}
+
+	async close(): Promise<void> {}
+
+	private async *all(asked: Asked): AsyncIterable<RecordPage> {
+		const shape = await this.shaped();
+		const { list, changedSince } = this.object.read;
+		const began = Date.now();
+		let latest: number | undefined;
+		let served: number | undefined;
+		let read = 0;
+		for await (const page of pagesOf(this.client, list, { id: this.object.id, asked })) {
+			served ??= Date.parse(page.answer.headers['date'] ?? '') || began;
+			read += page.records.length;
+			latest = this.later(latest, page.records);
+			yield { ...(await this.taken(page.records, shape, asked)), complete: false };
+			asked.signal?.throwIfAborted();
+		}
+		if (list.ceiling !== undefined && read >= list.ceiling) {
+			if (changedSince === 'none' || latest === undefined)
+				throw new SyncError(
+					'setup',
+					`${this.options.system.displayName} gives no more than ${list.ceiling} records at once, and there are more.`,
+					{
+						todo: 'Choose an object, or settings, that give fewer.',
+					},
+				);
+			yield* this.beyond(changedSince, latest, list.ceiling, asked);
+		}
+		const at = changedSince !== 'none' && changedSince.watermark === 'updatedAt' ? (latest ?? served) : served;
+		yield { records: [], unkeyed: 0, complete: true, ...(at !== undefined && { cursor: { at } }) };
+	}
+
+	/** Behind the most that one query gives: on by the time of the last change, which such lists are ordered by. */
+	private async *beyond(
+		changedSince: ChangedSince,
+		from: number,
+		ceiling: number,
+		asked: Asked,
+	): AsyncIterable<RecordPage> {
+		const shape = await this.shaped();
+		for (let at = from; ;) {
+			let read = 0;
+			let latest: number | undefined = at;
+			const names = { since: spelledMoment(at, changedSince.form) };
+			for await (const page of pagesOf(this.client, changedSince.list, { id: this.object.id, names, asked })) {
+				read += page.records.length;
+				latest = this.later(latest, page.records);
+				yield { ...(await this.taken(page.records, shape, asked)), complete: false };
+			}
+			if (read < ceiling) return;
+			if (latest === undefined || latest <= at)
+				throw new SyncError(
+					'unreachable',
+					`More than ${ceiling} records changed at the same moment, and no more are given at once.`,
+				);
+			at = latest;
+		}
+	}
+
+	private async *changed(changedSince: ChangedSince, from: number, asked: Asked): AsyncIterable<RecordPage> {
+		const shape = await this.shaped();
+		const began = Date.now();
+		const names = { since: spelledMoment(from - changedSince.overlap * 1000, changedSince.form) };
+		let latest: number | undefined = from;
+		let told: number | undefined;
+		for await (const page of pagesOf(this.client, changedSince.list, { id: this.object.id, names, asked })) {
+			const records = changedSince.then ? await this.whole(page.records, asked) : page.records;
+			latest = this.later(latest, records);
+			if (typeof changedSince.watermark === 'object')
+				told = moment(get(page.answer.body, changedSince.watermark.path)) ?? told;
+			else if (changedSince.watermark === 'request time')
+				told ??= Date.parse(page.answer.headers['date'] ?? '') || began;
+			yield { ...(await this.taken(records, shape, asked)), complete: false };
+			asked.signal?.throwIfAborted();
+		}
+		const at = changedSince.watermark === 'updatedAt' ? latest : Math.max(told ?? from, from);
+		yield { records: [], unkeyed: 0, complete: false, ...(at !== undefined && { cursor: { at } }) };
+	}
+
+	/** The records behind listed ids. What says that it is gone is as it was listed. */
+	private async whole(listed: Fields[], asked: Asked): Promise<Fields[]> {
+		const gone = listed.filter((record) => this.isGone(record));
+		const ids = listed
+			.filter((record) => !gone.includes(record))
+			.flatMap((record) => idOf(record, this.object.id) ?? []);
+		const hits = await this.reader.byIds(
+			ids.map((id, ref) => ({ ref, id })),
+			asked,
+		);
+		return [...gone, ...hits.map(({ record }) => record)];
+	}
+
+	private async taken(
+		listed: Fields[],
+		shape: Shape,
+		asked: Asked,
+	): Promise<Pick<RecordPage, 'records' | 'unkeyed'>> {
+		const records = (await this.detailed(listed, asked)).map((record) => this.recordOf(record, shape));
+		const keyed = records.filter((record) => record !== undefined);
+		return { records: keyed, unkeyed: records.length - keyed.length };
+	}
+
+	/** With the second request that each record takes, where it takes one. */
+	private async detailed(listed: Fields[], asked: Asked): Promise<Fields[]> {
+		const { detail } = this.object.read;
+		if (detail === 'none') return listed;
+		const whole = [...listed];
+		await pooled([...listed.keys()], this.options.system.limits.concurrent, async (n) => {
+			const record = listed[n]!;
+			if (this.isGone(record)) return;
+			try {
+				const { body } = await this.client.look(
+					detail.request,
+					{ id: idOf(record, this.object.id), record },
+					asked,
+				);
+				const found = get(body, detail.record);
+				if (isObject(found)) whole[n] = { ...record, ...found };
+			} catch (error) {
+				if (!(error instanceof SyncError) || error.kind !== 'missing') throw error;
+			}
+		});
+		return whole;
+	}
+
+	private recordOf(record: Fields, shape: Shape): SourceRecord | undefined {
+		const id = idOf(record, this.object.id);
+		const key = encodeKey([id]);
+		if (key === null || key === '') return undefined;
+		const label = get(record, this.object.label);
+		const ordering = this.object.updatedAt === false ? undefined : moment(get(record, this.object.updatedAt));
+		return {
+			key,
+			fields: shape.readAll(record),
+			...(label !== undefined && label !== null && typeof label !== 'object' && { name: String(label) }),
+			...(ordering !== undefined && { ordering }),
+			...(this.isGone(record) && { removed: true }),
+		};
+	}
+
+	private isGone(record: Fields): boolean {
+		const { removed } = this.object.read;
+		return typeof removed === 'object' && holds(removed, record);
+	}
+
+	private later(latest: number | undefined, records: Fields[]): number | undefined {
+		const { updatedAt } = this.object;
+		if (updatedAt === false) return latest;
+		for (const record of records) {
+			const at = moment(get(record, updatedAt));
+			if (at !== undefined && (latest === undefined || at > latest)) latest = at;
+		}
+		return latest;
+	}
+
+	private shaped(): Promise<Shape> {
+		this.shape ??= Shape.of(this.client, this.object).catch((error: unknown) => {
+			this.shape = undefined;
+			throw error;
+		});
+		return this.shape;
+	}
+}

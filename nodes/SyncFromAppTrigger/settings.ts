@@ -1,0 +1,31 @@
+/** From the node's form to the settings of its ticks. Throws {@link SyncError} `setup` for what cannot be meant. */
+import type { ITriggerFunctions } from 'n8n-workflow';
+
+import { number, reader, text, texts } from '../shared/parameters';
+import { atInterval, byCron, milliseconds, type Unit } from '../shared/trigger/schedule';
+import { commonSettings, type LoopSettings } from '../shared/trigger/settings';
+
+export interface AppTriggerSettings extends LoopSettings {
+	/** Only what changed is asked for, where the system can say it. */
+	follow: boolean;
+	testRecords: number;
+}
+
+export function readSettings(context: ITriggerFunctions): AppTriggerSettings {
+	const read = reader(context);
+	const follow = read('changes', 'follow') === 'follow';
+	const options = read('options', {}) as { testRecords?: unknown }; // a collection is an object
+	return {
+		follow,
+		schedule:
+			read('schedule', 'interval') === 'cron'
+				? byCron(text(read('cron', '')))
+				: atInterval(number(read('every', 1), 1), read('unit', 'minutes') as Unit),
+		testRecords: number(options.testRecords, 100, { least: 1, most: 5000 }),
+		tick: {
+			...commonSettings(context),
+			sensitive: texts(read('sensitive', '')),
+			completeEvery: follow ? milliseconds(number(read('completeEvery', 24), 24), 'hours') : null,
+		},
+	};
+}
