@@ -1,6 +1,6 @@
 /**
- * What a source pushes, on its way into the ledger: each event in the order of its arrival, in one transaction, which has
- * to be committed before the sender is answered. Needs no observer's token: a push has a number of the ledger's sequence
+ * What a source pushes, on its way into the ledger: events in the order of their arrival, in one transaction, which has
+ * to be committed before their senders are answered. Needs no observer's token: a push has a number of the ledger's sequence
  * like any observation, so a read that began before it does not undo it.
  */
 import { sql } from 'kysely';
@@ -40,7 +40,10 @@ interface Next extends Known {
 	slot: number | null;
 }
 
-/** Merges pushed records; keys come once each. With an observer's token, only while it is the observer still. */
+/**
+ * Merges pushed records, each over what the ones before it left. With an observer's token, only while it is the observer
+ * still.
+ */
 export async function push(
 	store: Store,
 	sync: number,
@@ -59,9 +62,10 @@ export async function push(
 		await lockDestinations(store, tx, sync);
 		const began = await store.next(tx);
 		const known = await look(store, tx, sync, records);
-		const next: Next[] = [];
+		const next = new Map<string, Next>();
 		for (const record of records) {
-			const before = known.get(record.key);
+			const earlier = next.get(record.key);
+			const before = earlier ?? known.get(record.key);
 			const ordering = orderingText(record.ordering);
 			if (before?.ordering != null && ordering !== null && ordering < before.ordering) {
 				result.older++;
@@ -69,21 +73,22 @@ export async function push(
 			}
 			const after = merged(before, record, { sensitive, secret, ordering });
 			if (!after) continue;
-			next.push(after);
 			if (after.changed) result.changed++;
 			else result.unchanged++;
+			next.set(record.key, { ...after, changed: after.changed || earlier?.changed === true });
 		}
-		await save(store, tx, { sync, began, tag }, next, known);
+		await save(store, tx, { sync, began, tag }, [...next.values()], known);
 	});
 	return result;
 }
 
+/** What is known of these records. */
 async function look(store: Store, tx: Sql, sync: number, records: PushedRecord[]): Promise<Map<string, Known>> {
 	const rows = await tx.all(sql<Known>`SELECT l.key, l.version, l.fields, l.name, l.present, l.ordering
 		FROM ${tx.dialect.values(
 			'w',
 			COLUMNS.slice(0, 1),
-			records.map(({ key }) => [key]),
+			[...new Set(records.map(({ key }) => key))].map((key) => [key]),
 		)} JOIN ${store.table('record')} l ON l.sync = ${sync} AND l.key = w.key`);
 	return new Map(rows.map((row) => [row.key, row]));
 }

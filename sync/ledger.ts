@@ -444,7 +444,7 @@ export interface Ledger extends Look, Hands {
 	renewTick(sync: number, token: number, ttl: number): Promise<void>;
 	endTick(sync: number, token: number): Promise<void>;
 	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
-	/** Takes pushed records in, each key once; all of it is committed when this resolves. */
+	/** Takes pushed records in, in their order; all of it is committed when this resolves. */
 	push(
 		sync: number,
 		tag: string,

@@ -20,7 +20,10 @@ const DEEPEST = 64;
  * Throws {@link BodyError}.
  */
 export function readBody(body: Buffer, contentType: string | undefined): Value {
-	const type = (contentType ?? 'application/json').split(';')[0]!.trim().toLowerCase();
+	const [type = '', ...parameters] = (contentType ?? 'application/json')
+		.split(';')
+		.map((part) => part.trim().toLowerCase());
+	if (!parameters.every(isUtf8)) throw new BodyError(415, 'send UTF-8');
 	const text = decoded(body);
 	if (type === 'application/x-www-form-urlencoded') return form(text);
 	if (type !== 'application/json' && !type.endsWith('+json') && type !== 'text/plain')
@@ -36,6 +39,12 @@ export function readBody(body: Buffer, contentType: string | undefined): Value {
 		if (error instanceof BodyError) throw error;
 		throw new BodyError(400, 'the body is not valid JSON');
 	}
+}
+
+/** False for the parameter of a content type that names another charset. */
+function isUtf8(parameter: string): boolean {
+	const [, charset] = /^charset\s*=\s*"?([^"]*)"?$/u.exec(parameter) ?? [];
+	return charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset);
 }
 
 function decoded(body: Buffer): string {

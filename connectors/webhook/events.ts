@@ -33,6 +33,14 @@ export interface ReadEvent {
 /** An event that cannot be understood: all of the delivery is refused, so that its sender shows it. */
 export class EventError extends Error {}
 
+/** Most bytes of a key: what every ledger's index can hold. */
+const LONGEST = 1024;
+
+/** Whether every database can keep it as it is: no zero character, no half of a character. */
+function isText(text: string): boolean {
+	return !text.includes('\0') && text.isWellFormed();
+}
+
 /** The events of a body that mean anything, in their order. Throws {@link EventError}. */
 export function readEvents(body: Value, settings: EventSettings, headerType?: string): ReadEvent[] {
 	const found = settings.events.length === 0 ? body : at(body, settings.events);
@@ -51,9 +59,13 @@ function readEvent(event: Value, n: number, settings: EventSettings, headerType:
 		throw new EventError(`${which} has no record at “${pathText(settings.record) || 'its top'}”`);
 	const parts = settings.key.map((path) => follow(record, path));
 	const key = parts.some((part) => part === '') ? null : encodeKey(parts);
-	if (key === null)
-		throw new EventError(`${which} has no key at ${settings.key.map((path) => `“${pathText(path)}”`).join(', ')}`);
+	const places = settings.key.map((path) => `“${pathText(path)}”`).join(', ');
+	if (key === null) throw new EventError(`${which} has no key at ${places}`);
+	if (!isText(key) || Buffer.byteLength(key) > LONGEST)
+		throw new EventError(`${which} has no key that can be kept at ${places}: it is too long, or no text`);
 	const ordering = settings.ordering && (at(event, settings.ordering) ?? follow(record, settings.ordering));
+	if (typeof ordering === 'string' && !isText(ordering))
+		throw new EventError(`${which} has no text at “${pathText(settings.ordering!)}”`);
 	return [{ key, removed: means === 'removed', fields: record, ...(ordering !== undefined && { ordering }) }];
 }
 

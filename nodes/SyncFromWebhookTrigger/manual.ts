@@ -1,13 +1,13 @@
 /** A test in the editor: the event that arrives is understood and shown; nothing is written anywhere. */
 import type { INodeExecutionData, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import type { ReadEvent } from '../../connectors/webhook/events';
+import { newest, type ReadEvent } from '../../connectors/webhook/events';
 import { SyncError } from '../../sync/types';
 import { destinationsBehind } from '../shared/behind';
 import { ledgerIfAny } from '../shared/ledger';
 import { asItem } from '../shared/trigger/host';
 import { text, reader } from '../shared/parameters';
-import { identityOf, named } from './receive';
+import { compare, identityOf, labelOf } from './meaning';
 import type { PushSettings } from './settings';
 
 /**
@@ -20,8 +20,9 @@ const arrived = new Map<string, INodeExecutionData[]>();
 export async function testItems(
 	context: IWebhookFunctions,
 	settings: PushSettings,
-	events: ReadEvent[],
+	all: ReadEvent[],
 ): Promise<INodeExecutionData[]> {
+	const events = newest(all, compare);
 	const items =
 		settings.about.side === 'destination'
 			? events.map(({ key }) => ({
@@ -40,7 +41,7 @@ async function records(
 	const known = await (await ledgerIfAny())?.find(identityOf(context));
 	const behind = destinationsBehind(context).map(({ node }) => node);
 	return events.map((event) => {
-		const { name } = named(event, settings);
+		const { name } = labelOf(event, settings);
 		return asItem({
 			fields: event.fields,
 			stamp: {

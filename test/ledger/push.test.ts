@@ -130,6 +130,38 @@ overEveryStore((place) => {
 		);
 	});
 
+	test('events that are committed together leave what they leave one after the other', async () => {
+		const NOWHERE = { state: 'settled', initial: 0 };
+		interface Event {
+			at: number | undefined;
+			name: 'a' | 'b';
+			value: number;
+			what: 'all' | 'some fields' | 'its key' | 'removed';
+		}
+		const event = fc.record<Event>({
+			at: fc.option(fc.nat(5), { nil: undefined }),
+			name: fc.constantFrom('a', 'b'),
+			value: fc.nat(2),
+			what: fc.constantFrom('all', 'some fields', 'its key', 'removed'),
+		});
+		let n = 0;
+		await fc.assert(
+			fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 8 }), async (events) => {
+				const [one, other] = [`one ${++n}`, `other ${n}`];
+				const asPushed = (key: string, { at, name, value, what }: Event): PushedRecord => ({
+					...all(key, { [name]: value }, at),
+					...(what === 'removed' ? { removed: true } : { carries: what }),
+				});
+				for (const event of events) await push(asPushed(one, event));
+				await push(...events.map((event) => asPushed(other, event)));
+				expect(await record(other)).toEqual(await record(one));
+				// One that came and went at once needs no link: it stands nowhere.
+				expect((await link(other)) ?? NOWHERE).toEqual((await link(one)) ?? NOWHERE);
+			}),
+			{ numRuns: 25 },
+		);
+	});
+
 	test('a read that began before a push neither changes nor removes its record (invariant 7)', async () => {
 		await push(all('1', { n: 1 }), all('2', { n: 1 }));
 		const before = await read([{ key: '1', fields: { n: 1 } }]);
