@@ -98,6 +98,7 @@ async function publish(n8n: N8n, access: Record<string, string | number>): Promi
 			{
 				name: 'Source',
 				type: `${package_}.syncFromWebhookTrigger`,
+				typeVersion: 2,
 				webhookId: 'ours',
 				parameters: {
 					syncName: 'Pushed',

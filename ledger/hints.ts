@@ -18,7 +18,7 @@ export async function hint(store: Store, sync: number, keys: string[]): Promise<
 				[{ name: 'key', type: 'text' }],
 				[...new Set(keys)].sort().map((key) => [key]),
 			)} WHERE 1 = 1
-			ON CONFLICT (sync, key) DO UPDATE SET number = excluded.number`);
+			ON CONFLICT (sync, key) DO UPDATE SET number = excluded.number, at = excluded.at`);
 	});
 }
 

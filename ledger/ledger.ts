@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { Ledger } from '../sync/ledger';
 import { accept } from './accept';
+import { arrived } from './arrived';
 import { handsOn } from './hands/hands';
 import * as claims from './claim';
 import * as outcomes from './confirm';
@@ -60,6 +61,8 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 
 		push: async (sync, tag, records, sensitive, token) =>
 			await push(store, sync, tag, records, sensitive, secret, token),
+		shared: store.shared,
+		arrived: async (identity, within) => await arrived(store, identity, within),
 		hint: async (sync, keys) => await hints.hint(store, sync, keys),
 		hints: async (sync, limit) => await hints.hints(store, sync, limit),
 		hinted: async (sync, followed) => await hints.hinted(store, sync, followed),

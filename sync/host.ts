@@ -58,6 +58,8 @@ export interface TickSettings {
 	pushed?: boolean;
 	/** Milliseconds between ticks, as far as that is known: others see by it that the sync has stopped. */
 	tickEvery?: number | null;
+	/** Only hands over what is due: neither reads the source, nor says how the sync feels. */
+	drainOnly?: boolean;
 	/** Milliseconds between sweeps; null: never. */
 	sweepEvery: number | null;
 	guard: Guard;

@@ -444,6 +444,10 @@ export interface Ledger extends Look, Hands {
 	renewTick(sync: number, token: number, ttl: number): Promise<void>;
 	endTick(sync: number, token: number): Promise<void>;
 	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
+	/** Whether several processes may have it open at once. */
+	readonly shared: boolean;
+	/** Whether something came for a sync, by whichever process, within the last so many milliseconds. */
+	arrived(identity: SyncIdentity, within: number): Promise<boolean>;
 	/** Takes pushed records in, in their order; all of it is committed when this resolves. */
 	push(
 		sync: number,

@@ -48,12 +48,12 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 	try {
 		if (settings.release !== undefined) result.release = await ledger.release(sync.id, settings.release);
 		if (settings.forgetRetired) await ledger.forgetRetired(sync.id);
-		await turn.observe();
+		if (!settings.drainOnly) await turn.observe();
 		if (sync.paused) await turn.undo();
 		else await turn.drain();
 		if (!sync.paused || sync.checkWanted) await turn.sweep();
 		await ledger.loaded(sync.id);
-		await tell(ledger, sync, result, settings);
+		if (!settings.drainOnly) await tell(ledger, sync, result, settings);
 		result.sequence = await ledger.sequence();
 		await ledger.tidy(sync.id, settings.historyDays);
 	} finally {

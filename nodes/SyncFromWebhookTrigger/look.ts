@@ -11,5 +11,5 @@ export async function look(
 	const ledger = await openLedger();
 	if ((await ledger.suspect(destination, keys)) === 0) return;
 	const watched = (await ledger.syncs()).find(({ id }) => id === sync);
-	if (watched) nudge(watched.identity);
+	if (watched) nudge(watched.identity, { drainOnly: true });
 }

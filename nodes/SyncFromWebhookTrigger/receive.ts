@@ -12,8 +12,10 @@ import { keep } from './keep';
 import { pushSettings, type PushSettings } from './settings';
 
 /** What n8n's body parser leaves of a request; n8n's types name Express, which no package of ours needs. */
-interface ParsedRequest extends Omit<IncomingMessage, 'rawBody'> {
+interface ParsedRequest extends Omit<IncomingMessage, 'rawBody' | 'readRawBody'> {
+	/** Where n8n has read the body, which it does with the types that it can parse. */
 	rawBody?: Buffer;
+	readRawBody?(): Promise<void>;
 	originalUrl: string;
 }
 
@@ -43,10 +45,8 @@ export async function receive(context: IWebhookFunctions): Promise<Answer> {
 /** The events of an authentic delivery in their order, or what to answer at once. Writes nothing. */
 export async function understood(context: IWebhookFunctions, settings: PushSettings): Promise<Answer | ReadEvent[]> {
 	const request = context.getRequestObject() as unknown as ParsedRequest;
-	if (!request.rawBody && Number(request.headers['content-length'] ?? 0) > 0)
-		return { status: 415, text: 'send JSON or a form' };
-	const body = request.rawBody ?? Buffer.alloc(0);
-	if (body.length > settings.largest) return { status: 413, text: 'the body is too large' };
+	const body = await bodyOf(request, settings.largest);
+	if ('status' in body) return body;
 	const delivery: Delivery = {
 		method: request.method ?? 'POST',
 		url: address(context, request.originalUrl),
@@ -62,12 +62,34 @@ export async function understood(context: IWebhookFunctions, settings: PushSetti
 		const value = readBody(body, request.headers['content-type']);
 		if (settings.sender === 'slack' && isChallenge(value)) return { status: 200, text: value.challenge };
 		const type = settings.typeHeader === undefined ? undefined : header(delivery, settings.typeHeader);
+		// Whether a record changed or is gone is not guessed.
+		if (settings.typeHeader !== undefined && type === undefined)
+			return { status: 422, text: `the header ${settings.typeHeader} is missing or doubled` };
 		return readEvents(value, settings.events, type);
 	} catch (error) {
 		if (error instanceof BodyError) return { status: error.status, text: error.message };
 		if (error instanceof EventError) return { status: 422, text: error.message };
 		throw error;
 	}
+}
+
+/** The bytes of the body, or what to answer at once. */
+async function bodyOf(request: ParsedRequest, largest: number): Promise<Answer | Buffer> {
+	const tooLarge = { status: 413, text: 'the body is too large' };
+	if (!request.rawBody) {
+		// Whatever it holds, n8n has taken it apart.
+		if (/^\s*multipart\//iu.test(request.headers['content-type'] ?? ''))
+			return { status: 415, text: 'send JSON or a form' };
+		if (Number(request.headers['content-length'] ?? 0) > largest) return tooLarge;
+		try {
+			await request.readRawBody?.();
+		} catch (error) {
+			const { type } = error as { type?: unknown };
+			return type === 'entity.too.large' ? tooLarge : { status: 400, text: 'the body could not be read' };
+		}
+	}
+	const body = request.rawBody ?? Buffer.alloc(0);
+	return body.length > largest ? tooLarge : body;
 }
 
 /** The address as the sender knows it: n8n's own for this webhook, with the query that came. */

@@ -43,6 +43,7 @@ describe('customers that are pushed into a table', () => {
 			{
 				name: 'From',
 				type: `${TYPE}.syncFromWebhookTrigger`,
+				typeVersion: 2,
 				webhookId,
 				parameters: { syncName: name, sender: 'github', ...trigger },
 				credentials: { oneWaySyncWebhookSecretApi: secret },
@@ -211,6 +212,7 @@ describe('customers that are pushed into a table', () => {
 				{
 					name: 'From',
 					type: `${TYPE}.syncFromWebhookTrigger`,
+					typeVersion: 2,
 					webhookId: 'watching',
 					parameters: {
 						side: 'destination',

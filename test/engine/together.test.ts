@@ -4,26 +4,28 @@ import { Lines, Together } from '../../sync/together';
 /** Work that ends when it is told to. */
 function works() {
 	const batches: string[][] = [];
-	const ends: ((error?: unknown) => void)[] = [];
+	const ends: { resolve(): void; reject(error: Error): void }[] = [];
 	const work = async (all: string[]) => {
 		batches.push(all);
-		await new Promise<void>((done, failed) =>
-			ends.push((error) => (error === undefined ? done() : failed(error as Error))),
-		);
+		const end = Promise.withResolvers<void>();
+		ends.push(end);
+		await end.promise;
 	};
-	const turn = async () => await new Promise((resolve) => setImmediate(resolve));
-	const end = async (error?: unknown) => {
-		ends.shift()!(error);
-		await turn();
+	const end = async (error?: Error) => {
+		const one = ends.shift()!;
+		if (error) one.reject(error);
+		else one.resolve();
+		await new Promise((resolve) => setImmediate(resolve));
 	};
 	return { batches, work, end };
 }
 
-const how = { most: 3, meetsAll: (error: unknown) => error === 'down' };
+class Down extends Error {}
+const how = { most: 3, meetsAll: (error: unknown) => error instanceof Down };
 const outcome = async (promise: Promise<void>) =>
 	await promise.then(
 		() => 'done',
-		(error: unknown) => error,
+		(error: Error) => error.message,
 	);
 
 test('the first waits for nobody; what comes meanwhile is done together, in its order, and no more than may be', async () => {
@@ -60,7 +62,7 @@ test('one that cannot be done spoils it for no other', async () => {
 		done.push(...all);
 	}, how);
 	const all = await Promise.all(['a', 'b', 'bad', 'c', 'd'].map((one) => outcome(line.add([one]))));
-	expect(all.map((one) => (one instanceof Error ? one.message : one))).toEqual(['done', 'done', 'bad', 'done', 'done']);
+	expect(all).toEqual(['done', 'done', 'bad', 'done', 'done']);
 	expect(done).toEqual(['a', 'b', 'c', 'd']);
 });
 
@@ -69,7 +71,7 @@ test('what meets all of them is not tried once for each', async () => {
 	const line = new Together(work, how);
 	const all = ['a', 'b', 'c'].map((one) => outcome(line.add([one])));
 	await end();
-	await end('down');
+	await end(new Down('down'));
 	expect(await Promise.all(all)).toEqual(['done', 'down', 'down']);
 	expect(batches).toEqual([['a'], ['b', 'c']]);
 });

@@ -22,11 +22,22 @@ const STEPS: Record<string, string> = {
 		'In HubSpot: your app → Webhooks. Target URL: the production URL above. Create the subscriptions that you need. The credential takes the client secret of the app (Auth).',
 	shopify:
 		'In Shopify: Settings → Notifications → Webhooks → Create webhook. Format: JSON. URL: the production URL above. The credential takes the key that this page shows below the list.',
-	other: 'At the sender: a POST to the production URL above, with JSON or a form. To try it by hand, press Listen for test event and send to the test URL: curl -X POST -H "Content-Type: application/json" -H "X-Token: …" -d \'{"id": 1, "name": "Ada"}\' URL',
+	other: 'At the sender: a POST to the production URL above, with JSON or a form. To try it by hand, press Listen for test event and send to the test URL what the notice below says.',
 	slack: 'In Slack: your app → Event Subscriptions. Request URL: the production URL above (publish this workflow first, Slack asks at once). The credential takes the signing secret (Basic Information).',
 	standard:
 		'At the sender: add an endpoint with the production URL above. The credential takes its signing secret, whsec_ and all.',
 	stripe: 'In Stripe: Developers → Webhooks → Add destination. Endpoint URL: the production URL above. Choose the events of your object, such as customer.created, customer.updated and customer.deleted. The credential takes the signing secret (whsec_…).',
+};
+
+const BODY = `'{"id": 1, "name": "Ada"}'`;
+const POST = 'curl -X POST -H "Content-Type: application/json"';
+
+/** A sample event, sent by hand, for each way in which a sender is known. */
+const BY_HAND: Record<string, string> = {
+	signature: `By hand: body=${BODY}; ${POST} -H "X-Signature: $(printf %s "$body" | openssl dgst -sha256 -hmac SECRET -r | cut -d" " -f1)" -d "$body" URL. Put your secret for SECRET; header, digest and form as they are set below.`,
+	header: `By hand: ${POST} -H "NAME: TOKEN" -d ${BODY} URL. NAME and TOKEN are those of the credential.`,
+	basic: `By hand: ${POST} -u USER:PASSWORD -d ${BODY} URL`,
+	none: `By hand: ${POST} -d ${BODY} URL`,
 };
 
 /**
@@ -79,6 +90,13 @@ export const sender: INodeProperties[] = [
 			{ name: 'Not at All', value: 'none', description: 'Only for a network that nobody else can reach' },
 		],
 	},
+	...Object.entries(BY_HAND).map(([way, text]): INodeProperties => ({
+		displayName: text,
+		name: `byHand${way[0]!.toUpperCase()}${way.slice(1)}`,
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { sender: ['other'], authenticity: [way] } },
+	})),
 	{
 		displayName:
 			'Whoever learns the address can send records, and so change and remove what stands in your destinations. Choose a token at least.',

@@ -14,6 +14,9 @@ import type { LoopSettings } from './settings';
 
 /** How long a stopped tick is waited for. */
 const FAREWELL = 5000;
+/** Milliseconds between two looks for what other processes brought, and how far back each one looks. */
+const LOOK = 1000;
+const BACK = 5000;
 /** Milliseconds that further changes are waited for after the first, so that many become one run. */
 const GATHER = 500;
 /** Milliseconds between two looks after other syncs; one loop of the process looks for all. */
@@ -26,7 +29,10 @@ export class Loop {
 	private readonly host: Host;
 	private running: Promise<void> | undefined;
 	private waking = false;
+	/** Whether the next tick that something wakes reads the source, too. */
+	private whole = false;
 	private readonly unlisten: () => void;
+	private readonly looking: NodeJS.Timeout;
 	private startedAt = Number.NEGATIVE_INFINITY;
 	/** A tick could not even run, and n8n was told so. */
 	private broken = false;
@@ -37,7 +43,8 @@ export class Loop {
 		openSource?: () => Promise<Source>,
 	) {
 		this.host = new Host(context, this.stop.signal, openSource);
-		this.unlisten = onNudge(settings.tick.identity, () => this.nudged());
+		this.unlisten = onNudge(settings.tick.identity, (drainOnly) => this.nudged(drainOnly));
+		this.looking = setInterval(() => void this.look(), LOOK).unref();
 	}
 
 	/** n8n's clock struck: a tick begins unless one is under way or it is too early. */
@@ -50,12 +57,18 @@ export class Loop {
 		)
 			return;
 		this.startedAt = performance.now();
+		this.whole = false;
 		this.running = this.once().finally(() => (this.running = undefined));
 	}
 
-	/** Something came in: a tick begins a little later, when the one that is under way has ended. */
-	nudged(): void {
-		if (this.waking || this.stop.signal.aborted) return;
+	/**
+	 * Something came in: a tick begins a little later, when the one that is under way has ended. `drainOnly`: there is
+	 * nothing to read for it.
+	 */
+	nudged(drainOnly = false): void {
+		if (this.stop.signal.aborted) return;
+		if (!drainOnly) this.whole = true;
+		if (this.waking) return;
 		this.waking = true;
 		void this.wake();
 	}
@@ -64,8 +77,26 @@ export class Loop {
 		await delay(this.settings.gather ?? GATHER, undefined, { ref: false });
 		this.waking = false;
 		await this.running;
+		this.awake();
+	}
+
+	private awake(): void {
 		if (this.running || this.stop.signal.aborted) return;
-		this.running = this.once().finally(() => (this.running = undefined));
+		const drainOnly = !this.whole && this.settings.tick.pushed !== true;
+		this.whole = false;
+		this.running = this.once(drainOnly).finally(() => (this.running = undefined));
+	}
+
+	/** Whether another process of this n8n brought something: a worker, or one that only takes webhooks. Never rejects. */
+	private async look(): Promise<void> {
+		if (this.running || this.waking) return;
+		try {
+			const ledger = await openLedger();
+			if (!ledger.shared) clearInterval(this.looking);
+			else if (await ledger.arrived(this.settings.tick.identity, BACK)) this.awake();
+		} catch {
+			// The next tick meets the same, and says so.
+		}
 	}
 
 	/** Waits for the tick that is under way. */
@@ -76,16 +107,18 @@ export class Loop {
 	/** Stops the tick that is under way, and waits a little for it. */
 	async close(): Promise<void> {
 		this.unlisten();
+		clearInterval(this.looking);
 		this.stop.abort();
 		if (this.running) await Promise.race([this.running, delay(FAREWELL, undefined, { ref: false })]);
 	}
 
 	/** Never rejects. */
-	private async once(): Promise<void> {
+	private async once(drainOnly = false): Promise<void> {
 		try {
 			// n8n saves this with the workflow, so that a ledger that is older than it is noticed.
 			const remembered = this.context.getWorkflowStaticData('node');
 			const seen = Number(remembered['ledger'] ?? 0);
+			const began = performance.now();
 			const ledger = await openLedger();
 			const { every = null } = this.settings.schedule;
 			const result = await tick(ledger, this.host, {
@@ -93,9 +126,13 @@ export class Loop {
 				...this.settings.tick,
 				holder: this.holder,
 				seen,
+				...(drainOnly && { drainOnly }),
 			});
 			if (result.sequence !== undefined) remembered['ledger'] = result.sequence;
-			if (!result.busy && !this.stop.signal.aborted) this.tell(result);
+			if (!result.busy && !this.stop.signal.aborted) {
+				if (!drainOnly) this.tell(result);
+				await this.again(ledger, result, performance.now() - began);
+			}
 			await this.watch(ledger);
 		} catch (error) {
 			await doubtLedger();
@@ -103,6 +140,11 @@ export class Loop {
 			if (!this.broken) this.report('could not run', whole(error));
 			this.broken = true;
 		}
+	}
+
+	/** What changed again while its older version was under way is not left to the next strike of the clock. */
+	private async again(ledger: Ledger, { handed }: TickResult, took: number): Promise<void> {
+		if (handed > 0 && (await ledger.arrived(this.settings.tick.identity, took))) this.nudged(true);
 	}
 
 	/** One failed execution when the sync turns from healthy to failing or back, so that the error workflow hears of it once. */

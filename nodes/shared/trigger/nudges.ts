@@ -1,12 +1,15 @@
 /** Loops that run in this process, so that whoever brings a sync something to do can wake it. */
 import type { SyncIdentity } from '../../../sync/ledger';
 
-const loops = new Map<string, () => void>();
+/** `drainOnly`: there is something to hand over, and nothing to read for it. */
+type Wake = (drainOnly: boolean) => void;
+
+const loops = new Map<string, Wake>();
 
 const nameOf = ({ instance, workflow, node }: SyncIdentity) => JSON.stringify([instance, workflow, node]);
 
 /** From now on `wake` is called when the sync gets something to do. Answers with what ends that. */
-export function onNudge(identity: SyncIdentity, wake: () => void): () => void {
+export function onNudge(identity: SyncIdentity, wake: Wake): () => void {
 	const name = nameOf(identity);
 	loops.set(name, wake);
 	return () => {
@@ -15,6 +18,6 @@ export function onNudge(identity: SyncIdentity, wake: () => void): () => void {
 }
 
 /** Wakes the sync's loop where this process has it; elsewhere its own schedule comes. */
-export function nudge(identity: SyncIdentity): void {
-	loops.get(nameOf(identity))?.();
+export function nudge(identity: SyncIdentity, { drainOnly = false } = {}): void {
+	loops.get(nameOf(identity))?.(drainOnly);
 }
