@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { buildPackage } from './build.mjs';
 import { pack, prepared } from './pack.mjs';
 import { redmine } from './redmine.mjs';
-import { debian, jsonServer, judges, n8n, node24, senders, servers } from './tools.mjs';
+import { debian, jsonServer, judges, n8n, node24, scim, senders, servers } from './tools.mjs';
 
 /** A compiled file's requires, and those of all of ours that it reaches. */
 function reached(files) {
@@ -31,6 +31,7 @@ export async function prepare(files) {
 	const programs = [
 		needs.one('test/servers/postgres.js') && servers.postgres,
 		needs.one('test/servers/mariadb.js') && servers.mariadb,
+		needs.one('test/servers/slapd.js') && servers.slapd,
 		needs.one('test/servers/redis.js') && servers.redis,
 		needs.package('playwright-core') && servers.chromium,
 	];
@@ -38,6 +39,7 @@ export async function prepare(files) {
 	if (needs.one('test/servers/rest.js')) await jsonServer();
 	if (needs.one('test/servers/redmine.js')) await redmine();
 	if (needs.one('test/senders/senders.js')) await senders();
+	if (needs.one('test/servers/scim.js')) await scim();
 	if (needs.one('test/judges/judges.js')) await judges();
 	const inServer = needs.one('test/n8n/harness.js');
 	if (inServer || needs.one('test/n8n/inprocess.js')) await n8n();

@@ -140,6 +140,9 @@ async function lent(name, what) {
 
 /** The vendors' libraries that send events in tests. */
 export const senders = () => lent('senders', 'the libraries that send events');
+
+/** The SCIM server that tests start. */
+export const scim = () => lent('scim', 'the SCIM server');
 /** What judges the requests and answers of apps: vendors' clients, a schema validator, a stand-in with state. */
 export const judges = () => lent('judges', "vendors' clients that judge what goes to apps (under a minute)");
 
@@ -191,6 +194,7 @@ export const servers = {
 		there: () => inPostgresFolder() || (onPath('initdb') && onPath('postgres')),
 	},
 	mariadb: { name: 'MariaDB', package: 'mariadb-server', there: () => onPath('mariadbd') },
+	slapd: { name: 'OpenLDAP', package: 'slapd', there: () => onPath('slapd') },
 	redis: { name: 'Redis', package: 'redis-server', there: () => onPath('redis-server') },
 	chromium: {
 		name: 'Chromium',
