@@ -103,7 +103,10 @@ function byValue(settings: Setting[], standing: Json | undefined): Operation[] {
 		const found = follow(after, top);
 		if (found === undefined) removed.push({ op: 'remove', path: pathText(top) });
 		else if (top.urn === undefined) value[top.attribute] = found;
-		else value[top.urn] = { ...(isObject(value[top.urn]) ? value[top.urn] : {}), [top.attribute]: found };
+		else {
+			const known = value[top.urn];
+			value[top.urn] = { ...(isObject(known) ? known : {}), [top.attribute]: found };
+		}
 	}
 	return [...(Object.keys(value).length > 0 ? [{ op: 'replace' as const, value }] : []), ...removed];
 }

@@ -12,7 +12,7 @@ const rooms = {
 	// `sync/types` lends one word, Value, and only as a type.
 	sql: { rooms: [], types: ['sync/types'], packages: ['node:*', 'kysely', 'pg', 'pg-cursor', 'mysql2'] },
 	ledger: { rooms: ['sync', 'sql'], packages: ['node:*', 'kysely'] },
-	connectors: { rooms: ['sync', 'sql'], packages: ['node:*', 'kysely', 'luxon', 'lodash'] },
+	connectors: { rooms: ['sync', 'sql'], packages: ['node:*', 'kysely', 'luxon', 'lodash', 'ldapts'] },
 	systems: { rooms: ['connectors/rest'], packages: ['luxon', 'lodash'] },
 	report: { rooms: ['sync'], packages: [] },
 	nodes: {
