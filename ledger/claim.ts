@@ -33,6 +33,7 @@ interface LinkRow {
 	initial: number;
 	match: string | null;
 	attempts: number;
+	waits_since: number | null;
 	changed_at: number;
 	/** The mapping's number under which the guard let the write pass. */
 	passed: number | null;
@@ -42,7 +43,7 @@ interface LinkRow {
 }
 
 const LINK_COLUMNS = sql`l.key, l.part, l.state, l.lease, r.version AS record_version, r.present, l.counterpart, l.version, l.revision,
-	l.fields, l.told, l.provisional, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.passed, d.revision AS mapping, r.changed_at, l.undo, s.paused`;
+	l.fields, l.told, l.provisional, l.removal, l.removed_at, l.create_intended, l.initial, l.match, l.attempts, l.waits_since, l.passed, d.revision AS mapping, r.changed_at, l.undo, s.paused`;
 
 /** How many keys one statement looks at. */
 const LOOKED_AT = 1000;
@@ -166,6 +167,7 @@ function asLink(row: LinkRow): Link {
 		removedBefore: row.removed_at !== null,
 		attempts: row.attempts,
 		changedAt: row.changed_at,
+		waitsSince: row.waits_since,
 		createIntended: row.create_intended === 1,
 		initial: row.initial === 1,
 		match: row.match === null ? null : (JSON.parse(row.match) as Fields),

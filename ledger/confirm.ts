@@ -10,6 +10,7 @@ import type { Sql, SqlValue } from '../sql/types';
 import { writeHistory } from './history';
 import { keepMarks } from './marks';
 import { AGAIN, UNANSWERED } from './moved';
+import { keepReferences, repoint } from './references';
 import { big, KEY_AND_PART, linkName, lockDestination, lockRun, now, type Store } from './store';
 
 const CONFIRM_COLUMNS = [
@@ -21,6 +22,7 @@ const CONFIRM_COLUMNS = [
 	{ name: 'provisional', type: 'text' },
 	{ name: 'state', type: 'text' },
 	{ name: 'flips_at', type: 'integer' },
+	{ name: 'patience', type: 'integer' },
 ];
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -59,10 +61,13 @@ export async function confirm(
 				one.provisional ? canonical(one.provisional) : null,
 				one.state,
 				flipOf(one, at),
+				one.patience ?? 0,
 			]);
 			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
 		}
 		if (rows.length > 0) {
+			const otherwise = await movedCounterparts(store, tx, destination, rows);
+			const waits = sql`w.state = 'waiting'`;
 			const behind = sql`(r.version > w.version OR d.revision > ${revision})`;
 			await tx.run(sql`UPDATE ${table('link')} AS l SET
 				former = CASE WHEN w.state = 'gone' AND w.counterpart IS NULL THEN l.counterpart ELSE l.former END,
@@ -72,11 +77,17 @@ export async function confirm(
 				removal = CASE WHEN w.state = 'gone' THEN 'sent' WHEN ${behind} AND r.present = 0 AND w.counterpart IS NOT NULL THEN 'intended' ELSE 'none' END,
 				sent_at = CASE WHEN w.state <> 'gone' THEN NULL WHEN l.removal = 'sent' THEN l.sent_at WHEN l.hold IS NULL THEN ${big(at)} ELSE NULL END,
 				removed_at = CASE WHEN w.state = 'gone' THEN ${big(at)} ELSE NULL END,
-				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, passed = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, due_at = ${at}, flips_at = w.flips_at
+				hold = NULL, lease = NULL, lease_until = NULL, create_intended = 0, match = NULL, passed = NULL, attempts = 0, error = NULL, confirmed_at = ${at}, flips_at = w.flips_at,
+				waits_since = CASE WHEN ${waits} THEN coalesce(l.waits_since, ${big(at)}) ELSE NULL END,
+				due_at = CASE WHEN ${waits} AND NOT ${behind} THEN coalesce(l.waits_since, ${big(at)}) + w.patience ELSE ${big(at)} END
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
 			const kept = confirmed.filter(({ key, part }) => !late.has(linkName(key, part)));
 			await keepMarks(store, tx, destination, kept);
+			// What was only deactivated stands, and refers on.
+			const rewritten = kept.filter(({ state, counterpart }) => state !== 'gone' || counterpart === null);
+			await keepReferences(store, tx, destination, rewritten);
+			await repoint(store, tx, destination, otherwise);
 			await writeHistory(store, tx, destination, at, history, run);
 			await eraseRemoved(
 				store,
@@ -87,6 +98,14 @@ export async function confirm(
 		}
 		return late;
 	});
+}
+
+/** Keys that get another counterpart than they had: a value that was written before, or stands by an earlier removal. */
+async function movedCounterparts(store: Store, tx: Sql, destination: number, rows: SqlValue[][]): Promise<string[]> {
+	const moved = await tx.all(sql<{ key: string }>`SELECT l.key FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}
+		JOIN ${store.table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
+		WHERE w.counterpart IS NOT NULL AND coalesce(l.counterpart, l.former) <> w.counterpart`);
+	return moved.map(({ key }) => key);
 }
 
 /** When time alone makes the link due again. */
@@ -111,6 +130,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			{ name: 'counted', type: 'integer' },
 			{ name: 'counterpart', type: 'text' },
 			{ name: 'absent', type: 'integer' },
+			{ name: 'waits', type: 'integer' },
 		];
 		const rows = failed.map((one): SqlValue[] => [
 			one.key,
@@ -121,6 +141,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			one.countsAttempt ? 1 : 0,
 			one.counterpart ?? null,
 			one.notCreated ? 1 : 0,
+			one.waits ? 1 : 0,
 		]);
 		const moved = sql`(r.version > coalesce(l.handed, 0) OR d.revision_run > ${run})`;
 		const taken = sql`EXISTS (SELECT 1 FROM ${table('link')} o WHERE o.destination = l.destination AND o.counterpart = w.counterpart)`;
@@ -130,6 +151,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
 			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, undo = CASE WHEN w.state = 'failed' THEN NULL ELSE l.undo END,
+			waits_since = CASE WHEN w.waits = 1 OR w.counted = 0 THEN l.waits_since ELSE NULL END,
 			create_intended = CASE WHEN w.absent = 1 THEN 0 ELSE l.create_intended END, match = CASE WHEN w.absent = 1 THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')

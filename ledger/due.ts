@@ -40,6 +40,7 @@ export async function lease(
 		passedOnly: boolean;
 		newOnly?: boolean;
 		undoOnly?: boolean;
+		awaitedOnly?: boolean;
 		outstanding?: number;
 	},
 ): Promise<{ run: number; records: HandedRecord[]; stuck?: Stuck }> {
@@ -96,7 +97,15 @@ async function pick(
 		passedOnly,
 		newOnly,
 		undoOnly,
-	}: { keys: number; before: number; passedOnly: boolean; newOnly?: boolean; undoOnly?: boolean },
+		awaitedOnly,
+	}: {
+		keys: number;
+		before: number;
+		passedOnly: boolean;
+		newOnly?: boolean;
+		undoOnly?: boolean;
+		awaitedOnly?: boolean;
+	},
 ): Promise<DueRow[]> {
 	const { table } = store;
 	const destinations = await tx.all(sql<{ id: number }>`SELECT id FROM ${table('destination')}
@@ -106,7 +115,8 @@ async function pick(
 	for (const { id } of destinations) {
 		const due = sql`SELECT l.key, l.due_at, coalesce(length(r.fields), 0) AS size
 			FROM ${table('link')} l JOIN ${table('record')} r ON r.sync = ${sync} AND r.key = l.key
-			WHERE l.destination = ${id} AND l.state = 'due' AND l.state NOT IN ('settled', 'gone') AND l.due_at <= ${before}`;
+			WHERE l.destination = ${id} AND l.state = 'due' AND l.state NOT IN ('settled', 'gone') AND l.due_at <= ${before}
+			${awaitedOnly ? sql`AND l.reason = 'awaited'` : sql``}`;
 		const fresh = newOnly ? sql`AND l.version IS NULL AND l.counterpart IS NULL AND r.present = 1` : sql``;
 		const passed = passedOnly ? sql`AND l.passed IS NOT NULL` : undoOnly ? sql`AND l.undo IS NOT NULL` : sql``;
 		if (!newOnly && !undoOnly)
@@ -357,5 +367,6 @@ export async function counts(store: Store, sync: number): Promise<DueCounts> {
 		failed: sum('failed'),
 		held: sum('held'),
 		unrouted: sum('unrouted'),
+		waiting: sum('waiting'),
 	};
 }

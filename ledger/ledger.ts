@@ -22,6 +22,7 @@ import { push } from './push';
 import * as removals from './removals';
 import { forgetRetired } from './retired';
 import * as fighting from './fights';
+import * as references from './references';
 import * as marks from './marks';
 import * as ranges from './ranges';
 import { lookAt } from './look/look';
@@ -30,6 +31,7 @@ import { now, type Store } from './store';
 import * as sweeps from './sweep';
 import * as syncs from './syncs';
 import { tidy } from './tidy';
+import * as waits from './waiting';
 
 /** Upgrades the store to this package's schema and puts the ledger's face on it. */
 export async function ledgerOn(store: Store): Promise<Ledger> {
@@ -72,6 +74,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 			return await countIntended(store, sync, token, guard);
 		},
 		lease: async (sync, token, limits) => await due.lease(store, sync, token, limits),
+		awaken: async (sync, token) => await waits.awaken(store, sync, token),
 		carrier: async (sync, token, ttl) => await due.carrier(store, sync, token, ttl),
 		renewRun: async (run, ttl) => await due.renewRun(store, run, ttl),
 		keep: async (destination, runs, sweeper, ttl) => await claims.keep(store, destination, runs, sweeper, ttl),
@@ -98,6 +101,9 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		confirm: async (destination, run, revision, confirmed) =>
 			await outcomes.confirm(store, destination, run, revision, confirmed),
 		fail: async (destination, run, failed) => await outcomes.fail(store, destination, run, failed),
+		wait: async (destination, run, waiting) => await waits.wait(store, destination, run, waiting),
+		referred: async (destination, wanted) => await references.referred(store, destination, wanted),
+		referrers: async (destination, keys) => await references.referrers(store, destination, keys),
 		unclaim: async (destination, run, keys) => await claims.unclaim(store, destination, run, keys),
 		accept: async (sync, key) => await accept(store, sync, key),
 		keepCounterpart: async (destination, key, part, counterpart) =>

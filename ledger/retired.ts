@@ -27,6 +27,7 @@ export async function forgetRetired(store: Store, sync: number): Promise<number>
 					WHERE id = ${id} AND state = 'retired'`);
 				await tx.run(sql`DELETE FROM ${table('hold')} WHERE destination = ${still}`);
 				await tx.run(sql`DELETE FROM ${table('range')} WHERE destination = ${still}`);
+				await tx.run(sql`DELETE FROM ${table('reference')} WHERE destination = ${still}`);
 				await tx.run(sql`DELETE FROM ${table('fight')} WHERE destination = ${still}`);
 				await tx.run(sql`DELETE FROM ${table('mark')} WHERE destination = ${still} AND counterpart IN
 					(SELECT counterpart FROM ${table('mark')} WHERE destination = ${id} ORDER BY counterpart LIMIT ${STEP})`);

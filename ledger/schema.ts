@@ -194,6 +194,21 @@ const packs: Step = async ({ table, bigType: big }, tx) => {
 		SELECT DISTINCT sync, block / ${sql.lit(PACK)} FROM ${table('block')}`);
 };
 
+/** Who points at whom, and since when a link waits for whom it points at. */
+const withReferences: Step = async (store, tx) => {
+	const { table, keyType: key, bigType: big } = store;
+	const statements = [
+		sql`CREATE TABLE ${table('reference')} (
+			destination ${big} NOT NULL, key ${key} NOT NULL, part ${key} NOT NULL, field ${key} NOT NULL,
+			target ${big} NOT NULL, to_key ${key} NOT NULL, waits INTEGER NOT NULL,
+			PRIMARY KEY (destination, key, part, field, target, to_key)) ${store.narrow}`,
+		sql`CREATE INDEX ${store.index('reference_to')} ON ${table('reference')} (target, to_key)`,
+		sql`ALTER TABLE ${table('link')} ADD COLUMN waits_since ${big}`,
+		sql`CREATE INDEX ${store.index('link_waits')} ON ${table('link')} (destination) WHERE waits_since IS NOT NULL`,
+	];
+	for (const statement of statements) await tx.run(statement);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -209,6 +224,7 @@ export const STEPS: readonly Step[] = [
 	repairs,
 	packs,
 	looked,
+	withReferences,
 ];
 
 /**

@@ -25,6 +25,7 @@ export const TABLES = [
 	'tally',
 	'work',
 	'difference',
+	'reference',
 ] as const;
 export type Table = (typeof TABLES)[number];
 

@@ -56,8 +56,8 @@ export async function syncs(store: Store): Promise<KnownSync[]> {
 			{ id: number; name: string; repairs: number } & SyncIdentity
 		>`SELECT id, name, instance, workflow, node, repairs FROM ${table('sync')} ORDER BY name, id`,
 	);
-	const places = await db.all(sql<{ id: number; sync: number; name: string; target: string | null }>`
-		SELECT id, sync, name, target_text AS target FROM ${table('destination')} WHERE state = 'active' ORDER BY name, id`);
+	const places = await db.all(sql<{ id: number; sync: number; node: string; name: string; target: string | null }>`
+		SELECT id, sync, node, name, target_text AS target FROM ${table('destination')} WHERE state = 'active' ORDER BY name, id`);
 	return rows.map(({ id, name, instance, workflow, node, repairs }) => ({
 		id,
 		repairs,

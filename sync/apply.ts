@@ -14,6 +14,7 @@ import { prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare'
 import { Settlement } from './settle';
 import { unreviewed } from './review';
 import { SyncError, type Marking } from './types';
+import { withOthers } from './waiting';
 
 interface Claimed {
 	item: DesiredItem;
@@ -24,6 +25,7 @@ interface Claimed {
 export async function apply(items: DesiredItem[], context: ApplyContext): Promise<Applied> {
 	const applied: Applied = { outcomes: [], held: [], waiting: 0, intended: 0 };
 	const first = await isFirst(context, applied);
+	context.findings = new Map();
 	for (const group of groups(items, context.destination.batchSize, applied, context)) {
 		if (context.signal?.aborted) break;
 		await applyBatch(group, first, context, applied);
@@ -134,7 +136,8 @@ async function applyBatch(
 		if (applied.down) throw applied.down;
 		const due = await letPass(claimed, revision, run, context);
 		const known = due.filter(({ item, link }) => !doubted(item, link, context, settlement));
-		const { ready, refused } = await prepareAll(known, destination);
+		const going = await withOthers(known, context, settlement);
+		const { ready, refused } = await prepareAll(going, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
 		settlement.marking = await markingOf(context, { items: known.map(({ item }) => item), revision });
 		await lookUp(ready, context, settlement.marking);

@@ -3,6 +3,7 @@ import type { External } from './external';
 import { fingerprint } from './fingerprint';
 import type { Outcome } from './items';
 import type { FirstWrite, Hold, Ledger } from './ledger';
+import type { Findings } from './look-up';
 import type { Destination, Marked, SyncError } from './types';
 
 export interface ApplyContext {
@@ -29,6 +30,8 @@ export interface ApplyContext {
 	external?: External;
 	/** How many counterparts a sweep's range is drawn for; see `sync/ranges.ts`. */
 	rangeSize?: number;
+	/** What look-ups have found in this run. */
+	findings?: Findings;
 	signal?: AbortSignal;
 }
 

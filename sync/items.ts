@@ -1,6 +1,7 @@
 /** What travels between the nodes: a record's plain fields and one reserved member, `_sync`. */
 import type { Change, Reason } from './ledger';
 import type { Mapped } from './mapping';
+import type { Resolved } from './needs';
 import type { Fields, Value } from './types';
 
 /** What a source puts under `_sync`. */
@@ -28,7 +29,7 @@ export interface Stamp {
 }
 
 /** What a destination finds under `_sync`, behind the mapping. */
-export type MappedStamp = Stamp & Mapped;
+export type MappedStamp = Stamp & Mapped & Resolved;
 
 /** A desired record on its way into a destination. */
 export interface DesiredItem {

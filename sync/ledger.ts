@@ -5,13 +5,14 @@
  *
  *   due ──lease──▶ handed ──claim──▶ claimed ──intend──▶ writing ──confirm──▶ settled
  *    ▲               │                  │                    │
- *    └── expiry, retry, release, a newer version or revision ┘        failed · held · unrouted · gone
+ *    └── expiry, retry, release, a newer version or revision ┘        failed · held · waiting · unrouted · gone
  *
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
 import type { KnownBlocks, ReadBlocks } from './blocks';
 import type { Hands } from './hands';
 import type { Look } from './look';
+import type { Reference, Referred, Referrers } from './needs';
 import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Value, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
@@ -30,11 +31,12 @@ export type LinkState =
 	| 'settled' // confirmed, or nothing to do, at (version, revision)
 	| 'intended' // planned, and not yet counted by the guard
 	| 'held' // waits for a person
+	| 'waiting' // for a record that it refers to; or, to be removed, for those that refer to it
 	| 'failed' // given up for this version
 	| 'unrouted' // a run ended well and the item never arrived
 	| 'gone'; // removed, and confirmed
 
-export type Reason = 'changed' | 'retry' | 'released' | 'remapped' | 'requested' | 'sweep';
+export type Reason = 'changed' | 'retry' | 'released' | 'remapped' | 'requested' | 'awaited' | 'sweep';
 export type Change = 'created' | 'updated' | 'removed';
 
 export interface SyncIdentity {
@@ -72,7 +74,7 @@ export interface KnownSync {
 	identity: SyncIdentity;
 	/** How many changes of a pushed sync no event had told of, until a complete read found them. */
 	repairs: number;
-	destinations: { id: number; name: string; target: string | null }[];
+	destinations: { id: number; node: string; name: string; target: string | null }[];
 }
 
 /** A destination node that the trigger saw behind it, or that registered itself by running. */
@@ -217,6 +219,8 @@ export interface Link {
 	removal: Removal;
 	/** A removal was confirmed before: the record is a returner. */
 	removedBefore: boolean;
+	/** Since when it waits for another record, or did when it was given up; null: it does not. */
+	waitsSince: number | null;
 	/** Settled removal ends in a deactivated counterpart that still stands. */
 	attempts: number;
 	/** The record was there when the destination began. */
@@ -256,8 +260,12 @@ export interface Confirmed {
 	provisional?: Fields | null;
 	/** The row mark of what stands there now, where the destination gave one. */
 	mark?: string;
-	/** `gone`: a removal is done. `settled`: everything else. */
-	state: 'settled' | 'gone';
+	/** `gone`: a removal is done. `waiting`: written without what is not there yet. `settled`: everything else. */
+	state: 'settled' | 'gone' | 'waiting';
+	/** With `waiting`: milliseconds from the first wait on. */
+	patience?: number;
+	/** Whom its counterpart refers to. */
+	refs?: Reference[];
 	/** When time alone may change what the mapping says (milliseconds since 1970 UTC), and whether a day may. */
 	flipsAt?: number;
 	daily?: boolean;
@@ -277,7 +285,20 @@ export interface FailedLink {
 	counterpart?: string;
 	/** A create that surely made nothing: no counterpart needs to be looked for. */
 	notCreated?: true;
+	/** It waited for another record in vain: it is due again should that come after all. */
+	waits?: true;
 	history?: HistoryEntry[];
+}
+
+/** A claimed link that waits for other records. */
+export interface WaitingLink {
+	key: string;
+	part: string;
+	/** Milliseconds from its first wait on. */
+	patience: number;
+	/** For whom, in words. */
+	text: string;
+	refs: Reference[];
 }
 
 /** What is held: see `sync/guard.ts`. */
@@ -386,6 +407,8 @@ export interface DueCounts {
 	failed: number;
 	held: number;
 	unrouted: number;
+	/** Waiting for other records. */
+	waiting: number;
 }
 
 /** Work is due, but as many batches as may be are out. */
@@ -484,10 +507,17 @@ export interface Ledger extends Look, Hands {
 			undoOnly?: boolean;
 			/** Only records that have no counterpart yet. */
 			newOnly?: boolean;
+			/** Only what waited for another record. */
+			awaitedOnly?: boolean;
 			/** No more when that many batches are out; left out: without limit. */
 			outstanding?: number;
 		},
 	): Promise<{ run: number; records: HandedRecord[]; stuck?: Stuck }>;
+	/**
+	 * Makes due what waits and need not any longer: what it refers to is there, nothing refers to it any more, or its time
+	 * is over. How many links.
+	 */
+	awaken(sync: number, token: number): Promise<number>;
 	/** One confirmed record, whole, for a destination that has a sweep due or a hold to show and got no item. */
 	carrier(sync: number, token: number, ttl: number): Promise<{ run: number; records: HandedRecord[] } | undefined>;
 	/** The run lasts: what was handed to it, and has not arrived yet, stays its own. */
@@ -575,6 +605,12 @@ export interface Ledger extends Look, Hands {
 	/** `revision`: the mapping's number when the items were claimed. Answers with the keys whose confirmation came too late (another run has them now). */
 	confirm(destination: number, run: number, revision: number, confirmed: Confirmed[]): Promise<Set<string>>;
 	fail(destination: number, run: number, failed: FailedLink[]): Promise<void>;
+	/** Claimed links as waiting for other records. */
+	wait(destination: number, run: number, waiting: WaitingLink[]): Promise<void>;
+	/** What is known of the records that `key` in `to` names; `by`: the key that refers to it. */
+	referred(destination: number, wanted: { to: string; key: string; by: string }[]): Promise<Referred[]>;
+	/** Whose counterparts still refer to those of these keys; a key to which nobody refers is left out. */
+	referrers(destination: number, keys: string[]): Promise<Referrers[]>;
 	/** Gives claimed links back untouched. */
 	unclaim(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
 	/**

@@ -11,7 +11,7 @@ export type Standing = 'in sync' | 'pending' | 'held' | 'failed' | 'dropped' | '
 /** Which states that is. `dropped`: a node between the trigger and the destination let go of it. */
 export const STANDINGS: Record<Standing, readonly LinkState[]> = {
 	'in sync': ['settled'],
-	pending: ['due', 'handed', 'claimed', 'writing', 'intended'],
+	pending: ['due', 'handed', 'claimed', 'writing', 'intended', 'waiting'],
 	held: ['held'],
 	failed: ['failed'],
 	dropped: ['unrouted'],

@@ -168,6 +168,7 @@ function planWrite(input: PlanInput): Plan {
 	const stale =
 		link.confirmedVersion !== null &&
 		(stamp.reason === 'remapped' ||
+			stamp.reason === 'awaited' ||
 			link.confirmedVersion < link.version ||
 			(link.confirmedRevision ?? 0) < revision);
 	const outcome = returning

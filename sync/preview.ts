@@ -2,11 +2,13 @@
  * What would be done, and nothing done: the plan of each record against what stands in the destination now. And, where a
  * person asks for it in a test, the very same plans written for a few records, confirming nothing.
  */
+import { belong, type Belongs } from './belong';
 import { pick } from './canonical';
 import type { External } from './external';
 import { fingerprint } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome } from './items';
 import type { Ledger, Link } from './ledger';
+import type { Findings } from './look-up';
 import { editorOf, intention, nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
@@ -17,7 +19,7 @@ export interface PreviewContext {
 	destination: Destination;
 	/** What the ledger knows of these records, by key; one that is not there was never linked. */
 	links: Map<string, Link>;
-	ledger: Pick<Ledger, 'sharers'>;
+	ledger: Pick<Ledger, 'sharers'> & Partial<Pick<Ledger, 'referred' | 'referrers'>>;
 	/** The destination's row in the ledger; 0 where there is none yet. */
 	row: { id: number };
 	/** Where others do the writing. */
@@ -43,23 +45,38 @@ type Writing = Extract<Plan, { action: 'create' | 'update' }>;
 export async function preview(items: DesiredItem[], context: PreviewContext): Promise<Previewed[]> {
 	const { destination, links } = context;
 	const previewed: Previewed[] = [];
+	const findings: Findings = new Map();
 	for (let from = 0; from < items.length; from += destination.batchSize) {
 		const batch = items
 			.slice(from, from + destination.batchSize)
 			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
-		const { ready, refused } = await prepareAll(batch, destination);
+		const going: typeof batch = [];
+		const byNumber = new Map<number, Previewed>();
+		const answers = await belong(batch, { ...context, findings });
+		for (const [at, { item, link }] of batch.entries()) {
+			const belongs = answers[at]!;
+			if (belongs.how === 'ready') going.push({ item: belongs.item, link });
+			else byNumber.set(item.item, { outcome: unready(item, belongs, context) });
+		}
+		const { ready, refused } = await prepareAll(going, destination);
 		if (context.external) context.external.look(ready, context.secret);
 		else await readActual(ready, destination, { editor: context.editor });
 		const ties = await tiesOf(ready, context);
-		const byItem = new Map<DesiredItem, Previewed>();
 		for (const { item, error } of refused) {
 			const shown = redact(error, item.fields, item.stamp.sensitive);
-			byItem.set(item, { outcome: told(item, 'fail', [], context, shown.message, shown.detail.todo) });
+			byNumber.set(item.item, { outcome: told(item, 'fail', [], context, shown.message, shown.detail.todo) });
 		}
-		for (const one of ready) byItem.set(one.item, planOne(one, ties(one), context));
-		previewed.push(...batch.map(({ item }) => byItem.get(item)!));
+		for (const one of ready) byNumber.set(one.item.item, planOne(one, ties(one), context));
+		previewed.push(...batch.map(({ item }) => byNumber.get(item.item)!));
 	}
 	return previewed;
+}
+
+/** A record that needs others, as it would be now. */
+function unready(item: DesiredItem, belongs: Exclude<Belongs, { how: 'ready' }>, context: PreviewContext): Outcome {
+	if (belongs.how === 'waits') return told(item, 'none', [], context, `would wait: ${belongs.text}`);
+	const { message, detail } = redact(belongs.error, item.fields, item.stamp.sensitive);
+	return told(item, 'fail', [], context, message, detail.todo);
 }
 
 function planOne(one: Ready, ties: Ties, context: PreviewContext): Previewed {
@@ -164,6 +181,7 @@ function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 		createIntended: false,
 		match: null,
 		passed: false,
+		waitsSince: null,
 	};
 }
 

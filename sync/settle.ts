@@ -6,7 +6,7 @@ import { pick } from './canonical';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import type { Intent } from './guard';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
-import type { Confirmed, FailedLink, HistoryEntry, Link } from './ledger';
+import type { Confirmed, FailedLink, HistoryEntry, Link, WaitingLink } from './ledger';
 import {
 	confirmedSentence,
 	editedIn,
@@ -51,6 +51,8 @@ interface Extra {
 	lasting?: boolean;
 	/** The create surely made nothing. */
 	notCreated?: boolean;
+	/** It waited for another record in vain. */
+	waits?: true;
 }
 
 const OUTCOMES = { create: 'created', delete: 'removed', deactivate: 'deactivated' } as const;
@@ -65,6 +67,7 @@ export class Settlement {
 	/** What a lock has to hear of before it counts as confirmed. */
 	private readonly marks: Marked[] = [];
 	private readonly held: Link[] = [];
+	private readonly waiting: WaitingLink[] = [];
 	private readonly answered = new Set<string>();
 	private readonly clashes = new Map<Ready, SyncError>();
 	/** What row marks cover, where the destination makes them. */
@@ -102,6 +105,7 @@ export class Settlement {
 			countsAttempt: true,
 			counterpart: extra.counterpart,
 			...(extra.notCreated === true && { notCreated: true }),
+			...(extra.waits && { waits: true }),
 			history,
 		});
 		this.answered.add(link.key);
@@ -127,6 +131,14 @@ export class Settlement {
 		this.applied.outcomes.push(
 			outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], why)),
 		);
+	}
+
+	/** A record that waits for others. */
+	wait(item: DesiredItem, { key, part }: Link, { text, patience, refs }: Omit<WaitingLink, 'key' | 'part'>): void {
+		const { where } = this.context;
+		this.waiting.push({ key, part, text: `${text}.`, patience, refs });
+		this.answered.add(key);
+		this.applied.outcomes.push(outcome(item, 'waiting', where, sentence('waiting', nameOf(item), where, [], text)));
 	}
 
 	/** A write that the guard has to count first. */
@@ -397,6 +409,9 @@ export class Settlement {
 		});
 		if (how.more !== undefined) answer.text = sentence(name, nameOf(item), where, [], how.more);
 		else if (by !== undefined) answer.text = sentence(name, nameOf(item), where, answer.changes, by);
+		const { refs, partial, pointed } = item.stamp;
+		if (pointed !== undefined && name === 'deactivated') answer.text = `${answer.text} ${pointed}.`;
+		if (partial && done.state === 'settled') answer.text = `${answer.text} It waits: ${partial.text}.`;
 		if (done.provisional) answer.text = provisionalSentence(answer.text, hidden(done.provisional, sensitive));
 		const why = name === 'healed' ? editedIn(by) : item.stamp.reason;
 		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({
@@ -417,7 +432,10 @@ export class Settlement {
 			version: link.version,
 			counterpart: done.counterpart,
 			mark: done.mark,
-			state: done.state,
+			...(partial && done.state === 'settled'
+				? { state: 'waiting' as const, patience: partial.patience }
+				: { state: done.state }),
+			...(refs && { refs }),
 			...(item.stamp.flipsAt !== undefined && { flipsAt: item.stamp.flipsAt }),
 			...(item.stamp.daily === true && { daily: true }),
 			history,
@@ -455,6 +473,7 @@ export class Settlement {
 		const { ledger, row } = this.context;
 		if (this.marks.length > 0) await this.context.mark?.(this.marks.splice(0));
 		await ledger.unclaim(row.id, this.run, this.held.splice(0));
+		await ledger.wait(row.id, this.run, this.waiting.splice(0));
 		await ledger.intendRemovals(row.id, this.run, this.removals);
 		await ledger.intendWrites(row.id, this.run, this.intents);
 		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);

@@ -36,8 +36,10 @@ export const ANSWER_EVENTS = {
 	givenBack: 'the node leaves the link as it is',
 	intendedRemoval: 'the plan is a removal that the guard has not counted',
 	guardedWrite: 'the plan is a write that the guard has to count',
+	waits: 'it needs another record that is not there yet, or is still needed itself',
 	intendedWrite: 'written ahead: from here on a write may be in flight',
 	confirmed: 'the destination holds what was planned',
+	confirmedInPart: 'the destination holds what was planned, without what is not there yet',
 	confirmedRemoval: 'the removal is done',
 	failedForNow: 'it failed, and is tried again',
 	gaveUp: 'it failed for the last time',
@@ -49,6 +51,7 @@ export const DESTINATION_EVENTS = {
 	remapped: 'the mapping began a new revision',
 	rerouted: 'what stands between the trigger and the node was edited',
 	healing: 'a sweep takes the link to write the source’s value back',
+	awaited: 'what it waits for is there, or its time is over',
 	sweptMissing: 'a sweep did not find the counterpart',
 	sweptDrifted:
 		'a sweep found a drift whose value only the source has, or the destination said that the counterpart changed',
@@ -112,8 +115,10 @@ const LATE = {
 	givenBack: 'stays',
 	intendedRemoval: 'stays',
 	guardedWrite: 'stays',
+	waits: 'stays',
 	intendedWrite: 'stays',
 	confirmed: 'stays',
+	confirmedInPart: 'stays',
 	confirmedRemoval: 'stays',
 	failedForNow: 'stays',
 	gaveUp: 'stays',
@@ -121,7 +126,7 @@ const LATE = {
 } as const;
 
 const UNGUARDED = { guardPassed: 'stays', guardHeld: 'stays', released: 'stays' } as const;
-const UNSWEPT = { healing: 'stays', sweptMissing: 'stays', sweptDrifted: 'stays' } as const;
+const UNSWEPT = { healing: 'stays', awaited: 'stays', sweptMissing: 'stays', sweptDrifted: 'stays' } as const;
 
 /** No run has it: whatever a run says or suffers is not about it. The drain takes only what is due. */
 const FREE = {
@@ -170,6 +175,7 @@ const LEASED = {
 /** How a node answers for what it has claimed. */
 const ANSWERED = {
 	confirmed: { 'up to date': 'settled', otherwise: BY_RECORD },
+	confirmedInPart: { 'up to date': 'waiting', otherwise: BY_RECORD },
 	confirmedRemoval: { 'up to date': 'gone', present: 'due', otherwise: 'gone' },
 	failedForNow: AGAIN,
 	gaveUp: { 'up to date': 'failed', otherwise: AGAIN },
@@ -196,6 +202,7 @@ export const STATES: Record<LinkState, StateRow> = {
 		givenBack: GIVEN_BACK,
 		intendedRemoval: { 'up to date': 'intended', otherwise: LINKED_BY_RECORD },
 		guardedWrite: { 'up to date': 'intended', otherwise: AGAIN },
+		waits: { 'up to date': 'waiting', otherwise: AGAIN },
 		intendedWrite: { 'up to date': 'writing', otherwise: AGAIN },
 	},
 	writing: {
@@ -205,6 +212,7 @@ export const STATES: Record<LinkState, StateRow> = {
 		reopened: 'stays',
 		leaseExpired: UNANSWERED,
 		confirmed: { 'up to date': 'settled', otherwise: LINKED_BY_RECORD },
+		confirmedInPart: { 'up to date': 'waiting', otherwise: LINKED_BY_RECORD },
 		failedForNow: UNANSWERED,
 		gaveUp: {
 			'up to date': { present: 'failed', 'was gone': 'gone', otherwise: 'failed' },
@@ -245,8 +253,15 @@ export const STATES: Record<LinkState, StateRow> = {
 		revived: REVIVED('held'),
 		restarted: LINKED_BY_RECORD,
 	},
+	waiting: {
+		...FREE,
+		awaited: AGAIN,
+		remapped: IF_PRESENT('waiting'),
+		revived: REVIVED('waiting'),
+	},
 	failed: {
 		...FREE,
+		awaited: AGAIN,
 		rerouted: { 'was dropped': AGAIN, otherwise: 'failed' },
 		accepted: IF_PRESENT('failed'),
 		retried: AGAIN,

@@ -13,6 +13,8 @@ export type { OutgoingItem, RunEnd, TickHost, TickResult, TickSettings } from '.
 
 /** Batches of a sync whose leases may be out at once; parked runs, and runs of which nothing is heard, count. */
 const OUTSTANDING = 3;
+/** How long a chain of records that wait for each other is followed within one tick; the rest comes with the next. */
+const CHAIN = 20;
 /** A run that waited is given so many milliseconds to go on. */
 const AFTER_WAIT = 2 * 60_000;
 
@@ -128,12 +130,17 @@ class Turn {
 
 	/** Hands over what is due, then what the guard lets pass once everything due has been planned: see `sync/guard.ts`. */
 	async drain(): Promise<void> {
+		await this.ledger.awaken(this.sync.id, this.token);
 		// A record that came back under another key takes the link of the one that vanished, before that one is removed.
 		if ((this.result.observed?.vanished ?? 0) > 0 && !(await this.handAll('new'))) return;
 		await this.count();
 		if (!(await this.handAll('all'))) return;
 		// What was intended meanwhile is counted only now that all that was due has been planned.
-		if ((await this.count()) > 0) await this.handAll('passed');
+		if ((await this.count()) > 0 && !(await this.handAll('passed'))) return;
+		// What waited for these is due now; and what waits for that, after it.
+		for (let turns = 0; turns < CHAIN && (await this.ledger.awaken(this.sync.id, this.token)) > 0; turns++) {
+			if (!(await this.handAll('awaited'))) return;
+		}
 	}
 
 	/** While it is paused, only what a person wants undone goes out. */
@@ -151,7 +158,7 @@ class Turn {
 	}
 
 	/** Hands over all that is due by now, each record once; false when no more should be. */
-	private async handAll(which: 'new' | 'all' | 'passed' | 'undone'): Promise<boolean> {
+	private async handAll(which: 'new' | 'all' | 'passed' | 'undone' | 'awaited'): Promise<boolean> {
 		const { ledger, sync, token, settings } = this;
 		const before = await ledger.now();
 		for (;;) {
@@ -164,6 +171,7 @@ class Turn {
 				passedOnly: which === 'passed',
 				newOnly: which === 'new',
 				undoOnly: which === 'undone',
+				awaitedOnly: which === 'awaited',
 			});
 			if (stuck && stuck.now - stuck.since > settings.stuckAfter) {
 				trouble(

@@ -217,6 +217,11 @@ export interface Destination {
 	 * it, or is not in it, is read again before anything is made of it. Undefined where `read` is as cheap.
 	 */
 	survey?(fields: string[]): Promise<Survey | undefined>;
+	/**
+	 * The IDs of what stands there with these values in a field, for each value; of more than one, two are enough. `object`:
+	 * looked through instead of what is written to, by the destination's own name for it.
+	 */
+	findBy?(where: { object?: string; by: string }, values: Value[]): Promise<string[][]>;
 	/** Where the destination itself can refuse what others would change. */
 	readonly lock?: Lock;
 	close(): Promise<void>;

@@ -10,6 +10,7 @@ import type {
 	Lookup,
 	Marking,
 	Marks,
+	Value,
 	Write,
 	WriteResult,
 } from '../../sync/types';
@@ -18,6 +19,7 @@ import type { TableName } from './column';
 import { Connection } from './connection';
 import { tableDialects, type TableDialect } from './dialects';
 import { told } from './errors';
+import { findIds } from './find';
 import { TableLock } from './lock';
 import { TableMarks } from './marks';
 import { readRecords } from './read';
@@ -40,6 +42,7 @@ export class DatabaseDestination implements Destination {
 	private readonly dialect: TableDialect;
 	private readonly name: TableName;
 	private table: Promise<Table> | undefined;
+	private readonly others = new Map<string, Promise<Table>>();
 
 	/** Connects when it is first asked something. */
 	constructor(private readonly options: DatabaseDestinationOptions) {
@@ -108,6 +111,12 @@ export class DatabaseDestination implements Destination {
 		return results;
 	}
 
+	/** `object`: another table of the same database, `name` or `schema.name`. */
+	async findBy({ object, by }: { object?: string; by: string }, values: Value[]): Promise<string[][]> {
+		const table = object === undefined ? await this.described() : await this.beside(object);
+		return await this.asked(async () => await findIds(await this.connection.get(), table, by, values));
+	}
+
 	async isEmpty(): Promise<boolean> {
 		const { name } = await this.described();
 		return await this.asked(async () => {
@@ -130,19 +139,30 @@ export class DatabaseDestination implements Destination {
 	}
 
 	private async look(): Promise<Table> {
+		return await this.lookAt(this.name, this.target.text, this.options.id);
+	}
+
+	/** Another table of the same database, described once. */
+	private async beside(object: string): Promise<Table> {
+		const known = this.others.get(object);
+		if (known) return await known;
+		const [name = '', schema] = object.split('.').reverse();
+		const at = this.dialect.qualified(this.options.database, { name, ...(schema !== undefined && { schema }) });
+		const { text } = this.dialect.place(this.options.database, at);
+		const looked = this.asked(async () => await this.lookAt(at, text));
+		this.others.set(object, looked);
+		looked.catch(() => this.others.delete(object));
+		return await looked;
+	}
+
+	private async lookAt(name: TableName, text: string, id?: string[]): Promise<Table> {
 		const database = await this.connection.get();
-		const info = await this.dialect.describe(database, this.name);
+		const info = await this.dialect.describe(database, name);
 		if (info.columns.length === 0)
-			throw new SyncError('setup', `There is no ${this.target.text}.`, {
+			throw new SyncError('setup', `There is no ${text}.`, {
 				todo: 'Choose another table or create it.',
 			});
-		return new Table(
-			info,
-			database.dialect.table(this.name.name, this.name.schema),
-			this.target.text,
-			this.dialect,
-			this.options.id,
-		);
+		return new Table(info, database.dialect.table(name.name, name.schema), text, this.dialect, id);
 	}
 
 	private async asked<T>(ask: () => Promise<T>): Promise<T> {

@@ -3,6 +3,8 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions
 
 import type { FieldInfo } from '../../sync/types';
 import { asNodeError } from '../shared/errors';
+import { ITSELF } from '../../sync/needs';
+import { ledgerIfAny } from '../shared/ledger';
 import { fieldsOfTable, tablesOfDatabase } from './table';
 
 export const methods = {
@@ -32,6 +34,16 @@ export const methods = {
 			return fields.map(fieldOption);
 		},
 
+		/** Where records may refer to: the destination behind this mapping, and those of all syncs that have run here. */
+		async getReferences(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+			const itself = {
+				name: '(This Destination Itself)',
+				value: ITSELF,
+				description: 'Such as the manager of an employee',
+			};
+			return [itself, ...(await plainly(this, knownPlaces))];
+		},
+
 		/** The fields that are mapped; with fields of the same name, those of the table too. */
 		async getMatchFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 			const rows = (this.getCurrentNodeParameter('rows') ?? {}) as { row?: { field?: unknown }[] };
@@ -46,6 +58,18 @@ export const methods = {
 		},
 	},
 };
+
+/** Every destination of every sync that the ledger knows: `HR roster → To Access`. */
+async function knownPlaces(): Promise<INodePropertyOptions[]> {
+	const ledger = await ledgerIfAny();
+	return ((await ledger?.syncs()) ?? []).flatMap(({ name, identity: { workflow, node }, destinations }) =>
+		destinations.map((place) => ({
+			name: `${name} → ${place.name}`,
+			value: `${workflow}/${node}/${place.node}`,
+			...(place.target !== null && { description: place.target }),
+		})),
+	);
+}
 
 /** `varchar(50), required, one of red, green` */
 export function fieldOption({ name, type, required, allowed, identity }: FieldInfo): INodePropertyOptions {

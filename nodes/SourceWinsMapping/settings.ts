@@ -5,6 +5,10 @@ import { readPairs } from '../../sync/mapping/translate';
 import { readSource, type ValueSource } from '../../sync/mapping/value';
 import { SyncError } from '../../sync/types';
 
+/** Hours that a record waits for what it refers to, if nothing is said. */
+const PATIENCE = 24;
+const HOUR = 60 * 60 * 1000;
+
 /** What n8n keeps of a node's form: expressions as they were written, defaults maybe left out. */
 export type RawParameters = Readonly<Record<string, unknown>>;
 
@@ -25,6 +29,7 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 				owner: oneOf(settings['owner'], ['source', 'once', 'if empty'], 'source'),
 				ifEmpty: settings['ifEmpty'] === 'leave' ? 'leave' : 'write',
 				conversion: conversionOf(settings, workflowZone),
+				...findsOf(settings, `Field ${index + 1}`),
 				...translationOf(settings, `Field ${index + 1}`),
 			};
 		}),
@@ -76,6 +81,29 @@ function conversionOf(settings: RawParameters, workflowZone: string): Conversion
 		...(text(settings['format']) !== '' && { format: text(settings['format']) }),
 		...(text(settings['local']) !== '' && { local: text(settings['local']) }),
 	};
+}
+
+/** What a row's value only names: a record of another destination, or one that stands in this one. */
+function findsOf(settings: RawParameters, where: string): Pick<Row, 'finds'> {
+	const to = text(settings['refersTo']);
+	const by = text(settings['lookUpBy']).trim();
+	if (to !== '' && by !== '') {
+		throw new SyncError('setup', `${where} has both Refers To and Look Up By`, {
+			todo: 'Remove one of the two settings.',
+		});
+	}
+	if (to !== '') {
+		const hours = typeof settings['waitHours'] === 'number' ? settings['waitHours'] : PATIENCE;
+		return { finds: { kind: 'reference', to, patience: Math.max(hours, 0) * HOUR } };
+	}
+	const object = text(settings['lookUpIn']).trim();
+	if (by !== '') return { finds: { kind: 'look up', by, ...(object !== '' && { object }) } };
+	if (object !== '') {
+		throw new SyncError('setup', `${where} says what to look up in, and not by which field`, {
+			todo: 'Fill in Look Up By, or remove Look Up In.',
+		});
+	}
+	return {};
 }
 
 function translationOf(settings: RawParameters, where: string): Pick<Row, 'translate'> {

@@ -35,6 +35,7 @@ export async function openDestination(
 			prepare: async (fields) => await database.prepare(fields),
 			read: async (wanted, fields, marking) => await database.read(wanted, fields, marking),
 			write: async (writes, within, marking) => await database.write(writes, within, marking),
+			findBy: async (where, values) => await database.findBy(where, values),
 			lock: database.lock,
 			isEmpty: async () => await database.isEmpty(),
 			close: async () => {

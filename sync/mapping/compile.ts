@@ -3,7 +3,9 @@ import { set } from '../canonical';
 import { isEmpty } from '../convert';
 import { isKeyed } from '../fingerprint';
 import type { Ask, Desired, Existing, Incoming, Mapped, Mapping, MappingError, Removal, Unseen } from '../mapping';
+import type { Need } from '../needs';
 import type { Fields } from '../types';
+import { needOf } from './find';
 import { checkSettings, type MappingSettings, type Row } from './settings';
 import { compileTarget, unreadable, type Target } from './target';
 import { touches, type ValueSource } from './value';
@@ -39,6 +41,7 @@ export function compileMapping(settings: MappingSettings): Mapping {
 					may: settings.may,
 					existing: existing.existing,
 					mapping: settings.fingerprint,
+					...(mapped.needs !== undefined && why === undefined && { needs: mapped.needs }),
 					...(error !== undefined && { error }),
 				} satisfies Mapped,
 				...(mapped.unseen !== undefined && { unseen: mapped.unseen }),
@@ -52,7 +55,7 @@ function scopeError(scope: boolean | MappingError): MappingError | undefined {
 }
 
 type MappedFields = Required<Pick<Mapped, 'owned' | 'once' | 'fill' | 'sensitive'>> &
-	Pick<Mapped, 'error'> & { fields: Fields; unseen: Unseen[] | undefined };
+	Pick<Mapped, 'error'> & { fields: Fields; unseen: Unseen[] | undefined; needs: Need[] | undefined };
 
 /** The rows, then what goes by its own name. */
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
@@ -74,12 +77,22 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 		const lists: Record<Row['owner'], string[]> = { source: [], once: [], 'if empty': [] };
 		let error: MappingError | undefined;
 		let unseen: Unseen[] | undefined;
+		let needs: Need[] | undefined;
 		for (const row of targets) {
 			const found = row.value(record.fields, ask.evaluate, hidden.has(row.field));
 			if (found.unseen) for (const value of found.unseen) (unseen ??= []).push({ field: row.field, value });
 			if (!found.ok) error ??= found.error;
 			else if (found.left) continue;
-			else if (!isEmpty(found.value) || (row.ifEmpty === 'write' && row.owner !== 'if empty')) {
+			else if (row.finds && !isEmpty(found.value)) {
+				const { finds, field } = row;
+				const many = finds.kind === 'look up' && Array.isArray(found.value);
+				const need = hidden.has(field) ? unfindable(field) : needOf({ field, finds }, found.value, many);
+				if ('reason' in need) error ??= need;
+				else {
+					(needs ??= []).push(need);
+					lists[row.owner].push(field);
+				}
+			} else if (!isEmpty(found.value) || (row.ifEmpty === 'write' && row.owner !== 'if empty')) {
 				set(fields, row.field, found.value);
 				lists[row.owner].push(row.field);
 			}
@@ -103,6 +116,7 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 			sensitive: shared([...sensitive]),
 			error,
 			unseen,
+			needs,
 		};
 	};
 }
@@ -164,6 +178,15 @@ function compileExisting({ existing: { which, since, at }, zone }: MappingSettin
 		const found = target.value(record.fields, ask.evaluate, touches(at, record.sensitive));
 		if (!found.ok) return { existing: plain, error: found.error };
 		return { existing: typeof found.value === 'string' ? { ...plain, at: found.value } : plain };
+	};
+}
+
+/** Keys of references stand in the ledger as they are. */
+function unfindable(field: string): MappingError {
+	return {
+		field,
+		reason: 'A sensitive value cannot name another record.',
+		todo: 'Refer to it by another field, or take this one out of the sensitive fields.',
 	};
 }
 

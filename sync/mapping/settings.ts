@@ -16,6 +16,8 @@ export interface Row {
 	/** What an empty value does: empty the destination's field, or leave it alone. */
 	ifEmpty: IfEmpty;
 	conversion: Conversion;
+	/** The value only names what the field takes: the ID of another record's counterpart, or of what has that value there. */
+	finds?: { kind: 'reference'; to: string; patience: number } | { kind: 'look up'; object?: string; by: string };
 	/** Before the conversion, the value is put into the destination's words. */
 	translate?: Translation;
 }

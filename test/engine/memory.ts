@@ -78,15 +78,19 @@ export class MemoryDestination implements Destination {
 	retryAfter?: number;
 	/** How long its texts may be. */
 	longest: Record<string, number> = {};
+	/** Fields without which nothing is created. */
+	required: string[] = [];
+	/** Fields beside those of people. */
+	more: string[] = [];
 	/** How the destination spells a value. */
 	spell: (field: string, value: Fields[string]) => Fields[string] = (_field, value) => value;
 
 	async describe(): Promise<FieldInfo[]> {
-		return ['id', 'email', 'name', 'team', 'active', 'note'].map((name) => ({
+		return ['id', 'email', 'name', 'team', 'active', 'note', ...this.more].map((name) => ({
 			name,
 			type: 'text',
 			kind: 'text',
-			required: false,
+			required: this.required.includes(name),
 			identity: name === 'id',
 			writable: name !== 'id',
 			...(this.longest[name] !== undefined && { maxLength: this.longest[name] }),

@@ -14,6 +14,7 @@ import { DEFAULT_GUARD } from '../../sync/guard';
 import type { DesiredItem, Outcome } from '../../sync/items';
 import type { Guard, Hold, Ledger } from '../../sync/ledger';
 import type { Mapped } from '../../sync/mapping';
+import type { Need } from '../../sync/needs';
 import { planForReview, type Planned } from '../../sync/review';
 import { sweep } from '../../sync/sweep';
 import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
@@ -39,6 +40,10 @@ export interface MappingOptions {
 	/** When time alone takes a record into the scope or out of it. */
 	flipsAt?: (fields: Fields) => number | undefined;
 	daily?: true;
+	/** What only the ledger or the destination knows of a record. */
+	needs?: (fields: Fields) => Need[];
+	/** Fields that are owned though the record itself does not have them. */
+	owned?: string[];
 }
 
 export class World {
@@ -301,7 +306,7 @@ export class World {
 				...stamp,
 				action: inScope ? 'write' : 'remove',
 				why: inScope ? undefined : stamp.change === 'removed' ? 'removed' : 'out of scope',
-				owned: Object.keys(desired).filter(
+				owned: [...new Set([...Object.keys(desired), ...(mapping.owned ?? [])])].filter(
 					(field) => ![...mapping.once, ...mapping.fill, ...mapping.foreign].includes(field),
 				),
 				once: mapping.once,
@@ -314,6 +319,7 @@ export class World {
 				mapping: mapping.fingerprint,
 				flipsAt: mapping.flipsAt?.(fields),
 				daily: mapping.daily,
+				...(inScope && mapping.needs && { needs: mapping.needs(fields) }),
 			},
 		};
 	}

@@ -91,6 +91,12 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		const write = { ...LINK, kind: 'first' as const, what: 'create' };
 		await lab.ledger.intendWrites(lab.destination, lab.memory.run, [write]);
 	},
+	waits: async (lab, { answers }) => {
+		if (!answers) return false;
+		await lab.ledger.wait(lab.destination, lab.memory.run, [
+			{ ...LINK, patience: LONG, text: 'for bob', refs: [] },
+		]);
+	},
 	intendedWrite: async (lab, { answers, before, version }) => {
 		if (!answers) return false;
 		const write = { ...LINK, version, create: before.counterpart === null, match: { n: 1 } };
@@ -101,6 +107,11 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		// What the run knows to be gone from the source is never confirmed as standing in the destination.
 		const gone = working && before.present === 0 && upToDate(before) && made(before) !== null;
 		return gone ? false : await confirm(lab, scene, 'settled', made(before));
+	},
+	confirmedInPart: async (lab, scene) => {
+		const { before, working } = scene;
+		const gone = working && before.present === 0 && upToDate(before) && made(before) !== null;
+		return gone ? false : await confirm(lab, scene, 'waiting', made(before));
 	},
 	confirmedRemoval: async (lab, scene) => {
 		const { before, working } = scene;
@@ -129,6 +140,12 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		if (!found) return false;
 		const { run, keys } = await lab.ledger.claimHeal(lab.destination, [found], LONG);
 		if (keys.has(KEY)) lab.took(run);
+	},
+	awaited: async (lab) => {
+		const { db, table } = lab.store;
+		await db.run(sql`UPDATE ${table('link')} SET waits_since = 1 WHERE key = ${KEY}`);
+		await lab.ledger.awaken(lab.sync, await lab.token());
+		await db.run(sql`UPDATE ${table('link')} SET waits_since = NULL WHERE key = ${KEY}`);
 	},
 	sweptMissing: async (lab, { before }) => await missed(lab, before, 'missing'),
 	sweptDrifted: async (lab, { before }) => await missed(lab, before, 'drifted'),
@@ -173,12 +190,12 @@ async function claim(lab: Lab, { answers, before, version }: Scene): Promise<fal
 async function confirm(
 	lab: Lab,
 	{ answers, version }: Scene,
-	state: 'settled' | 'gone',
+	state: 'settled' | 'gone' | 'waiting',
 	counterpart: string | null,
 ): Promise<false | void> {
 	if (!answers) return false;
 	const { run, revision } = lab.memory;
-	const done = { ...LINK, version, counterpart, state, fields: { n: 1 }, told: null, history: [] };
+	const done = { ...LINK, version, counterpart, state, fields: { n: 1 }, told: null, history: [], patience: LONG };
 	await lab.ledger.confirm(lab.destination, run, revision, [done]);
 }
 

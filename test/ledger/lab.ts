@@ -163,7 +163,7 @@ export function judge(row: Row, event: LinkEvent): Record<Condition, boolean> {
 	return {
 		present: row.present === 1,
 		// A confirmation says by itself whether there is a counterpart.
-		linked: event === 'confirmed' ? made(row) !== null : linked(row),
+		linked: event === 'confirmed' || event === 'confirmedInPart' ? made(row) !== null : linked(row),
 		'up to date': upToDate(row),
 		'moved on': !upToDate(row),
 		'as confirmed': row.version === row.record_version,

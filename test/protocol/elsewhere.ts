@@ -3,6 +3,26 @@
  * `UPDATE_SPEC=1` before `npm test -- test/ledger/spec` they come into the specification.
  */
 export const ELSEWHERE: Record<string, [file: string, test: string]> = {
+	'A record that refers to one that is not there waits, and is due the moment that is confirmed.': [
+		'test/engine/belong.test.ts',
+		'that arrive in the wrong order wait for each other, and none is lost (invariant 3)',
+	],
+	'It fails with both names after a time that the user sets, and comes by itself should the other come after all.': [
+		'test/engine/belong.test.ts',
+		'are given up after the time that the user sets, with both names, and come after all',
+	],
+	'Circles are created first and get their references second.': [
+		'test/engine/belong.test.ts',
+		'in a circle are created first and get their managers second, in one tick (invariants 1 and 4)',
+	],
+	'A record is deleted when nothing points at it any more, and says who does.': [
+		'test/engine/belong.test.ts',
+		'are deleted children first, and a record that is still needed says who points at it',
+	],
+	'A record that gets another ID is written again wherever it is referred to.': [
+		'test/engine/belong.test.ts',
+		'get another ID where what they refer to was made anew',
+	],
 	'A removal is read back, and one that is not confirmed in time is news, by name.': [
 		'test/engine/confirmed.test.ts',
 		'that the destination, down for six minutes, does not confirm becomes news after five, by name, once',

@@ -74,6 +74,27 @@ export const rowSettings: INodeProperties = {
 			description: 'For text',
 		},
 		{
+			displayName: 'Look Up By',
+			name: 'lookUpBy',
+			type: 'string',
+			default: '',
+			noDataExpression: true,
+			placeholder: 'e.g. email',
+			description:
+				'The value is looked for in this field of the destination, and the ID of what has it is written. Where nothing has it, or several do, the record fails with the value.',
+		},
+		{
+			displayName: 'Look Up In',
+			name: 'lookUpIn',
+			type: 'string',
+			default: '',
+			noDataExpression: true,
+			placeholder: 'e.g. users',
+			description:
+				'The table or object of the destination that is looked through. Without it, what is written to.',
+			displayOptions: { hide: { lookUpBy: [''] } },
+		},
+		{
 			displayName: 'Number Form',
 			name: 'number',
 			type: 'options',
@@ -113,6 +134,15 @@ export const rowSettings: INodeProperties = {
 				},
 			],
 			description: 'Who decides what stands in the field. Until this is set, the source does.',
+		},
+		{
+			displayName: 'Refers To Name or ID',
+			name: 'refersTo',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getReferences', allowArbitraryValues: true },
+			default: '',
+			description:
+				'The value is the key of a record that another sync, or this one, keeps in a destination; the ID that it has there is written. Until it is there, this record waits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 		{
 			displayName: 'Time Zone of the Value',
@@ -179,6 +209,17 @@ export const rowSettings: INodeProperties = {
 			default: true,
 			noDataExpression: true,
 			description: 'Whether white space at both ends of text is dropped. What is then empty counts as empty.',
+		},
+		{
+			displayName: 'Wait at Most (Hours)',
+			name: 'waitHours',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 2 },
+			default: 24,
+			noDataExpression: true,
+			description:
+				'How long this record waits for the one that it refers to before it is put out on Failed, with both names. It is still tried again should that one come after all.',
+			displayOptions: { hide: { refersTo: [''] } },
 		},
 		{
 			displayName: 'Write as Local Time Of',
