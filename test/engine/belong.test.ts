@@ -107,20 +107,22 @@ overBothLedgers((store) => {
 			record(prices, 'p0', 'c0');
 			await tick(customers);
 			await tick(prices);
-			invoices.needs = ({ refs }) => refer('parent', 'prices', refs, 300);
+			invoices.needs = ({ refs }) => refer('parent', 'prices', refs, 1000);
 			record(invoices, 'i0', 'p0');
 			record(invoices, 'i1', 'p1');
 			await tick(invoices);
-			expect(world.outcomes.splice(0).find(({ key }) => key === 'i1')).toMatchObject({
+			expect(world.outcomes.find(({ key }) => key === 'i1')).toMatchObject({
 				outcome: 'waiting',
 				text: 'invoices i1 waits: “parent” refers to key p1 in prices in memory, which is not there: its source has no such record.',
 			});
-			await sleep(350);
-			const result = await tick(invoices);
-			expect(world.outcomes.splice(0)).toMatchObject([
+			let result = await tick(invoices);
+			for (let tries = 0; result.counts?.failed !== 1 && tries < 100; tries++) {
+				await sleep(200);
+				result = await tick(invoices);
+			}
+			expect(world.outcomes.splice(0).filter(({ outcome }) => outcome === 'failed')).toMatchObject([
 				{
 					key: 'i1',
-					outcome: 'failed',
 					again: false,
 					text: expect.stringMatching(/invoices i1 waited .* in vain: .*key p1 in prices/u),
 				},
