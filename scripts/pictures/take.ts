@@ -95,6 +95,41 @@ const PICTURES: Record<string, Take> = {
 		}
 		throw new Error('no run brought what was changed');
 	},
+	board: async (page, stage) => {
+		const { n8n, workflow } = stage;
+		await synced(stage);
+		await n8n.api.activate(workflow.id);
+		await healSome(stage);
+		const basic = { user: 'board', password: 'to look at' };
+		const credential = await n8n.api.createCredential('Board', 'httpBasicAuth', basic);
+		const board = await n8n.api.createWorkflow({
+			name: 'Board',
+			nodes: [
+				{
+					name: 'Board',
+					type: 'n8n-nodes-one-way-sync.syncBoardTrigger',
+					webhookId: 'board',
+					parameters: { options: { refresh: 0 } },
+					credentials: { httpBasicAuth: credential },
+				},
+			],
+			connections: {},
+		});
+		await n8n.api.activate(board.id);
+		const authorization = `Basic ${Buffer.from(`${basic.user}:${basic.password}`).toString('base64')}`;
+		await page.setExtraHTTPHeaders({ authorization });
+		await page.goto(`${n8n.url}/webhook/board/syncs`);
+		await page.getByRole('link', { name: 'HR roster' }).first().click();
+		await page.getByRole('heading', { name: 'Records' }).waitFor();
+		await page.screenshot({ path: join(folder, 'board.png') });
+		await page.locator('.charts').first().scrollIntoViewIfNeeded();
+		await shoot('board-charts', page.locator('.charts').first());
+		await page.getByText('↺ healed').first().waitFor();
+		await page.locator('tr', { hasText: '↺ healed' }).first().getByRole('link').click();
+		await page.getByRole('heading', { name: 'What happened' }).waitFor();
+		await page.screenshot({ path: join(folder, 'board-record.png'), fullPage: true });
+		await n8n.api.deactivate(workflow.id);
+	},
 };
 
 export async function take(given: string[]): Promise<{ result: unknown; held: boolean }> {
@@ -223,6 +258,19 @@ async function synced({ n8n, workflow, databases }: Stage): Promise<void> {
 	await until(() => databases.differences().length === 0, { what: 'the first sync' });
 	await delay(1000);
 	await n8n.api.deactivate(workflow.id);
+}
+
+/** Somebody edits at the door, and the sweep writes it back. */
+async function healSome({ databases }: Stage): Promise<void> {
+	// The first ones in the order of their keys, so that they stand on the first page.
+	const people = databases.employees().filter(({ status }) => status === 'active');
+	const keys = people.map(({ employee_no: key }) => String(key)).sort();
+	for (const key of keys.slice(0, 3)) {
+		const { login } = people.find(({ employee_no: one }) => String(one) === key)!;
+		databases.atTheDoor("UPDATE access_list SET department = 'Visitors' WHERE login = ?", login);
+	}
+	await until(() => databases.differences().length === 0, { what: 'the edits to be written back' });
+	await delay(3000);
 }
 
 /** One of everything: changed at HR, edited at the door, left, new. */
