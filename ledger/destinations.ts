@@ -56,7 +56,7 @@ export async function destinationsSeen(
 			);
 		}
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : nextSweep(sql`coalesce(swept_at, created_at)`, sql`${sweepEvery}`)}
-			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL AND sweep_range IS NULL`);
+			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL AND sweep_range IS NULL AND (check_at IS NULL OR checked_at IS NOT NULL)`);
 		for (const { node, mappings, way } of seen) {
 			if (mappings) await flowOf(store, tx, sync, node, mappings);
 			if (way !== undefined) await wayOf(store, tx, sync, node, way);

@@ -112,7 +112,7 @@ async function applyBatch(
 	const claimed: Claimed[] = [];
 	for (const item of items) {
 		const claim = byKey.get(item.stamp.key);
-		if (claim && claim.superseded === undefined) claimed.push({ item: undone(item, claim.link), link: claim.link });
+		if (claim && claim.superseded === undefined) claimed.push(undone(item, claim.link));
 		else
 			applied.outcomes.push(
 				outcome(
@@ -198,14 +198,17 @@ async function applyBatch(
 }
 
 /** What a person wants undone is written in place of what the mapping says: of the fields that the source owns. */
-function undone(item: DesiredItem, { undo }: Link): DesiredItem {
-	if (!undo) return item;
+function undone(item: DesiredItem, link: Link): Claimed {
+	const { undo } = link;
+	if (!undo) return { item, link };
 	const { stamp } = item;
 	if (stamp.action !== 'write') {
 		const reason = 'it cannot be undone, since the record does not belong in the destination any more';
-		return { ...item, stamp: { ...stamp, action: 'fail', error: { reason } } };
+		return { item: { ...item, stamp: { ...stamp, action: 'fail', error: { reason } } }, link };
 	}
-	return { ...item, fields: { ...item.fields, ...pick(undo, stamp.owned) } };
+	// What stands there is no edit of somebody else's.
+	const fields = { ...item.fields, ...pick(undo, stamp.owned) };
+	return { item: { ...item, fields }, link: { ...link, confirmedVersion: 0 } };
 }
 
 /** What stands in the destination now, for each record. */

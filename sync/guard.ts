@@ -162,5 +162,5 @@ const IF_NOT: Record<HoldKind, string> = {
 
 /** What a person can do about a hold, in the editor's own words. */
 export function whatToDo({ id, kind }: Pick<Hold, 'id' | 'kind'>): string {
-	return `If that is right: open the trigger of the workflow, Options, Add Option, Release Hold, enter ${id}, and publish. ${IF_NOT[kind]}`;
+	return `If that is right: release hold ${id} on the board or with the node Sync Ledger; or open the trigger of the workflow, Options, Add Option, Release Hold, enter ${id}, and publish. ${IF_NOT[kind]}`;
 }

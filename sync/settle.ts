@@ -39,7 +39,7 @@ interface Planned {
 interface Accepted {
 	item: DesiredItem;
 	link: Pick<Link, 'key' | 'part' | 'version' | 'attempts' | 'counterpart' | 'fields'> &
-		Partial<Pick<Link, 'changedAt' | 'confirmedVersion' | 'told' | 'provisional'>>;
+		Partial<Pick<Link, 'changedAt' | 'confirmedVersion' | 'told' | 'provisional' | 'undo'>>;
 	actual: Pick<ActualRecord, 'fields'>[];
 }
 
@@ -413,7 +413,7 @@ export class Settlement {
 		if (pointed !== undefined && name === 'deactivated') answer.text = `${answer.text} ${pointed}.`;
 		if (partial && done.state === 'settled') answer.text = `${answer.text} It waits: ${partial.text}.`;
 		if (done.provisional) answer.text = provisionalSentence(answer.text, hidden(done.provisional, sensitive));
-		const why = name === 'healed' ? editedIn(by) : item.stamp.reason;
+		const why = link.undo ? 'undone' : name === 'healed' ? editedIn(by) : item.stamp.reason;
 		const fieldHistory = answer.changes.map(({ field, was, now, drift }): HistoryEntry => ({
 			outcome: drift ? 'healed' : name,
 			field,
