@@ -51,7 +51,7 @@ overBothLedgers((store) => {
 		for (const key of ['k1', 'k2', 'k3']) world.person(key, { team: 'Wrong', name: `Person ${key}` });
 		await world.tick();
 		expect(world.told()).toEqual(['k1 updated', 'k2 updated', 'k3 updated']);
-		const [{ run }] = (await world.ledger.runs(sync, 1)) as [{ run: number }];
+		const { run } = (await world.ledger.runs(sync, 1))[0]!;
 		// One of them has moved on since.
 		world.person('k3', { team: 'Right' });
 		await world.tick();
