@@ -11,7 +11,7 @@ import { Client, QuotaSpent, type Asked } from './net/client';
 import { get } from './text/path';
 import { holds } from './text/condition';
 import { moment, spelledMoment } from './records/moment';
-import { idOf, pagesOf } from './records/pages';
+import { idOf, pagesOf, type Page } from './records/pages';
 import { pooled } from './records/pool';
 import { Reader } from './records/read';
 import { Shape } from './records/shape';
@@ -81,7 +81,7 @@ export class RestSource implements Source {
 		let served: number | undefined;
 		let read = 0;
 		for await (const page of pagesOf(this.client, list, { id: this.object.id, asked })) {
-			served ??= Date.parse(page.answer.headers['date'] ?? '') || began;
+			served ??= this.told(page) ?? (Date.parse(page.answer.headers['date'] ?? '') || began);
 			read += page.records.length;
 			latest = this.later(latest, page.records);
 			yield { ...(await this.taken(page.records, shape, asked)), complete: false };
@@ -96,50 +96,22 @@ export class RestSource implements Source {
 						todo: 'Choose an object, or settings, that give fewer.',
 					},
 				);
-			yield* this.beyond(changedSince, latest, list.ceiling, asked);
+			for await (const page of this.changes(changedSince, latest, asked))
+				yield { ...(await this.taken(page.records, shape, asked)), complete: false };
 		}
 		const at = changedSince !== 'none' && changedSince.watermark === 'updatedAt' ? (latest ?? served) : served;
 		yield { records: [], unkeyed: 0, complete: true, ...(at !== undefined && { cursor: { at } }) };
 	}
 
-	/** Behind the most that one query gives: on by the time of the last change, which such lists are ordered by. */
-	private async *beyond(
-		changedSince: ChangedSince,
-		from: number,
-		ceiling: number,
-		asked: Asked,
-	): AsyncIterable<RecordPage> {
-		const shape = await this.shaped();
-		for (let at = from; ;) {
-			let read = 0;
-			let latest: number | undefined = at;
-			const names = { since: spelledMoment(at, changedSince.form) };
-			for await (const page of pagesOf(this.client, changedSince.list, { id: this.object.id, names, asked })) {
-				read += page.records.length;
-				latest = this.later(latest, page.records);
-				yield { ...(await this.taken(page.records, shape, asked)), complete: false };
-			}
-			if (read < ceiling) return;
-			if (latest === undefined || latest <= at)
-				throw new SyncError(
-					'unreachable',
-					`More than ${ceiling} records changed at the same moment, and no more are given at once.`,
-				);
-			at = latest;
-		}
-	}
-
 	private async *changed(changedSince: ChangedSince, from: number, asked: Asked): AsyncIterable<RecordPage> {
 		const shape = await this.shaped();
 		const began = Date.now();
-		const names = { since: spelledMoment(from - changedSince.overlap * 1000, changedSince.form) };
 		let latest: number | undefined = from;
 		let told: number | undefined;
-		for await (const page of pagesOf(this.client, changedSince.list, { id: this.object.id, names, asked })) {
+		for await (const page of this.changes(changedSince, from - changedSince.overlap * 1000, asked)) {
 			const records = changedSince.then ? await this.whole(page.records, asked) : page.records;
 			latest = this.later(latest, records);
-			if (typeof changedSince.watermark === 'object')
-				told = moment(get(page.answer.body, changedSince.watermark.path)) ?? told;
+			if (typeof changedSince.watermark === 'object') told = this.told(page) ?? told;
 			else if (changedSince.watermark === 'request time')
 				told ??= Date.parse(page.answer.headers['date'] ?? '') || began;
 			yield { ...(await this.taken(records, shape, asked)), complete: false };
@@ -147,6 +119,37 @@ export class RestSource implements Source {
 		}
 		const at = changedSince.watermark === 'updatedAt' ? latest : Math.max(told ?? from, from);
 		yield { records: [], unkeyed: 0, complete: false, ...(at !== undefined && { cursor: { at } }) };
+	}
+
+	/**
+	 * The list of what changed since a moment. Where one query gives no more than so many, it goes on by the time of the last
+	 * change, which such lists are ordered by.
+	 */
+	private async *changes({ list, form }: ChangedSince, from: number, asked: Asked): AsyncGenerator<Page> {
+		for (let at = from; ;) {
+			let read = 0;
+			let latest: number | undefined = at;
+			const names = { since: spelledMoment(at, form) };
+			for await (const page of pagesOf(this.client, list, { id: this.object.id, names, asked })) {
+				read += page.records.length;
+				latest = this.later(latest, page.records);
+				yield page;
+			}
+			if (list.ceiling === undefined || read < list.ceiling) return;
+			if (latest === undefined || latest <= at)
+				throw new SyncError(
+					'unreachable',
+					`More than ${list.ceiling} records changed at the same moment, and no more are given at once.`,
+				);
+			at = latest;
+		}
+	}
+
+	/** Where the answer itself says from when on the next read begins. */
+	private told({ answer }: Page): number | undefined {
+		const { changedSince } = this.object.read;
+		if (changedSince === 'none' || typeof changedSince.watermark !== 'object') return undefined;
+		return moment(get(answer.body, changedSince.watermark.path));
 	}
 
 	/** The records behind listed ids. What says that it is gone is as it was listed. */

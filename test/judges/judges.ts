@@ -2,6 +2,7 @@
  * Others' code that judges ours, in a folder of its own: a schema validator, vendors' clients, a stand-in with state.
  * Installed on first use; where the registry does not answer, what needs it is named as skipped.
  */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -14,4 +15,23 @@ export const judgesAreThere = existsSync(join(judgesFolder, 'node_modules', '.se
 /** One of these packages, as whoever asks says it is: they carry no types into this repository's compilation. */
 export function judge<T>(name: string): T {
 	return createRequire(join(judgesFolder, 'package.json'))(name) as T;
+}
+
+/** One question to a stand-in through a vendor's own client: see `clients.mjs`. */
+export interface Asked {
+	client: 'hubspot' | 'slack' | 'pipedrive' | 'asana';
+	url: string;
+	call: string;
+	with: Record<string, unknown>;
+}
+
+/** What the clients made of the stand-ins' answers, in the order of the questions. */
+export async function ask(questions: Asked[]): Promise<unknown[]> {
+	return await new Promise((resolve, reject) => {
+		const child = execFile(process.execPath, [join(judgesFolder, 'clients.mjs')], (error, stdout) =>
+			// Whatever a client gives is what the test looks into.
+			error ? reject(new Error(error.message, { cause: error })) : resolve(JSON.parse(stdout) as unknown[]),
+		);
+		child.stdin!.end(JSON.stringify(questions));
+	});
 }

@@ -30,9 +30,7 @@ export interface Answer {
 	status?: number;
 	headers?: Record<string, string>;
 	/** JSON; a text as it is; nothing without it. */
-	body?: Json | string;
-	/** Says that the text is to be sent as it is, whatever is in it. */
-	raw?: true;
+	body?: unknown;
 }
 
 export type Handler = (call: Call) => Answer | Promise<Answer>;
@@ -168,5 +166,5 @@ export const trouble = {
 		headers: { 'content-type': 'text/html' },
 	}),
 	empty: (status = 200): Answer => ({ status }),
-	garbled: { body: '{"half": ', raw: true } satisfies Answer,
+	garbled: { body: '{"half": ' } satisfies Answer,
 } as const;

@@ -75,7 +75,8 @@ export function accessTo(given: Given): Access {
 	for (const [name, { displayName, required }] of Object.entries(system.settings))
 		if (required && (settings[name] ?? '') === '' && !given.base)
 			throw new SyncError('setup', `${displayName} is empty.`, { todo: `Fill in ${displayName}.` });
-	const names: Names = { credential, setting: settings };
+	const none = Object.fromEntries(Object.entries(system.settings).map(([name, one]) => [name, one.default ?? '']));
+	const names: Names = { credential, setting: { ...none, ...settings } };
 	const base = baseOf(given, use, names);
 	const scope = createHash('sha256')
 		.update(JSON.stringify([system.name, base, credential]))

@@ -36,7 +36,9 @@ export async function* pagesOf(client: Client, list: Paged, options: ListOptions
 	const seen = new Set<string>();
 	for (let pass = 1; ; pass++) {
 		const walk = new Walk(client, list, options);
+		let read = 0;
 		for await (const page of walk.pages()) {
+			read += page.records.length;
 			const fresh = page.records.filter((record) => {
 				const id = idOf(record, options.id);
 				if (id === undefined) return true;
@@ -45,6 +47,8 @@ export async function* pagesOf(client: Client, list: Paged, options: ListOptions
 				return true;
 			});
 			yield { ...page, records: fresh };
+			// No page behind the ceiling is given; whoever reads goes on in another way.
+			if (list.ceiling !== undefined && read >= list.ceiling) return;
 		}
 		if (!walk.moved) return;
 		if (pass >= PASSES)
@@ -154,7 +158,7 @@ class Walk {
 		if (!answer) return { records: [], answer: { status: 404, headers: {}, body: undefined } };
 		const total = 'total' in list.pages && list.pages.total !== false ? Number(at(answer, list.pages.total)) : NaN;
 		return {
-			records: recordsAt(answer.body, list, client.system.displayName),
+			records: recordsAt(answer, list, client.system.displayName),
 			...(Number.isFinite(total) && { total }),
 			answer,
 		};
@@ -197,7 +201,7 @@ class Walk {
 }
 
 /** The records of an answer. Throws where they are not there: an empty list is something else. */
-export function recordsAt(body: Value | undefined, { items, byId }: Paged, where: string): Fields[] {
+export function recordsAt({ status, body }: Answered, { items, byId }: Paged, where: string): Fields[] {
 	const found = get(body, items);
 	if (byId !== undefined && isObject(found))
 		return Object.entries(found).map(([id, one]) => {
@@ -207,7 +211,8 @@ export function recordsAt(body: Value | undefined, { items, byId }: Paged, where
 		});
 	if (Array.isArray(found)) return found.filter(isObject);
 	if (isObject(found) && items !== '') return [found];
-	if (found === null || (found === undefined && body === undefined)) return [];
+	// Nothing at all is an empty list only where the status says so: else an answer that was cut would empty the source.
+	if (found === null || (body === undefined && status === 204)) return [];
 	throw new SyncError(
 		'unreachable',
 		`${where} answered without ${items === '' ? 'a list' : `“${items}”`}, so that nothing can be said of its records.`,

@@ -82,11 +82,17 @@ const FUNCTIONS: Record<string, (value: Value, argument: string) => Value> = {
 	lower: (value) => textOf(value).toLowerCase(),
 	upper: (value) => textOf(value).toUpperCase(),
 	trim: (value) => textOf(value).trim(),
+	lead: (value, by) => (textOf(value) === '' ? '' : by + textOf(value)),
 	md5: (value) => createHash('md5').update(textOf(value)).digest('hex'),
 	base64: (value) => Buffer.from(textOf(value)).toString('base64'),
 	trimSlash: (value) => textOf(value).trim().replace(/\/+$/u, ''),
 	lastPart: (value, by) => textOf(value).split(by).at(-1) ?? '',
 	join: (value, by) => (Array.isArray(value) ? value.map(textOf).join(by) : textOf(value)),
+	split: (value, by) =>
+		textOf(value)
+			.split(by)
+			.map((part) => part.trim())
+			.filter((part) => part !== ''),
 	json: (value) => JSON.stringify(value),
 	quote: (value) => JSON.stringify(textOf(value)),
 	number: (value) => Number(value),

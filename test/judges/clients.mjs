@@ -1,0 +1,56 @@
+/**
+ * Asks a stand-in through the vendors' own clients. Standard input: a JSON list of `{ client, url, call, with }`; standard
+ * output: what each client made of the answers, as JSON.
+ */
+import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
+
+const require = createRequire(import.meta.url);
+
+const clients = {
+	/** `call`: `list` or `search`; `with`: type, properties, associations, request. */
+	async hubspot({ url, call, with: given }) {
+		const { Client } = require('@hubspot/api-client');
+		const { basicApi, searchApi } = new Client({ accessToken: 'pat', basePath: url }).crm[given.type];
+		const answer =
+			call === 'list'
+				? await basicApi.getPage(given.limit, given.after, given.properties, undefined, given.associations)
+				: await searchApi.doSearch(given.request);
+		return { total: answer.total, after: answer.paging?.next?.after, results: answer.results };
+	},
+	/** `call`: a method as the client names it, `usergroups.list`; `with`: its arguments. */
+	async slack({ url, call, with: given }) {
+		const { WebClient, LogLevel } = require('@slack/web-api');
+		const client = new WebClient('xoxb-0', {
+			slackApiUrl: `${url}/`,
+			logLevel: LogLevel.ERROR,
+			retryConfig: { retries: 0 },
+			rejectRateLimitedCalls: true,
+		});
+		return await client.apiCall(call, given).catch(({ code, data, retryAfter }) => ({ code, ...data, retryAfter }));
+	},
+	/** `call`: `deals`, `persons` or `organizations`; `with`: the query. */
+	async pipedrive({ url, call, with: given }) {
+		const { Configuration, DealsApi, PersonsApi, OrganizationsApi } = require('pipedrive/v2');
+		const configuration = new Configuration({ apiKey: 'key', basePath: url });
+		const [Api, method] = {
+			deals: [DealsApi, 'getDeals'],
+			persons: [PersonsApi, 'getPersons'],
+			organizations: [OrganizationsApi, 'getOrganizations'],
+		}[call];
+		return await new Api(configuration)[method](given);
+	},
+	/** `call`: `tasks` or `task`; `with`: what the client takes. */
+	async asana({ url, call, with: given }) {
+		const { ApiClient, TasksApi } = require('asana');
+		ApiClient.instance.basePath = url;
+		ApiClient.instance.authentications.token.accessToken = 'pat';
+		const api = new TasksApi();
+		const answer = call === 'tasks' ? await api.getTasks(given) : await api.createTask(given.body, given.options);
+		return { data: answer.data };
+	},
+};
+
+const answers = [];
+for (const one of JSON.parse(await text(process.stdin))) answers.push(await clients[one.client](one));
+process.stdout.write(JSON.stringify(answers));

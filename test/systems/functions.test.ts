@@ -1,0 +1,87 @@
+/** The pure functions of the definitions: what data cannot say. */
+import type { Value } from '../../sync/types';
+import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
+import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
+import { lower } from '../../systems/klaviyo';
+import { channelName, enabledFrom } from '../../systems/slack';
+import { formAddress, someList, wholeAddress } from '../../systems/stripe';
+
+test('Stripe: an address is whole, and empty parts are empty texts in a form', () => {
+	const whole = { city: 'Rome', country: null, line1: 'Via 1', line2: null, postal_code: null, state: null };
+	expect(wholeAddress({ line1: 'Via 1', city: 'Rome', line2: '', unknown: 'x' })).toEqual(whole);
+	expect(wholeAddress(whole)).toEqual(whole);
+	expect([wholeAddress(''), wholeAddress(null), wholeAddress({ city: '' })]).toEqual([null, null, null]);
+	expect(formAddress(whole)).toEqual({
+		city: 'Rome',
+		country: '',
+		line1: 'Via 1',
+		line2: '',
+		postal_code: '',
+		state: '',
+	});
+	expect(formAddress(null)).toBeNull();
+	expect([someList([]), someList(['a'])]).toEqual([null, ['a']]);
+});
+
+test('HubSpot: texts become numbers, yes and no, and lists of ids', () => {
+	expect(['12.50', '0', '', null, 'many'].map(numberFromText)).toEqual([12.5, 0, null, null, 'many']);
+	expect(['true', 'false', null, 'perhaps'].map(truthFromText)).toEqual([true, false, null, 'perhaps']);
+	const tied = [
+		{ id: '7', type: 'deal_to_contact' },
+		{ id: '7', type: 'deal_to_contact_unlabeled' },
+		{ id: 8, type: 'x' },
+	];
+	expect([idsOf(tied), idsOf(null)]).toEqual([['7', '8'], []]);
+});
+
+test('Jira: plain text goes into a document and comes back', () => {
+	for (const text of ['one', 'one\ntwo', 'one\n\nthree', ' spaced ', 'ünï – 漢'])
+		expect(textOf(documentOf(text))).toBe(text);
+	expect([documentOf(''), documentOf(null), textOf(null)]).toEqual([null, null, null]);
+	const written: Value = {
+		type: 'doc',
+		version: 1,
+		content: [
+			{ type: 'heading', content: [{ type: 'text', text: 'Title' }] },
+			{
+				type: 'bulletList',
+				content: [
+					{
+						type: 'listItem',
+						content: [
+							{
+								type: 'paragraph',
+								content: [
+									{ type: 'text', text: 'a ' },
+									{ type: 'text', text: 'b' },
+								],
+							},
+						],
+					},
+				],
+			},
+			{
+				type: 'paragraph',
+				content: [{ type: 'text', text: 'x' }, { type: 'hardBreak' }, { type: 'text', text: 'y' }],
+			},
+		],
+	};
+	expect(textOf(written)).toBe('Title\na b\nx\ny');
+});
+
+test('Jira: the key is kept in a label, and shows among no other labels', () => {
+	const label = labelOf('E 1/ä');
+	expect(label).toEqual(['sync:E%201%2F%C3%A4']);
+	expect(keyOf(label)).toBe('E 1/ä');
+	expect(keyOf(['other', 'sync:7'])).toBe('7');
+	expect([keyOf(['other']), keyOf(null), labelOf(null)]).toEqual([null, null, null]);
+	expect(labelsOf(['a', 'sync:7', 'b'])).toEqual(['a', 'b']);
+});
+
+test('Klaviyo, Slack: spellings', () => {
+	expect([lower(' Ada@X.org '), lower(null)]).toEqual(['ada@x.org', null]);
+	const names = ['Sales Team', 'sales.team', 'a'.repeat(90), null].map(channelName);
+	expect(names).toEqual(['sales-team', 'sales-team', 'a'.repeat(80), null]);
+	expect(names.map(channelName)).toEqual(names);
+	expect([enabledFrom(0), enabledFrom(1764300000), enabledFrom(null)]).toEqual([true, false, true]);
+});

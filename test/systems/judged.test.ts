@@ -1,0 +1,122 @@
+/** The stand-ins answer as the vendors do: so say the vendors' own clients, which read them as their own servers. */
+import { ask, judgesAreThere } from '../judges/judges';
+import type { Row } from './fake';
+import { fakeAsana } from './fakes/asana';
+import { fakeHubspot } from './fakes/hubspot';
+import { fakePipedrive } from './fakes/pipedrive';
+import { fakeSlack } from './fakes/slack';
+
+const table = (rows: Row[]) => new Map(rows.map((row) => [String(row.id), row]));
+
+if (judgesAreThere) {
+	test("HubSpot's client reads the stand-in's lists, searches and associations", async () => {
+		const { fake, rows } = await fakeHubspot();
+		rows.set(
+			'deals',
+			table(
+				Array.from({ length: 3 }, (_, i) => ({
+					id: String(i + 1),
+					properties: { dealname: `Deal ${i + 1}`, hs_lastmodifieddate: `2026-01-0${i + 1}T00:00:00.000Z` },
+					associations: { contacts: { results: [{ id: '7', type: 'deal_to_contact' }] } },
+				})),
+			),
+		);
+		const request = {
+			filterGroups: [
+				{
+					filters: [
+						{ propertyName: 'hs_lastmodifieddate', operator: 'GTE', value: String(Date.UTC(2026, 0, 2)) },
+					],
+				},
+			],
+			sorts: ['hs_lastmodifieddate'],
+			properties: ['dealname'],
+			limit: 1,
+			after: '0',
+		};
+		const about = { client: 'hubspot', url: fake.url } as const;
+		const list = { type: 'deals', properties: ['dealname'], limit: 2 };
+		const [first, rest, found] = await ask([
+			{ ...about, call: 'list', with: { ...list, associations: ['contacts'] } },
+			{ ...about, call: 'list', with: { ...list, after: '3' } },
+			{ ...about, call: 'search', with: { type: 'deals', request } },
+		]);
+		expect(first).toMatchObject({
+			after: '3',
+			results: [
+				{ id: '1', properties: { dealname: 'Deal 1' }, associations: { contacts: { results: [{ id: '7' }] } } },
+				{ id: '2' },
+			],
+		});
+		expect(rest).toMatchObject({ results: [{ id: '3' }] });
+		expect(found).toMatchObject({
+			total: 2,
+			after: '1',
+			results: [{ id: '2', properties: { dealname: 'Deal 2' } }],
+		});
+		await fake.stop();
+	});
+
+	test("Pipedrive's client reads the stand-in's pages and filters", async () => {
+		const { fake, rows } = await fakePipedrive();
+		rows.set(
+			'deals',
+			table(
+				Array.from({ length: 3 }, (_, i) => ({
+					id: i + 1,
+					title: `Deal ${i + 1}`,
+					update_time: `2026-01-0${i + 1}T00:00:00Z`,
+				})),
+			),
+		);
+		const about = { client: 'pipedrive', url: fake.url, call: 'deals' } as const;
+		const [first, since, some] = await ask([
+			{ ...about, with: { limit: 2, sort_by: 'id' } },
+			{ ...about, with: { updated_since: '2026-01-02T00:00:00Z', sort_by: 'update_time' } },
+			{ ...about, with: { ids: '3,9' } },
+		]);
+		expect(first).toMatchObject({
+			success: true,
+			data: [{ id: 1, title: 'Deal 1' }, { id: 2 }],
+			additional_data: { next_cursor: expect.any(String) },
+		});
+		expect(since).toMatchObject({ data: [{ id: 2 }, { id: 3 }], additional_data: { next_cursor: null } });
+		expect(some).toMatchObject({ data: [{ id: 3 }] });
+		await fake.stop();
+	});
+
+	test("Slack's client takes the stand-in's answers and errors for Slack's", async () => {
+		const { fake } = await fakeSlack();
+		fake.fault({
+			when: ({ path }) => path === '/users.list',
+			answer: { status: 429, headers: { 'retry-after': '3' }, body: { ok: false, error: 'ratelimited' } },
+		});
+		const about = { client: 'slack', url: fake.url } as const;
+		const [made, twice, listed, channel, busy] = await ask([
+			{ ...about, call: 'usergroups.create', with: { name: 'Sales', handle: 'sales' } },
+			{ ...about, call: 'usergroups.create', with: { name: 'Sales' } },
+			{ ...about, call: 'usergroups.list', with: { include_disabled: true, include_users: true } },
+			{ ...about, call: 'conversations.create', with: { name: 'sales-team' } },
+			{ ...about, call: 'users.list', with: {} },
+		]);
+		expect(made).toMatchObject({ ok: true, usergroup: { name: 'Sales', date_delete: 0 } });
+		expect(twice).toMatchObject({ code: 'slack_webapi_platform_error', error: 'name_already_exists' });
+		expect(channel).toMatchObject({ ok: true, channel: { is_archived: false } });
+		expect(listed).toMatchObject({ ok: true, usergroups: [{ name: 'Sales', handle: 'sales', users: [] }] });
+		expect(busy).toMatchObject({ code: 'slack_webapi_rate_limited_error', retryAfter: 3 });
+		await fake.stop();
+	});
+
+	test("Asana's client reads the stand-in's lists and creates", async () => {
+		const { fake } = await fakeAsana();
+		const about = { client: 'asana', url: fake.url } as const;
+		const body = { data: { name: 'Call Ada', projects: ['1'], external: { gid: 'E1' } } };
+		const [made, listed] = await ask([
+			{ ...about, call: 'create', with: { body, options: { opt_fields: 'name,external.gid' } } },
+			{ ...about, call: 'tasks', with: { project: '1', opt_fields: 'name' } },
+		]);
+		expect(made).toMatchObject({ data: { name: 'Call Ada', external: { gid: 'E1' } } });
+		expect(listed).toMatchObject({ data: [{ name: 'Call Ada' }] });
+		await fake.stop();
+	});
+} else process.stderr.write('skipped: what the vendors’ own clients say of the stand-ins (test/judges)\n');
