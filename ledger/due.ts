@@ -223,14 +223,14 @@ export async function carrier(
 	});
 }
 
-/** Keeps what was handed to a run, while the run lasts. */
+/** Keeps what was handed to a run, while the run lasts. Never shortens a lease: a plan may wait longer for a person. */
 export async function renewRun(store: Store, run: number, ttl: number): Promise<void> {
 	await store.db.transaction(async (tx) => {
 		await lockRun(store, tx, run);
 		const until = (await now(tx)) + ttl;
 		await tx.run(sql`UPDATE ${store.table('run')} SET until = ${until} WHERE id = ${run}`);
 		await tx.run(
-			sql`UPDATE ${store.table('link')} SET lease_until = ${until} WHERE lease = ${run} AND state = 'handed'`,
+			sql`UPDATE ${store.table('link')} SET lease_until = ${until} WHERE lease = ${run} AND state = 'handed' AND lease_until < ${until}`,
 		);
 	});
 }

@@ -3,6 +3,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { optionsNamed } from '../SyncFromDatabaseTrigger/description/options';
 
+/** By what people see of them. */
+function inOrder(options: INodeProperties[]): INodeProperties[] {
+	return options.sort((one, other) => one.displayName.localeCompare(other.displayName));
+}
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Name of the Sync',
@@ -110,7 +115,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
+		options: inOrder([
 			{
 				displayName: 'A Run Takes at Most (Minutes)',
 				name: 'runMinutes',
@@ -175,7 +180,15 @@ export const properties: INodeProperties[] = [
 				noDataExpression: true,
 				description: 'The number of a hold whose removals are right and may pass, once',
 			},
-			...optionsNamed('guardFew', 'guardShare', 'sweepEvery', 'sweepUnit', 'takeOver'),
-		],
+			...optionsNamed(
+				'guardChanges',
+				'guardFew',
+				'guardFirst',
+				'guardShare',
+				'sweepEvery',
+				'sweepUnit',
+				'takeOver',
+			),
+		]),
 	},
 ];

@@ -10,6 +10,7 @@ import { asNodeError } from '../shared/errors';
 import { doubtLedger, ledgerIfAny, openLedger } from '../shared/ledger';
 import { hint } from '../shared/summary';
 import { GivenSource, readInput, type Given } from './given';
+import { settleAtTheEnd } from './ended';
 import { collect, collected } from './parts';
 import { readSettings, type Settings } from './settings';
 
@@ -70,7 +71,7 @@ function onlyOnce(context: IExecuteFunctions, { all }: Settings, inParts: boolea
 	node['read'] = true;
 }
 
-/** One tick whose batches leave by this node's output. Nobody tells how their way ended: leases do. */
+/** One tick whose batches leave by this node's output. How their way ended is told when the execution ends. */
 class Carrier implements TickHost {
 	readonly signal: AbortSignal;
 	private readonly batches: OutgoingItem[][] = [];
@@ -132,6 +133,7 @@ class Carrier implements TickHost {
 			});
 		}
 		this.signal.addEventListener('abort', () => void this.takeBack(ledger).catch(() => undefined), { once: true });
+		settleAtTheEnd(this.context, ledger, this.batches, this.settings);
 		this.tell(result);
 		const items = this.batches.flatMap((batch) => batch.map(asItem));
 		return [items, result.turned ? [{ json: trouble(this.settings, result), pairedItem: { item: 0 } }] : []];

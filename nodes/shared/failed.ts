@@ -1,10 +1,12 @@
 /** Items that stand for a failure: what n8n puts out where a node fails and the workflow goes on. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, ITaskData } from 'n8n-workflow';
 
 /** Says of an item of the first input what failed, or undefined where it is an ordinary one. */
 export function failureOf(context: IExecuteFunctions): (item: INodeExecutionData) => string | undefined {
 	const fromErrorOutput = comesByErrorOutput(context);
+	const broken = brokenBefore(context);
 	return ({ json, error }) => {
+		if (broken !== undefined) return broken;
 		if (error !== undefined) return sentenceOf(error) ?? 'no reason was given';
 		const said = json['error'];
 		if (said === undefined || said === null || said === false) return undefined;
@@ -13,6 +15,24 @@ export function failureOf(context: IExecuteFunctions): (item: INodeExecutionData
 			? (sentenceOf(said) ?? sentenceOf(json['message']) ?? 'no reason was given')
 			: undefined;
 	};
+}
+
+/**
+ * What the node before failed with, where it failed as a whole and the workflow goes on all the same: its items are then
+ * those that it was given itself, and nothing that it has made.
+ */
+function brokenBefore(context: IExecuteFunctions): string | undefined {
+	try {
+		const { previousNode, previousNodeRun = 0 } = context.getInputSourceData();
+		// n8n's types do not show the run's data; every expression that looks back reads it.
+		const { runExecutionData } = context as unknown as {
+			runExecutionData?: { resultData?: { runData?: Record<string, ITaskData[] | undefined> } };
+		};
+		const error = runExecutionData?.resultData?.runData?.[previousNode]?.[previousNodeRun]?.error;
+		return error && (sentenceOf(error) ?? 'no reason was given');
+	} catch {
+		return undefined; // the first node of a test run has no source
+	}
 }
 
 /** Whether the items came by a node’s error output, which is behind its other outputs. */

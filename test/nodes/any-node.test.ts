@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IConnections, IDataObject } from 'n8n-workflow';
 
-import { closeLedgers } from '../../nodes/shared/ledger';
+import { closeLedgers, openLedger } from '../../nodes/shared/ledger';
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
 import { SyncConfirm } from '../../nodes/SyncConfirm/SyncConfirm.node';
 import { SyncFromAnyNode } from '../../nodes/SyncFromAnyNode/SyncFromAnyNode.node';
@@ -95,6 +95,63 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 		]);
 	});
 
+	test('a record that a node between drops is settled as not routed, and comes again when it changes', async () => {
+		const filter: NodeToRun = {
+			name: 'Filter',
+			type: 'n8n-nodes-base.filter',
+			typeVersion: 2.2,
+			parameters: {
+				conditions: {
+					combinator: 'and',
+					options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+					conditions: [
+						{
+							id: '1',
+							leftValue: '={{ $json.email }}',
+							rightValue: 'nobody',
+							operator: { type: 'string', operation: 'notStartsWith' },
+						},
+					],
+				},
+				options: {},
+			},
+		};
+		const through = async (items: IDataObject[]) =>
+			await run([
+				given(items),
+				source({ options: { runMinutes: 0.05 } }),
+				filter,
+				mapping,
+				plan('Plan'),
+				writer,
+				confirm,
+			]);
+		const [first, second] = people(2) as [IDataObject, IDataObject];
+		const dropped = { ...second, email: 'nobody@x.test' };
+		expect((await through([first, dropped])).json('Confirm')).toMatchObject([{ key: '1', outcome: 'created' }]);
+		await delay(3500);
+		expect((await through([first, dropped])).json('Source')).toEqual([]);
+		expect((await through([first, second])).json('Confirm')).toMatchObject([{ key: '2', outcome: 'created' }]);
+		// Its counterpart would go stale unseen: it shows as failed.
+		expect((await through([first, dropped])).json('Source')).toMatchObject([{ id: 2 }]);
+		const after = await through([first, dropped]);
+		expect(after.json('Source')).toEqual([]);
+		expect(after.json('Source', 1)).toMatchObject([{ health: 'failing', text: expect.stringMatching(/dropped/u) }]);
+	});
+
+	test('a run that fails before Plan gives its records back', async () => {
+		const stop: NodeToRun = {
+			name: 'Stop',
+			type: 'n8n-nodes-base.stopAndError',
+			parameters: { errorMessage: 'no further' },
+		};
+		const nodes = [given(people(1)), source(), stop, mapping, plan('Plan')];
+		expect((await run(nodes)).error()?.message).toMatch(/no further/u);
+		const ledger = await openLedger();
+		const [sync] = await ledger.syncs();
+		expect(await ledger.counts(sync!.id)).toMatchObject({ underway: 0, later: 1, unrouted: 0 });
+	});
+
 	test('plans wait for approval, and are put out if nothing has changed since', async () => {
 		const nodes = [
 			given(people(2)),
@@ -175,6 +232,57 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 		const all = await line(people(10));
 		expect(all.error()).toBeUndefined();
 		expect(all.json('Source')).toEqual([]);
+	});
+
+	test('what comes from a node that failed is never taken for what the source holds, however its failure is put out', async () => {
+		await line(people(4));
+		const counts = async () => {
+			const ledger = await openLedger();
+			const [sync] = await ledger.syncs();
+			const known = await ledger.find(sync!.identity);
+			return { records: known?.records, ...(await ledger.counts(sync!.id)) };
+		};
+		const before = await counts();
+		const as = (how: Pick<NodeToRun, 'type' | 'typeVersion' | 'parameters'>) => ({ name: 'Failing', ...how });
+		const whole = as({ type: 'n8n-nodes-base.stopAndError', parameters: { errorMessage: 'the API is down' } });
+		const item = as({
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput: '={{ "no JSON" }}', options: {} },
+		});
+		// A node that fails as a whole puts out, by its first output, what it was given; one that fails for an item, that item.
+		for (const [node, onError, output] of [
+			[whole, 'continueErrorOutput', 0],
+			[whole, 'continueRegularOutput', 0],
+			[item, 'continueErrorOutput', 1],
+			[item, 'continueRegularOutput', 0],
+		] as const) {
+			const connections = { ...inARow('Reader', 'Failing'), ...inARow('Source', 'Mapping', 'Plan') };
+			connections['Failing'] = {
+				main: [...Array.from({ length: output }, () => []), [{ node: 'Source', type: 'main', index: 0 }]],
+			};
+			for (const completeness of ['all', 'changed']) {
+				const finished = await run(
+					[given(people(1)), source({ completeness }), { ...node, onError }, mapping, plan('Plan')],
+					connections,
+				);
+				const said = [finished.error('Source')?.message, ...finished.hints('Source')].join();
+				expect(said).toMatch(/come from a node that failed/u);
+			}
+		}
+		expect(await counts()).toEqual(before);
+	});
+
+	test('n8n’s empty item of Always Output Data is no record, and no empty source', async () => {
+		await line(people(4));
+		const nothing: NodeToRun = { ...given([]), alwaysOutputData: true };
+		const read = async (options: IDataObject = {}) =>
+			await run([nothing, source(options), mapping, plan('Plan'), writer, confirm]);
+		expect((await read()).error()?.message).toMatch(/the input is empty/u);
+		expect((await read({ completeness: 'changed' })).json('Source')).toEqual([]);
+		const meant = await read({ empty: 'empty' });
+		expect(meant.json('Confirm')).toEqual([]);
+		expect(meant.hints('Source').join()).toMatch(/hold/iu);
 	});
 
 	test('only changed records remove nobody, and a record without a key is told of', async () => {

@@ -108,7 +108,8 @@ function waitOf(until: Date | string | null | undefined): { waits?: number } {
 	return { waits: Math.max(0, moment - Date.now()) };
 }
 
-function endOf(run: IRun | undefined): RunEnd {
+/** What an execution's end says of the batch that it carried. */
+export function endOf(run: IRun | undefined): RunEnd {
 	switch (run?.status) {
 		case 'success':
 			return { how: 'ended' };
