@@ -334,7 +334,12 @@ export class Settlement {
 
 	private asWrite({ item, link }: Ready, writing: Writing, ref: number): Write {
 		const confirmed = { key: link.key, part: link.part, version: link.version };
-		const what = link.undo ? `undo ${this.run}` : writing.action;
+		// A create keeps its key through all its attempts, until what it made is known, or known to be gone. Anything else is
+		// done after a look at what stands there: an answer from memory would only say what stood there once.
+		const what =
+			writing.action === 'create'
+				? `create in place of ${link.counterpart ?? 'nothing'}`
+				: `${link.undo ? 'undo' : writing.action} ${this.run}`;
 		const key = idempotencyKey(this.context, confirmed, this.revision, what);
 		if (writing.action === 'delete')
 			return { ref, action: 'delete', id: writing.counterpart, set: {}, readBack: [], idempotencyKey: key };
