@@ -4,6 +4,7 @@ import type { Applied, ApplyContext } from './context';
 import type { Errand, HealErrand } from './external';
 import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
+import { plainFields } from './lists';
 import { merge } from './plan';
 import { respelled } from './respell';
 import { Settlement } from './settle';
@@ -105,7 +106,7 @@ function unnamed(): SyncError {
  * another one altogether may mean something else there, so what was sent counts; the next look tells.
  */
 function readBack(fields: Fields, written: Fields, shown: Fields, told: Fields | null): Fields {
-	const sent = merge(fields, written);
+	const sent = plainFields(merge(fields, written));
 	const actual = merge(sent);
 	for (const [name, value] of Object.entries(sent)) {
 		const found = Object.hasOwn(shown, name) ? shown[name]! : undefined;

@@ -4,6 +4,7 @@
  */
 import { canonical, pick } from './canonical';
 import type { Applied, ApplyContext } from './context';
+import type { External } from './external';
 import type { DesiredItem } from './items';
 import type { Link } from './ledger';
 import { intentOf, type Watch } from './guard';
@@ -223,10 +224,24 @@ async function lookUp(
 
 /** Refuses a record of which nobody knows whether it stands in the destination already. */
 function doubted(item: DesiredItem, link: Link, { external }: ApplyContext, settlement: Settlement): boolean {
-	const doubt = external?.doubt(link);
+	const doubt = external?.doubt(link) ?? unseenMembers(item, external);
 	if (doubt === undefined || item.stamp.action === 'fail') return false;
 	settlement.refuse(item, link, doubt, { lasting: true });
 	return true;
+}
+
+/** Whoever does not see a list cannot leave the members of others in it. */
+function unseenMembers({ stamp }: DesiredItem, external: External | undefined): SyncError | undefined {
+	const field = Object.entries(stamp.lists ?? {}).find(([, kind]) => kind === 'members')?.[0];
+	if (!external || external.seen || field === undefined || stamp.action !== 'write') return undefined;
+	return new SyncError(
+		'setup',
+		`only some members of “${field}” are ours, and nobody has looked which others stand there`,
+		{
+			field,
+			todo: 'Connect what stands there to the second input of Plan, or own the list whole.',
+		},
+	);
 }
 
 /** A record that was only sent to carry a sweep is compared by the sweep, not here. */

@@ -5,6 +5,7 @@ import { heal, type Drifted } from './heal';
 import type { FieldChange } from './items';
 import type { Difference } from './hands';
 import type { SweptLink } from './ledger';
+import { isListed, whole } from './lists';
 import { hide } from './outcome';
 import { isOwnSpelling, matches, names } from './plan';
 import type { ActualRecord, Fields, Marking, Survey } from './types';
@@ -127,9 +128,10 @@ async function surveyed<Link extends SweptLink>(links: Link[], fields: string[],
 /** The owned fields of which the destination no longer holds what was confirmed. */
 function drift(link: SweptLink, actual: Fields, { secret, external }: ApplyContext): FieldChange[] {
 	const changes: FieldChange[] = [];
-	for (const [field, now] of Object.entries(link.fields)) {
+	for (const [field, meant] of Object.entries(link.fields)) {
 		const was = Object.hasOwn(actual, field) ? actual[field]! : null;
-		if (matches(now, was, secret) || isOwnSpelling(link, field, now, was, secret)) continue;
+		const now = isListed(meant) ? whole(meant, was) : meant;
+		if (matches(meant, was, secret) || isOwnSpelling(link, field, now, was, secret)) continue;
 		if (external?.alike(now, was)) continue;
 		changes.push({ field, was, now, drift: true });
 	}

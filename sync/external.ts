@@ -7,6 +7,7 @@ import { canonical, pick, same, set } from './canonical';
 import { isKeyed } from './fingerprint';
 import type { MappedStamp } from './items';
 import type { Link } from './ledger';
+import { plainFields } from './lists';
 import { matches, merge, type Plan } from './plan';
 import type { Ready } from './prepare';
 import { respelled } from './respell';
@@ -202,7 +203,7 @@ export class ExternalDestination implements Destination, External {
 /** What was last confirmed, as if it had been read. */
 function lastConfirmed({ link, prepared }: Ready, secret: string): ActualRecord[] {
 	if (link.counterpart === null) return [];
-	const fields = merge(link.fields ?? {}, link.told ?? {});
+	const fields = merge(plainFields(link.fields ?? {}), link.told ?? {});
 	// A fingerprint stands for a sensitive value; where it is that of the desired one, the value is known.
 	for (const [name, known] of Object.entries(fields)) {
 		const now = Object.hasOwn(prepared, name) ? prepared[name]! : null;

@@ -51,10 +51,7 @@ export async function heal(drifted: Drifted[], { context, revision, marking, app
 		ref,
 		action: 'update',
 		id: link.counterpart,
-		set: pick(
-			link.fields,
-			changes.map(({ field }) => field),
-		),
+		set: Object.fromEntries(changes.map(({ field, now }) => [field, now])),
 		readBack: Object.keys(link.fields).filter((field) => !isKeyed(link.fields[field])),
 		idempotencyKey: idempotencyKey(context, link, revision, `heal ${run}`),
 	}));

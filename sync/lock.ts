@@ -40,7 +40,8 @@ export function lockable(items: DesiredItem[]): string[] {
 	const fields = new Set<string>();
 	for (const { stamp } of items) {
 		if (stamp.action === 'fail') continue;
-		for (const field of [...stamp.owned, ...Object.keys(stamp.removal.set), ...Object.keys(stamp.removal.onReturn)])
+		const owned = stamp.owned.filter((field) => stamp.lists?.[field] !== 'members');
+		for (const field of [...owned, ...Object.keys(stamp.removal.set), ...Object.keys(stamp.removal.onReturn)])
 			fields.add(field);
 	}
 	return [...fields].sort();

@@ -6,6 +6,7 @@
  * what only n8n's expression evaluator can answer is asked of it through a callback.
  */
 import type { Evaluate } from './mapping/value';
+import type { ListKind } from './lists';
 import type { Need } from './needs';
 import type { Fields } from './types';
 
@@ -38,6 +39,8 @@ export interface Mapped {
 	flipsAt?: number;
 	/** The mapping reads the clock or variables in another way: the record is mapped again after a day. */
 	daily?: true;
+	/** Lists that are no plain values, by destination field; left out where there are none. */
+	lists?: Record<string, ListKind>;
 	/** Values of owned fields that only the ledger or the destination knows; left out where there are none. */
 	needs?: Need[];
 	/** With action `fail`. */

@@ -7,6 +7,7 @@ import { isEmpty } from './convert';
 import { isKeyed, keyed } from './fingerprint';
 import type { FieldChange, MappedStamp } from './items';
 import type { Link } from './ledger';
+import { holds, isListed, plainFields, plainValue, sameList, standingAs, whole } from './lists';
 import type { Ties } from './prepare';
 import type { ActualRecord, Fields, Value } from './types';
 
@@ -133,7 +134,7 @@ function planWrite(input: PlanInput): Plan {
 			};
 		}
 		const given = pick(prepared, [...stamp.owned, ...stamp.once, ...(stamp.fill ?? [])]);
-		return { action: 'create', set: given, fields: owned };
+		return { action: 'create', set: plainFields(given), fields: owned };
 	}
 	if (ties.refusal !== undefined) {
 		return {
@@ -146,7 +147,7 @@ function planWrite(input: PlanInput): Plan {
 	const leave = !stamp.may.update || untouched;
 	if (leave) {
 		// What stands there is taken for confirmed, so that nothing is written until the source changes.
-		const standing = pick(found.fields, stamp.owned);
+		const standing = standingAs(owned, pick(found.fields, stamp.owned));
 		return {
 			action: 'none',
 			outcome: adopting ? 'adopted' : 'unchanged',
@@ -156,10 +157,11 @@ function planWrite(input: PlanInput): Plan {
 	}
 	const returning = link.removedBefore;
 	const wanted = returning ? { ...owned, ...pick(prepared, Object.keys(stamp.removal.onReturn)) } : owned;
-	const changes = differences(wanted, found.fields).filter(
+	const changes = differences(wanted, found.fields, link.fields).filter(
 		({ field, now, was }) => !isOwnSpelling(link, field, now, was, secret),
 	);
-	for (const change of changes) if (!adopting && !returning && isDrift(link, change, secret)) change.drift = true;
+	for (const change of changes)
+		if (!adopting && !returning && isDrift(link, change.field, wanted[change.field]!, secret)) change.drift = true;
 	const fillings = differences(pick(prepared, stamp.fill ?? []), found.fields).filter(
 		({ field, was }) => isEmpty(was) && !Object.hasOwn(wanted, field),
 	);
@@ -197,11 +199,12 @@ function leftAlone(stamp: MappedStamp, first: boolean): boolean {
 	return since === undefined || at === undefined || Date.parse(at) <= Date.parse(since);
 }
 
-/** The fields of which the destination holds something else. */
-export function differences(wanted: Fields, actual: Fields): FieldChange[] {
+/** The fields of which the destination holds something else. `before`: what was confirmed, by which a list's members are ours. */
+export function differences(wanted: Fields, actual: Fields, before?: Fields | null): FieldChange[] {
 	const changes: FieldChange[] = [];
-	for (const [field, now] of Object.entries(wanted)) {
+	for (const [field, meant] of Object.entries(wanted)) {
 		const was = Object.hasOwn(actual, field) ? actual[field]! : null;
+		const now = isListed(meant) ? whole(meant, was, before?.[field]) : meant;
 		if (!same(was, now)) changes.push({ field, was, now });
 	}
 	return changes;
@@ -216,16 +219,20 @@ export function isOwnSpelling(
 	secret: string,
 ): boolean {
 	const told = link.told && Object.hasOwn(link.told, field) ? link.told[field] : undefined;
-	return told !== undefined && matches(told, was, secret) && matches(link.fields?.[field], now, secret);
+	if (told === undefined || !matches(link.fields?.[field], now, secret)) return false;
+	const order = !isListed(link.fields?.[field]) || !Array.isArray(told);
+	return order ? matches(told, was, secret) : holds({ $set: told }, was);
 }
 
 /** The source's value is the one that was confirmed, so the destination's is somebody else's. */
-function isDrift(link: Link, change: FieldChange, secret: string): boolean {
-	return link.fields !== null && matches(link.fields[change.field], change.now, secret);
+function isDrift({ fields }: Link, field: string, now: Value, secret: string): boolean {
+	if (fields === null) return false;
+	return isListed(now) ? sameList(fields[field], now) : matches(fields[field], now, secret);
 }
 
 /** Equality with a value of the ledger, which may stand there as a keyed fingerprint. */
 export function matches(known: Value | undefined, value: Value, secret: string): boolean {
+	if (isListed(known)) return holds(known, plainValue(value));
 	if (isKeyed(known)) return value !== null && same(known, keyed(secret, value));
 	return same(known, value);
 }

@@ -2,10 +2,11 @@
  * What a batch needs before it can be planned: desired values in the destination's own spelling, and what stands there
  * now, read in as few calls as the destination allows.
  */
-import { pick } from './canonical';
+import { pick, set } from './canonical';
 import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
 import type { Ledger, Link, MovedLink, Sharer } from './ledger';
+import { listed } from './lists';
 import { merge, names } from './plan';
 import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup, type Marking } from './types';
 
@@ -42,6 +43,17 @@ function wantedOf({ stamp, fields }: DesiredItem, link: Link): Fields {
 	);
 }
 
+/** The values that an item may write, in the destination's spelling; lists as what they are. */
+async function prepareOne(item: DesiredItem, link: Link, destination: Destination): ReturnType<Destination['prepare']> {
+	const prepared = await destination.prepare(wantedOf(item, link));
+	const { lists, action } = item.stamp;
+	if (!prepared.ok || lists === undefined || action === 'remove') return prepared;
+	const fields = merge(prepared.fields);
+	for (const [name, kind] of Object.entries(lists))
+		if (Object.hasOwn(fields, name)) set(fields, name, listed(kind, fields[name]!));
+	return { ok: true, fields };
+}
+
 /** Brings every item's desired values into the destination's spelling; those that it cannot hold are refused. */
 export async function prepareAll(
 	claimed: { item: DesiredItem; link: Link }[],
@@ -58,7 +70,7 @@ export async function prepareAll(
 			refused.push({ item, link, error: new SyncError('refused', message, { field, todo }) });
 			continue;
 		}
-		const prepared = await destination.prepare(wantedOf(item, link));
+		const prepared = await prepareOne(item, link, destination);
 		if (prepared.ok) ready.push({ item, link, prepared: prepared.fields, actual: [], byMatch: false });
 		else if (stamp.action === 'remove') {
 			// A removal never fails over a value that it does not write.
@@ -160,7 +172,7 @@ export async function takeOver(
 		const one = finders.get(link.counterpart!)!;
 		one.link = link;
 		if (link.removedBefore) {
-			const prepared = await into.prepare(wantedOf(one.item, link));
+			const prepared = await prepareOne(one.item, link, into);
 			if (prepared.ok) one.prepared = prepared.fields;
 			else refused.push({ item: one.item, link, error: prepared.error });
 		}

@@ -5,6 +5,7 @@
 import { pick } from './canonical';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import type { Intent } from './guard';
+import { isListed, isMembers } from './lists';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import type { Confirmed, FailedLink, HistoryEntry, Link, WaitingLink } from './ledger';
 import {
@@ -22,6 +23,7 @@ import { readAgain, tiesOf, type Ready } from './prepare';
 import {
 	SyncError,
 	type ActualRecord,
+	type Fields,
 	type Marked,
 	type Marking,
 	type Value,
@@ -366,7 +368,10 @@ export class Settlement {
 		}
 		let found: Verified;
 		try {
-			const checked = merge(pick(writing.fields, Object.keys(result.actual ?? {})), writing.set);
+			const checked = merge(
+				pick(writing.fields, Object.keys(result.actual ?? {})),
+				asSets(writing.set, writing.fields),
+			);
 			found = verify(checked, result.actual ?? {}, actual[0]?.fields ?? {}, {
 				sensitive: stamp.sensitive,
 				known: { fields: link.fields, told: link.told ?? null, provisional: link.provisional },
@@ -525,12 +530,25 @@ export class Settlement {
 	}
 }
 
+/** What was written of lists without an order reads back in any. */
+function asSets(written: Fields, fields: Fields): Fields {
+	const checked = merge(written);
+	for (const [name, value] of Object.entries(written))
+		if (isListed(fields[name]) && Array.isArray(value)) checked[name] = { $set: value };
+	return checked;
+}
+
+/** The fields that a lock keeps: a list in which others may have members of their own cannot be. */
+function lockedOf(fields: Fields | null): string[] {
+	return Object.keys(fields ?? {}).filter((name) => !isMembers(fields![name]));
+}
+
 /** What changes for a lock when a link is confirmed: another counterpart, or other fields that are owned of it. */
 function marksOf(link: Accepted['link'], { counterpart, fields }: Pick<Confirmed, 'counterpart' | 'fields'>): Marked[] {
 	const marks: Marked[] = [];
 	if (link.counterpart !== null && link.counterpart !== counterpart)
 		marks.push({ id: link.counterpart, fields: null });
-	const [before, now] = [Object.keys(link.fields ?? {}), Object.keys(fields ?? {})];
+	const [before, now] = [lockedOf(link.fields), lockedOf(fields)];
 	const as = link.counterpart === counterpart && link.fields !== null && before.length === now.length;
 	if (counterpart !== null && !(as && now.every((field) => before.includes(field))))
 		marks.push({ id: counterpart, fields: now });

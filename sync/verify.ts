@@ -5,6 +5,7 @@
  */
 import { same, set as setField } from './canonical';
 import { conceal } from './fingerprint';
+import { holds, isListed, plainValue } from './lists';
 import { show } from './outcome';
 import { isOwnSpelling, matches } from './plan';
 import { respelled } from './respell';
@@ -44,14 +45,15 @@ export function verify(
 	let provisional: Fields | null = null;
 	for (const [field, value] of Object.entries(written)) {
 		const found = Object.hasOwn(actual, field) ? actual[field]! : null;
-		if (same(value, found)) continue;
-		if (respelled(value, found, how.longest?.get(field)) || isOwnSpelling(known, field, value, found, secret)) {
+		const meant = plainValue(value);
+		if (isListed(value) ? holds(value, found) : same(value, found)) continue;
+		if (respelled(meant, found, how.longest?.get(field)) || isOwnSpelling(known, field, meant, found, secret)) {
 			told ??= {};
 			setField(told, field, found);
 			continue;
 		}
-		const [now, stands] = how.sensitive.includes(field) ? ['the value', 'another one'] : [show(value), show(found)];
-		if (isProvisional(known, field, value, secret)) throw notHeld(field, now, stands);
+		const [now, stands] = how.sensitive.includes(field) ? ['the value', 'another one'] : [show(meant), show(found)];
+		if (isProvisional(known, field, meant, secret)) throw notHeld(field, now, stands);
 		const kept = Object.hasOwn(before, field) && same(before[field], found);
 		if (kept || how.strict === true) {
 			throw new SyncError(

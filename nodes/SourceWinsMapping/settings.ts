@@ -29,6 +29,7 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 				owner: oneOf(settings['owner'], ['source', 'once', 'if empty'], 'source'),
 				ifEmpty: settings['ifEmpty'] === 'leave' ? 'leave' : 'write',
 				conversion: conversionOf(settings, workflowZone),
+				...listOf(settings),
 				...findsOf(settings, `Field ${index + 1}`),
 				...translationOf(settings, `Field ${index + 1}`),
 			};
@@ -81,6 +82,11 @@ function conversionOf(settings: RawParameters, workflowZone: string): Conversion
 		...(text(settings['format']) !== '' && { format: text(settings['format']) }),
 		...(text(settings['local']) !== '' && { local: text(settings['local']) }),
 	};
+}
+
+function listOf({ list }: RawParameters): Pick<Row, 'list'> {
+	const kind = (['ordered', 'set', 'members'] as const).find((candidate) => candidate === list);
+	return kind === undefined ? {} : { list: kind };
 }
 
 /** What a row's value only names: a record of another destination, or one that stands in this one. */

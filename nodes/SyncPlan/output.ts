@@ -2,7 +2,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Errand, HealErrand } from '../../sync/external';
-import { pick } from '../../sync/canonical';
 import type { MappedStamp, Outcome, Stamp } from '../../sync/items';
 import type { Fields } from '../../sync/types';
 import { tied, type Tie } from '../shared/errand';
@@ -52,10 +51,7 @@ export class PlanOutput {
 			to.push(tied({ json: fields, pairedItem: { item, input: 0 } }, tie));
 		if ('heal' in errand) {
 			const { link, changes } = errand.heal;
-			const fields = pick(
-				link.fields,
-				changes.map(({ field }) => field),
-			);
+			const fields = Object.fromEntries(changes.map(({ field, now }) => [field, now]));
 			put(this.update, this.withId(link.counterpart, fields));
 			return;
 		}

@@ -3,6 +3,7 @@ import { set } from '../canonical';
 import { isEmpty } from '../convert';
 import { isKeyed } from '../fingerprint';
 import type { Ask, Desired, Existing, Incoming, Mapped, Mapping, MappingError, Removal, Unseen } from '../mapping';
+import type { ListKind } from '../lists';
 import type { Need } from '../needs';
 import type { Fields } from '../types';
 import { needOf } from './find';
@@ -16,6 +17,7 @@ export function compileMapping(settings: MappingSettings): Mapping {
 	const mapFields = compileFields(settings);
 	const removalOf = compileRemoval(settings);
 	const existingOf = compileExisting(settings);
+	const lists = listsOf(settings);
 	return {
 		map(record: Incoming, ask: Ask): Desired {
 			const mapped = mapFields(record, ask);
@@ -41,6 +43,7 @@ export function compileMapping(settings: MappingSettings): Mapping {
 					may: settings.may,
 					existing: existing.existing,
 					mapping: settings.fingerprint,
+					...(lists !== undefined && { lists }),
 					...(mapped.needs !== undefined && why === undefined && { needs: mapped.needs }),
 					...(error !== undefined && { error }),
 				} satisfies Mapped,
@@ -48,6 +51,14 @@ export function compileMapping(settings: MappingSettings): Mapping {
 			};
 		},
 	};
+}
+
+/** The same object for every record. */
+function listsOf({ rows }: MappingSettings): Mapped['lists'] {
+	const kinds = rows.flatMap(({ field, list }): [string, ListKind][] =>
+		list === undefined || list === 'ordered' ? [] : [[field, list]],
+	);
+	return kinds.length === 0 ? undefined : Object.fromEntries(kinds);
 }
 
 function scopeError(scope: boolean | MappingError): MappingError | undefined {
@@ -61,7 +72,7 @@ type MappedFields = Required<Pick<Mapped, 'owned' | 'once' | 'fill' | 'sensitive
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
 	const targets = rows.map((row, index) => ({
 		...row,
-		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} (“${row.field}”)`, row.translate),
+		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} (“${row.field}”)`, row),
 	}));
 	const hiddenIn = hiddenFields(rows.map((row) => [row.field, row.value]));
 	const hiddenInRemoval = hiddenFields(
@@ -85,7 +96,7 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 			else if (found.left) continue;
 			else if (row.finds && !isEmpty(found.value)) {
 				const { finds, field } = row;
-				const many = finds.kind === 'look up' && Array.isArray(found.value);
+				const many = Array.isArray(found.value) && (finds.kind === 'look up' || row.list !== undefined);
 				const need = hidden.has(field) ? unfindable(field) : needOf({ field, finds }, found.value, many);
 				if ('reason' in need) error ??= need;
 				else {

@@ -1,5 +1,6 @@
 /** A mapping's settings as plain data, and the checks that need no record. */
 import type { Conversion } from '../convert';
+import type { ListKind } from '../lists';
 import { nearest } from '../nearest';
 import { SyncError } from '../types';
 import type { Translation } from './translate';
@@ -18,6 +19,8 @@ export interface Row {
 	conversion: Conversion;
 	/** The value only names what the field takes: the ID of another record's counterpart, or of what has that value there. */
 	finds?: { kind: 'reference'; to: string; patience: number } | { kind: 'look up'; object?: string; by: string };
+	/** The value is a list: owned whole, in its order or as a set, or only the members that we added. */
+	list?: 'ordered' | ListKind;
 	/** Before the conversion, the value is put into the destination's words. */
 	translate?: Translation;
 }

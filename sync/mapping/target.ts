@@ -1,10 +1,11 @@
 /** One destination field and the way its value takes: from the record, through the conversion, or to a plain reason. */
 import { canonical } from '../canonical';
-import { converter, isEmpty, type Conversion } from '../convert';
+import { converter, isEmpty, type Conversion, type Converted } from '../convert';
 import { isKeyed } from '../fingerprint';
 import type { MappingError } from '../mapping';
 import { SyncError, type Fields, type Value } from '../types';
-import { translator, type Translation } from './translate';
+import type { Row } from './settings';
+import { translator } from './translate';
 import { resolve, type Evaluate, type ValueSource } from './value';
 
 export type Found =
@@ -31,9 +32,10 @@ export function compileTarget(
 	source: ValueSource,
 	conversion: Conversion,
 	where: string,
-	translation?: Translation,
+	{ translate: translation, list }: Pick<Row, 'translate' | 'list'> = {},
 ): Target {
-	const convert = named(where, () => converter(conversion));
+	const convertOne = named(where, () => converter(conversion));
+	const convert = list === undefined ? convertOne : each(convertOne);
 	const translate = translation && translator(translation);
 	if (source.kind === 'constant') {
 		const converted = convert(source.value);
@@ -55,7 +57,7 @@ export function compileTarget(
 				return { ok: false, error: expressionFailed(field, error, hidden) };
 			}
 			if (isKeyed(found)) return { ok: false, error: unreadable(field) };
-			const given = found ?? null;
+			const given = list === undefined ? (found ?? null) : asList(found ?? null);
 			const translated = translate?.(given);
 			const { unseen } = translated ?? {};
 			const more = unseen !== undefined && { unseen };
@@ -76,6 +78,32 @@ export function compileTarget(
 				...more,
 			};
 		},
+	};
+}
+
+/** Text that is a JSON list is one: databases without lists keep them so. */
+function asList(value: Value): Value {
+	if (typeof value !== 'string' || !value.trim().startsWith('[')) return value;
+	try {
+		return JSON.parse(value) as Value;
+	} catch {
+		return value;
+	}
+}
+
+/** A list's members, each converted. Nothing is an empty list nowhere: it stays nothing. */
+function each(convert: (value: Value) => Converted): (value: Value) => Converted {
+	return (value) => {
+		if (isEmpty(value)) return { ok: true, value: null };
+		if (!Array.isArray(value))
+			return {
+				ok: false,
+				problem: 'is no list',
+				todo: 'Map a list, or take the setting List away from this field.',
+			};
+		const members = value.map(convert);
+		const wrong = members.find((member) => !member.ok);
+		return wrong ?? { ok: true, value: members.map((member) => (member.ok ? member.value : null)) };
 	};
 }
 

@@ -42,6 +42,7 @@ export interface MappingOptions {
 	daily?: true;
 	/** What only the ledger or the destination knows of a record. */
 	needs?: (fields: Fields) => Need[];
+	lists?: Mapped['lists'];
 	/** Fields that are owned though the record itself does not have them. */
 	owned?: string[];
 }
@@ -319,6 +320,7 @@ export class World {
 				mapping: mapping.fingerprint,
 				flipsAt: mapping.flipsAt?.(fields),
 				daily: mapping.daily,
+				...(mapping.lists && { lists: mapping.lists }),
 				...(inScope && mapping.needs && { needs: mapping.needs(fields) }),
 			},
 		};
