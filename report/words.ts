@@ -27,12 +27,27 @@ export function long(milliseconds: number): string {
 
 /** Date and time. */
 export function whole(at: number, { zone }: Moment): string {
-	const format = (timeZone: string) =>
-		new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+	return formatOf(zone)(at);
+}
+
+/** Making one takes far longer than using it. */
+const formats = new Map<string, (at: number) => string>();
+
+function formatOf(zone: string): (at: number) => string {
+	let format = formats.get(zone);
+	if (!format) formats.set(zone, (format = made(zone)));
+	return format;
+}
+
+function made(zone: string): (at: number) => string {
+	const how = { dateStyle: 'medium', timeStyle: 'medium' } as const;
 	try {
-		return format(zone);
+		const format = new Intl.DateTimeFormat('en-GB', { ...how, timeZone: zone });
+		return (at) => format.format(at);
 	} catch {
-		return `${format('UTC')} UTC`; // a zone that this process does not know
+		// A zone that this process does not know.
+		const format = new Intl.DateTimeFormat('en-GB', { ...how, timeZone: 'UTC' });
+		return (at) => `${format.format(at)} UTC`;
 	}
 }
 
@@ -40,8 +55,11 @@ export function many(count: number, one: string, more = `${one}s`): string {
 	return `${number(count)} ${count === 1 ? one : more}`;
 }
 
+const FINE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+const COARSE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
 export function number(count: number): string {
-	return count.toLocaleString('en-US', { maximumFractionDigits: count < 10 ? 1 : 0 });
+	return (count < 10 ? FINE : COARSE).format(count);
 }
 
 const LONGEST = 400;

@@ -41,7 +41,7 @@ interface PlaceRow {
 }
 
 /** So many links of each state are looked at for the oldest change, from both ends of their order. */
-const SAMPLE = 250;
+const SAMPLE = 100;
 /** What was done within so many milliseconds says how fast a first load is. */
 const LATELY = 5 * 60_000;
 /** What a first load puts into a destination. */

@@ -35,7 +35,7 @@ const MOST = 10_000;
 const ROWS = 50;
 const LINES = 200;
 /** Names that one page of a search looks through. */
-const NAMES = 200_000;
+const NAMES = 100_000;
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
