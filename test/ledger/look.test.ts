@@ -37,6 +37,27 @@ overEveryStore((place) => {
 		expect(bounded!.destinations[0]!.open.pending).toEqual({ count: 2, more: true });
 	});
 
+	test('a first load shows how far it is, and how long it will take', async () => {
+		const { db, table } = store;
+		const at = await now(db);
+		const [first] = of.places;
+		await db.run(sql`UPDATE ${table('destination')} SET loaded_at = NULL WHERE id = ${first}`);
+		await db.run(
+			sql`INSERT INTO ${table('work')} (destination, run, outcome, count, since, at) VALUES (${first}, 99, 'created', 600, ${at - 60_000}, ${at})`,
+		);
+		const load = async (most: number) => (await ledger.overview(most, of.sync))[0]!.destinations[0]!.load!;
+		const { done, total, perSecond, left } = await load(1000);
+		expect([done, total]).toEqual([RECORDS - 6, RECORDS]);
+		expect(perSecond).toBeGreaterThan(5);
+		expect(left).toBe(Math.round((6 / perSecond) * 1000));
+		// Where what is left cannot be counted, what was done counts.
+		expect((await load(2)).done).toBeLessThanOrEqual(RECORDS);
+		await db.run(sql`UPDATE ${table('link')} SET version = 1 WHERE destination = ${first} AND version = 0`);
+		await ledger.loaded(of.sync);
+		expect((await ledger.overview(1000, of.sync))[0]!.destinations[0]!.load).toBeNull();
+		await db.run(sql`UPDATE ${table('link')} SET version = 0 WHERE destination = ${first} AND state = 'due'`);
+	});
+
 	test('the oldest change that is not confirmed has its age', async () => {
 		const [sync] = await ledger.overview(1000, of.sync);
 		// The first that is due is record 2.
