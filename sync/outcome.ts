@@ -1,4 +1,5 @@
 /** Outcomes in plain sentences. */
+import { isKeyed } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import type { Fields, Value } from './types';
 
@@ -11,6 +12,14 @@ export function show(value: Value | undefined): string {
 	if (value === '') return 'an empty text';
 	const text = typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
 	return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+/** A value for people: what is kept as a keyed fingerprint only is not shown. */
+export function unkeyed(value: Value): Value {
+	if (isKeyed(value)) return HIDDEN;
+	if (Array.isArray(value)) return value.map(unkeyed);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unkeyed(inner)]));
 }
 
 /** Whether a value in the history stands for a sensitive one. */

@@ -24,7 +24,7 @@ export async function forgetSync(store: Store, sync: number): Promise<number | u
 		for (const [name, key] of [
 			['link', 'key'],
 			['mark', 'counterpart'],
-			['history', 'at'],
+			['history', 'key'],
 		] as const)
 			await inSteps(store, name, key, 'destination', id);
 		for (const name of ['range', 'fight', 'hold', 'tally', 'work', 'difference'] as const)
@@ -71,8 +71,15 @@ export async function forgetRecord(store: Store, sync: number, key: string): Pro
 		const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], [[key]]);
 		await spoil(store, tx, { sync, began }, wanted);
 		const mine = sql`destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`;
-		await tx.run(sql`DELETE FROM ${table('mark')} WHERE ${mine} AND EXISTS (SELECT 1 FROM ${table('link')} l
-			WHERE l.destination = ${table('mark')}.destination AND l.counterpart = ${table('mark')}.counterpart AND l.key = ${key})`);
+		const marked = await tx.all(sql<{
+			destination: number;
+			counterpart: string;
+		}>`SELECT destination, counterpart FROM ${table('link')}
+			WHERE ${mine} AND key = ${key} AND counterpart IS NOT NULL`);
+		for (const { destination, counterpart } of marked)
+			await tx.run(
+				sql`DELETE FROM ${table('mark')} WHERE destination = ${destination} AND counterpart = ${counterpart}`,
+			);
 		const links = await tx.run(sql`DELETE FROM ${table('link')} WHERE ${mine} AND key = ${key}`);
 		const lines = await tx.run(sql`DELETE FROM ${table('history')} WHERE ${mine} AND key = ${key}`);
 		for (const name of ['fight', 'difference'] as const)

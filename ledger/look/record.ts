@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 
 import type { HistoryLine, HoldLook, Page, RecordLook, RunLook, Stretch } from '../../sync/look';
 import type { HoldKind } from '../../sync/ledger';
+import { unkeyed } from '../../sync/outcome';
 import type { Fields, Value } from '../../sync/types';
 import type { Store } from '../store';
 import { asRecord, cellsOf } from './records';
@@ -87,7 +88,7 @@ async function whole(store: Store, sync: number, rows: RecordRow[]): Promise<Rec
 }
 
 function fields(text: string | null): Fields | null {
-	return text === null ? null : (JSON.parse(text) as Fields);
+	return text === null ? null : (unkeyed(JSON.parse(text) as Fields) as Fields);
 }
 
 interface HistoryRow extends Omit<HistoryLine, 'was' | 'now'> {
