@@ -4,5 +4,6 @@ import { bamboohr } from './bamboohr';
 import { hubspot } from './hubspot';
 import { pipedrive } from './pipedrive';
 import { redmine } from './redmine';
+import { vendure } from './vendure';
 
-export const systems: readonly SystemDefinition[] = [bamboohr, hubspot, pipedrive, redmine];
+export const systems: readonly SystemDefinition[] = [bamboohr, hubspot, pipedrive, redmine, vendure];

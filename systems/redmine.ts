@@ -112,6 +112,7 @@ export const redmine: SystemDefinition = {
 				],
 				changedSince: 'none',
 				detail: 'none',
+				listLacks: ['status'],
 				removed: 'absent from the list',
 			},
 			write: {

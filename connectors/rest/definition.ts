@@ -92,6 +92,8 @@ export interface FieldDefinition {
 	/** The values that it may have, as a mapping gives them. */
 	allowed?: string[];
 	maxLength?: number;
+	/** What a new record gets where the mapping says nothing; for systems that want a value all the same. */
+	otherwise?: Value;
 	/** A list whose order means nothing. */
 	unordered?: true;
 	/** What the system spells otherwise: from what is read to what a mapping says, and back. Both pure. */

@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { buildPackage } from './build.mjs';
 import { pack, prepared } from './pack.mjs';
 import { redmine } from './redmine.mjs';
-import { debian, jsonServer, judges, n8n, node24, scim, senders, servers } from './tools.mjs';
+import { debian, jsonServer, judges, n8n, node24, scim, senders, servers, vendure } from './tools.mjs';
 
 /** A compiled file's requires, and those of all of ours that it reaches. */
 function reached(files) {
@@ -38,6 +38,7 @@ export async function prepare(files) {
 	await debian(programs.filter(Boolean));
 	if (needs.one('test/servers/rest.js')) await jsonServer();
 	if (needs.one('test/servers/redmine.js')) await redmine();
+	if (needs.one('test/servers/vendure.js')) await vendure();
 	if (needs.one('test/senders/senders.js')) await senders();
 	if (needs.one('test/servers/scim.js')) await scim();
 	if (needs.one('test/judges/judges.js')) await judges();

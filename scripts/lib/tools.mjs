@@ -168,6 +168,27 @@ export async function jsonServer() {
 	}
 }
 
+const shop = ['@vendure/core@3.7.3', 'sql.js@1.16.0'];
+
+/** A shop for tests, from npm: about a minute on first use; where it cannot be had, what needs it is skipped. */
+export async function vendure() {
+	const folder = join(root, '.tools', 'vendure');
+	const marker = join(folder, '.set-up');
+	if (marked(marker, shop.join())) return;
+	try {
+		await step('installing Vendure (about a minute, 170 MB)', async () => {
+			mkdirSync(folder, { recursive: true });
+			writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+			const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', ...shop];
+			await run('npm', args, { cwd: folder, name: 'npm-vendure' });
+			writeFileSync(marker, shop.join());
+		});
+	} catch (error) {
+		say(`  ${error.message}`);
+		say('  missing: Vendure; what needs it is skipped');
+	}
+}
+
 const onPath = (...names) =>
 	[...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].some((folder) =>
 		names.some((name) => existsSync(join(folder, name))),

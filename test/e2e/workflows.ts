@@ -12,6 +12,8 @@ export interface Line {
 	trigger: IDataObject;
 	mapping: IDataObject;
 	destination: IDataObject;
+	/** The nodes' types, where they are not those for databases. */
+	types?: { trigger?: string; destination?: string };
 	credentials?: { trigger?: Credentials; destination?: Credentials };
 	/** Saved with the execution or not; stories look at executions. */
 	settings?: IDataObject;
@@ -23,6 +25,7 @@ export function line({
 	trigger,
 	mapping,
 	destination,
+	types = {},
 	credentials = {},
 	settings = {},
 }: Line): NewWorkflow {
@@ -31,14 +34,14 @@ export function line({
 		nodes: [
 			{
 				name: 'From',
-				type: `${TYPE}.syncFromDatabaseTrigger`,
+				type: `${TYPE}.${types.trigger ?? 'syncFromDatabaseTrigger'}`,
 				parameters: { syncName: name, every: 10, unit: 'seconds', ...trigger },
 				credentials: credentials.trigger,
 			},
 			{ name: 'Mapping', type: `${TYPE}.sourceWinsMapping`, parameters: mapping as never },
 			{
 				name: 'To',
-				type: `${TYPE}.syncToDatabase`,
+				type: `${TYPE}.${types.destination ?? 'syncToDatabase'}`,
 				parameters: destination as never,
 				credentials: credentials.destination,
 			},

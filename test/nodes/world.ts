@@ -31,6 +31,10 @@ export interface Given {
 	between?: NodeToRun[];
 	/** How the nodes are connected; default: in a row. */
 	connections?: IConnections;
+	/** Another destination node than the one for databases. */
+	target?: NodeToRun;
+	/** The data of credentials, by id. */
+	credentials?: Record<string, IDataObject>;
 	/** The destination node has been taken out. */
 	without?: boolean;
 }
@@ -81,6 +85,7 @@ export class World {
 				...this.behind(given),
 			],
 			...(given.connections && { connections: given.connections }),
+			...(given.credentials && { credentials: given.credentials }),
 		});
 	}
 
@@ -137,7 +142,7 @@ export class World {
 	}
 
 	/** The nodes behind the source. */
-	behind({ mapping, destination, between = [], without }: Given): NodeToRun[] {
+	behind({ mapping, destination, between = [], target, without }: Given): NodeToRun[] {
 		const fields = {
 			rows: {
 				row: [
@@ -155,7 +160,7 @@ export class World {
 			...(without
 				? []
 				: [
-						{
+						target ?? {
 							name: 'Target',
 							type: new SyncToDatabase(),
 							parameters: {
@@ -207,6 +212,7 @@ export class World {
 				mode: 'trigger',
 				nodes: [source, ...this.behind(given)],
 				...(connections && { connections }),
+				...(given.credentials && { credentials: given.credentials }),
 			}).then((finished) => {
 				this.runs.push(finished);
 				done?.resolve(finished.run);

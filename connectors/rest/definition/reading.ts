@@ -112,5 +112,5 @@ export interface Reading {
 	/** Fields that lists do not show, and `get` does. */
 	listLacks?: string[];
 	/** Records that are listed and yet gone: a status, an action. For sources. */
-	removed: { path: Path; is: Value[] } | 'absent from the list';
+	removed: { path: Path; is: readonly Value[] } | 'absent from the list';
 }

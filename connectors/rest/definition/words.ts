@@ -8,7 +8,9 @@ import type { Value } from '../../../sync/types';
 export type Path = string;
 
 /** Holds where the value at `path` is one of `is`, matches, or is there at all (neither null nor empty) respectively not. */
-export type Condition = { path: Path } & ({ is: Value[]; not?: true } | { matches: RegExp } | { present: boolean });
+export type Condition = { path: Path } & (
+	{ is: readonly Value[]; not?: true } | { matches: RegExp } | { present: boolean }
+);
 
 /** A JSON value whose texts are templates: see {@link Template}. A member called `...` spreads an object into its own. */
 export type JsonTemplate = null | boolean | number | string | JsonTemplate[] | { [name: string]: JsonTemplate };

@@ -6,7 +6,7 @@ import type { Condition, JsonTemplate, Path } from './words';
 
 /** How one field is written. */
 export type FieldWrite =
-	/** In the bodies of create and update. */
+	/** In the bodies of create and update; with `{setting.x}`. */
 	| Path
 	/** Never. */
 	| false
@@ -104,6 +104,8 @@ export interface Idempotency {
 	maxLength: number;
 	/** How long the system knows a key. */
 	hours: number;
+	/** The header that says that an answer is the one of an earlier request with the same key. */
+	replayed?: string;
 	/** On `create` only, or on every write. */
 	on: 'create' | 'every write';
 }
@@ -119,6 +121,11 @@ export interface Writing {
 	update: Write | 'not possible';
 	batches: Batch[];
 	removal: [RemovalStep, ...RemovalStep[]];
+	/**
+	 * A field that ought to be unique, where the system takes a second record with the same value all the same: one is looked
+	 * for right before each create.
+	 */
+	looksFirst?: string;
 	idempotency: Idempotency | 'none';
 	conditional: Conditional | 'none';
 	/** Where it can be said that a record is kept by a sync, and what. Written on create, beside the fields. */

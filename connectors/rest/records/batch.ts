@@ -1,5 +1,5 @@
 /** Many records in one request, each with an answer of its own. Answers are matched as the definition says, never by guess. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { same } from '../../../sync/canonical';
 import type { Fields, Value, Write } from '../../../sync/types';
@@ -78,7 +78,7 @@ async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Do
 	const { idempotency } = writing;
 	const key =
 		idempotency !== 'none' && (batch.of === 'create' || idempotency.on === 'every write')
-			? { value: keyOf(rows), how: idempotency }
+			? { value: batch.of === 'create' ? keyOf(rows) : randomUUID(), how: idempotency }
 			: undefined;
 	try {
 		const first = await client.write(

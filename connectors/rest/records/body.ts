@@ -25,7 +25,8 @@ export function sentOf(given: Fields, shape: Shape, write: Write, how: { creatin
 	if (typeof write.sends === 'object') for (const path of write.sends.without) drop(whole, path);
 	const elements: Value[] = [];
 	const sent: Sent = { fields: write.each === undefined ? whole : elements, any: false, further: [], desired: {} };
-	for (const [name, value] of Object.entries(given)) {
+	const all = creating ? { ...given, ...shape.defaults(given) } : given;
+	for (const [name, value] of Object.entries(all)) {
 		const to = shape.writeOf(name);
 		const own = shape.toSystem(name, value);
 		set(sent.desired, name, own);

@@ -29,7 +29,9 @@ export class Shape {
 
 	/** The fields of an object: those of its definition, and those that only the account knows. */
 	static async of(client: Client, object: ObjectDefinition): Promise<Shape> {
-		const fields = new Map(Object.entries(object.fields).map(([name, field]) => [name, { ...field, name }]));
+		const fields = new Map(
+			Object.entries(object.fields).map(([name, field]) => [name, { ...field, ...placed(field, client), name }]),
+		);
 		const where = `${object.displayName} in ${client.system.displayName}`;
 		if (typeof object.moreFields === 'object')
 			for (const field of await moreFields(client, object))
@@ -125,6 +127,14 @@ export class Shape {
 		return toSystem && value !== null ? toSystem(value) : value;
 	}
 
+	/** What a new record gets besides what is given. */
+	defaults(given: Fields): Fields {
+		const all = [...this.fields.values()].filter(
+			({ name, otherwise }) => otherwise !== undefined && (given[name] ?? null) === null,
+		);
+		return Object.fromEntries(all.map(({ name, otherwise }) => [name, otherwise!]));
+	}
+
 	/** How a field is written. Throws {@link SyncError} `setup` for one that is not. */
 	writeOf(name: string): Exclude<FieldWrite, false> {
 		const { write } = this.field(name);
@@ -135,6 +145,12 @@ export class Shape {
 			});
 		return write;
 	}
+}
+
+/** A write path with the settings in it. */
+function placed({ write }: FieldDefinition, { access }: Client): Pick<FieldDefinition, 'write'> {
+	if (typeof write !== 'string' || !write.includes('{')) return { write };
+	return { write: fillText(write, access.names) ?? false };
 }
 
 function spelt({ kind, spell: own, unordered }: Field, value: Value): Value {

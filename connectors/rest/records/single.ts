@@ -1,8 +1,10 @@
 /** One record written, or removed. */
+import { randomUUID } from 'node:crypto';
+
 import type { Fields, Value, Write } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { Answer, Job, RemovalStep, Write as WriteDefinition } from '../definition';
-import { at, type Answered } from '../net/client';
+import { at, type Answered, type Asked } from '../net/client';
 import { messageOf } from '../net/errors';
 import { clock } from '../net/pace';
 import { get, put } from '../text/path';
@@ -33,10 +35,6 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	if (creating || sent.any) {
 		if (creating && writing.mark !== 'none' && isObject(sent.fields))
 			put(sent.fields, writing.mark.path, writing.mark.text);
-		const key =
-			writing.idempotency !== 'none' && (creating || writing.idempotency.on === 'every write')
-				? { value: write.idempotencyKey, how: writing.idempotency }
-				: undefined;
 		if (
 			stands?.version !== undefined &&
 			typeof writing.conditional === 'object' &&
@@ -44,11 +42,11 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 			isObject(sent.fields)
 		)
 			put(sent.fields, writing.conditional.send, stands.version);
-		const answer = await client.write(how.request, names, {
-			...asked,
-			...(key && { key }),
-			...(stands?.etag !== undefined && { headers: { 'if-match': stands.etag } }),
-		});
+		const headers = stands?.etag === undefined ? {} : { headers: { 'if-match': stands.etag } };
+		const ask = async (again = false) =>
+			await client.write(how.request, names, { ...asked, ...keyOf(writing, write, again), ...headers });
+		let answer = await ask();
+		if (creating && (await isStale(place, answer, how.answer))) answer = await ask(true);
 		if (how.job) await finished(place, how.job, answer);
 		record = recordIn(answer, how.answer);
 		if (creating) id = await idAfter(place, answer, how.answer, record, write.set);
@@ -60,6 +58,33 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	}
 	if (creating) reader.created(id, write.set);
 	return { id, record };
+}
+
+/**
+ * The key that is sent along. That of a create is the same for every attempt. An update is the same in all its tries and in
+ * nothing else: the same value may have to be written again, over somebody's edit, and must not be answered from memory.
+ */
+function keyOf(
+	{ idempotency }: Place['writing'],
+	{ action, idempotencyKey }: Write,
+	again: boolean,
+): Pick<Asked, 'key'> {
+	if (idempotency === 'none' || (action !== 'create' && idempotency.on === 'create')) return {};
+	const value = action === 'create' && !again ? idempotencyKey : randomUUID();
+	return { key: { value, how: idempotency } };
+}
+
+/** Whether a create was answered from memory with a record that is not there any more. */
+async function isStale(
+	{ reader, writing, object, asked }: Place,
+	answer: Answered,
+	{ id, record }: Answer,
+): Promise<boolean> {
+	const { idempotency } = writing;
+	if (idempotency === 'none' || idempotency.replayed === undefined) return false;
+	if (answer.headers[idempotency.replayed.toLowerCase()] === undefined || id === false) return false;
+	const found = textOf(at(answer, id) ?? get(recordIn(answer, { id, record }), object.id));
+	return found !== '' && (await reader.byId(found, asked)) === undefined;
 }
 
 interface Standing {

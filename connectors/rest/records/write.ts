@@ -39,6 +39,7 @@ export async function writeRecords(place: Place, writes: readonly Write[]): Prom
 			else done.set(write, { error });
 		}
 	};
+	const fail = (error: SyncError): void => void (down ??= error);
 	const of = (action: Write['action']) => writes.filter((write) => write.action === action);
 	const { limits } = place.client.system;
 	await pooled(
@@ -47,13 +48,8 @@ export async function writeRecords(place: Place, writes: readonly Write[]): Prom
 		async (write) => await attempt(write, async () => await removeOne(place, write)),
 	);
 	for (const action of ['update', 'create'] as const) {
-		const rest = await writeBatches(
-			place,
-			of(action),
-			done,
-			(error) => (down ??= error),
-			() => down !== undefined,
-		);
+		const open = action === 'create' ? await withoutTwins(place, of(action), done, fail) : of(action);
+		const rest = await writeBatches(place, open, done, fail, () => down !== undefined);
 		await pooled(
 			rest,
 			limits.concurrent,
@@ -72,6 +68,31 @@ export async function writeRecords(place: Place, writes: readonly Write[]): Prom
 		down ??= error;
 	});
 	return writes.map((write) => answer(place, write, done.get(write), down));
+}
+
+/** The creates for which nothing stands there yet, where the system itself would not say. */
+async function withoutTwins(
+	{ reader, shape, writing, asked }: Place,
+	writes: Write[],
+	done: Map<Write, Done>,
+	fail: (error: SyncError) => void,
+): Promise<Write[]> {
+	const field = writing.looksFirst;
+	if (field === undefined || writes.length === 0) return writes;
+	const wanted = writes.flatMap(({ set }, ref) =>
+		set[field] === undefined || set[field] === null ? [] : [{ ref, match: { [field]: set[field] } }],
+	);
+	try {
+		for (const { ref, id } of await reader.find(wanted, shape, asked))
+			done.set(writes[ref]!, {
+				error: new SyncError('conflict', `${shape.where}: ${id} has the same “${field}” already.`, { field }),
+			});
+	} catch (error) {
+		if (!(error instanceof SyncError)) throw error;
+		fail(error);
+		return [];
+	}
+	return writes.filter((write) => !done.has(write));
 }
 
 /** Errors that no single record is to blame for. */

@@ -15,12 +15,13 @@ export const appCredentials: INodeCredentialDescription[] = [
 	...new Set(uses.flatMap(([, all]) => all.map(({ type }) => type))),
 ]
 	.sort()
-	.flatMap((type): INodeCredentialDescription[] => {
+	.map((type): INodeCredentialDescription => {
+		// n8n looks at the first entry of a type, so that there is one.
 		const taking = uses.filter(([, all]) => all.some((use) => use.type === type));
-		const alone = taking.filter(([system, all]) => all.length === 1 && system !== CUSTOM).map(([system]) => system);
-		const others = taking.map(([system]) => system).filter((system) => !alone.includes(system));
-		return [
-			...(alone.length > 0 ? [{ name: type, required: true, displayOptions: { show: { system: alone } } }] : []),
-			...(others.length > 0 ? [{ name: type, displayOptions: { show: { system: others } } }] : []),
-		];
+		const alone = taking.every(([system, all]) => all.length === 1 && system !== CUSTOM);
+		return {
+			name: type,
+			...(alone && { required: true }),
+			displayOptions: { show: { system: taking.map(([system]) => system) } },
+		};
 	});

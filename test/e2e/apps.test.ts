@@ -1,0 +1,13 @@
+/** Apps on either side, in a real n8n and against real servers. */
+import * as redmine from '../servers/redmine';
+import * as rest from '../servers/rest';
+import { fromApi } from './apps/from-api';
+import { toRedmine } from './apps/to-redmine';
+
+function withServer(name: string, there: { ok: true } | { ok: false; missing: string }, story: () => void): void {
+	if (there.ok) describe(name, story);
+	else describe.skip(`${name}: needs ${there.missing}`, story);
+}
+
+withServer('people from a table to Redmine', redmine.available(), toRedmine);
+withServer('5,000 records of a REST API to a table', rest.available(), fromApi);
