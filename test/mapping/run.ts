@@ -92,6 +92,7 @@ export async function runMapping(
 	parameters: IDataObject,
 	items: IDataObject[],
 	keep?: (json: IDataObject) => IDataObject,
+	timezone = 'Europe/Berlin',
 ): Promise<Ran> {
 	const { WorkflowExecute, ExecutionLifecycleHooks, Workflow } = load();
 
@@ -122,7 +123,7 @@ export async function runMapping(
 			getByNameAndVersion: (type: string) => types[type]!,
 			getKnownTypes: () => ({}),
 		},
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+		settings: { executionOrder: 'v1', timezone },
 	});
 	const additionalData = {
 		hooks: new ExecutionLifecycleHooks('manual', 'e', {
