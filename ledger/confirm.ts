@@ -66,7 +66,8 @@ export async function confirm(
 			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
 		}
 		if (rows.length > 0) {
-			const otherwise = await movedCounterparts(store, tx, destination, rows);
+			const kept = confirmed.filter(({ key, part }) => !late.has(linkName(key, part)));
+			const otherwise = await movedCounterparts(store, tx, destination, kept);
 			const waits = sql`w.state = 'waiting'`;
 			const behind = sql`(r.version > w.version OR d.revision > ${revision})`;
 			await tx.run(sql`UPDATE ${table('link')} AS l SET
@@ -82,7 +83,6 @@ export async function confirm(
 				due_at = CASE WHEN ${waits} AND NOT ${behind} THEN coalesce(l.waits_since, ${big(at)}) + w.patience ELSE ${big(at)} END
 				FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}, ${table('destination')} d, ${table('record')} r
 				WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
-			const kept = confirmed.filter(({ key, part }) => !late.has(linkName(key, part)));
 			await keepMarks(store, tx, destination, kept);
 			// What was only deactivated stands, and refers on.
 			const rewritten = kept.filter(({ state, counterpart }) => state !== 'gone' || counterpart === null);
@@ -100,11 +100,25 @@ export async function confirm(
 	});
 }
 
-/** Keys that get another counterpart than they had: a value that was written before, or stands by an earlier removal. */
-async function movedCounterparts(store: Store, tx: Sql, destination: number, rows: SqlValue[][]): Promise<string[]> {
-	const moved = await tx.all(sql<{ key: string }>`SELECT l.key FROM ${tx.dialect.values('w', CONFIRM_COLUMNS, rows)}
-		JOIN ${store.table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
-		WHERE w.counterpart IS NOT NULL AND coalesce(l.counterpart, l.former) <> w.counterpart`);
+/** Keys that others refer to and that get another counterpart than they had, or had before it was removed. */
+async function movedCounterparts(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	links: { key: string; part: string; counterpart: string | null }[],
+): Promise<string[]> {
+	const { table } = store;
+	const [any] = await tx.all(sql`SELECT 1 FROM ${table('reference')} WHERE target = ${destination} LIMIT 1`);
+	const given = links.filter(({ counterpart }) => counterpart !== null);
+	if (any === undefined || given.length === 0) return [];
+	const list = tx.dialect.values(
+		'w',
+		[...KEY_AND_PART, { name: 'counterpart', type: 'text' }],
+		given.map(({ key, part, counterpart }) => [key, part, counterpart]),
+	);
+	const moved = await tx.all(sql<{ key: string }>`SELECT l.key FROM ${list}
+		JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
+		WHERE coalesce(l.counterpart, l.former) <> w.counterpart`);
 	return moved.map(({ key }) => key);
 }
 
