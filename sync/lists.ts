@@ -43,7 +43,7 @@ export function listed(kind: ListKind, value: Value): Value {
 /** The members of such a list; any other value as it is. */
 export function plainValue(value: Value): Value {
 	if (!isListed(value)) return value;
-	return isMembers(value) ? value.$members : (value).$set;
+	return isMembers(value) ? value.$members : value.$set;
 }
 
 /** Fields without a trace of how their lists are owned. */

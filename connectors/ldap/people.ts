@@ -236,8 +236,8 @@ export class People {
 		const name = Object.keys(set).find((one) => this.schema.firstName(one) === this.schema.firstName(rdn));
 		const value = name === undefined ? null : set[name]!;
 		const text = Array.isArray(value) ? value[0] : value;
-		if (text === null || text === undefined || text === '')
-			throw new SyncError('refused', `“${rdn}” is empty, and names the new entry`, {
+		if (text === null || text === undefined || text === '' || typeof text === 'object')
+			throw new SyncError('refused', `“${rdn}” is empty or no text, and names the new entry`, {
 				todo: 'Map a value to it, or choose another naming attribute in the node.',
 				field: rdn,
 			});

@@ -11,9 +11,7 @@ export async function fakeSlack(): Promise<DestinationFake> {
 	const method = (name: string, handler: (form: URLSearchParams) => Answer | Row) =>
 		fake.on('POST', `/${name}`, (call: Call) => {
 			const answer = handler(call.form());
-			return 'body' in answer || 'status' in answer
-				? (answer)
-				: { body: { ok: true, ...(answer as Row) } };
+			return 'body' in answer || 'status' in answer ? answer : { body: { ok: true, ...(answer as Row) } };
 		});
 	/** Lists are asked for by GET, and by POST from Slack's own client. */
 	const list = (name: string, letter: string, key: string) => {
