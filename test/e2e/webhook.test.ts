@@ -1,9 +1,18 @@
 /** Changes that a source pushes, in a real n8n: signed, in the ledger before they are answered, through a crash. */
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { sql } from 'kysely';
+
+import { open } from '../../sql/open';
+import type { Database } from '../../sql/types';
 import { hintsOf, inARow, outputOf, startN8n, until, type N8n } from '../n8n/harness';
+import { startPostgres } from '../servers/postgres';
+import type { Server } from '../servers/server';
+import { withDatabase } from '../sql/databases';
 import { drag, TYPE } from './workflows';
 
 type Row = Record<string, unknown>;
@@ -232,4 +241,135 @@ describe('customers that are pushed into a table', () => {
 		await until(() => customer(1)?.['name'] === 'Ada', { timeout: 5000 });
 		expect(customer(1)).toMatchObject({ note: 'theirs', city: 'Paris' });
 	});
+
+	test('an event that carries its key alone is completed by a node behind the trigger before it counts', async () => {
+		const asked: string[] = [];
+		const crm = createServer((request, response) => {
+			asked.push(request.url ?? '');
+			response.setHeader('content-type', 'application/json');
+			response.end(JSON.stringify({ id: 700, name: 'Gus', city: `Visit ${asked.length}` }));
+		});
+		await new Promise<void>((resolve) => crm.listen(0, '127.0.0.1', resolve));
+		try {
+			// An address of its own is what a server that listens has.
+			const { port } = crm.address() as AddressInfo;
+			const thin = workflow('Thin customers', 'thin', { carries: 'its key', options: { guardFirst: false } });
+			const [from, mapping, to] = thin.nodes;
+			const complete = {
+				name: 'Complete',
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.2,
+				parameters: { url: `=http://127.0.0.1:${port}/customers/{{ $json.id }}`, options: {} },
+			};
+			const created = await n8n.api.createWorkflow({
+				...thin,
+				nodes: [from!, complete, mapping!, to!],
+				connections: inARow('From', 'Complete', 'Mapping', 'To'),
+			} as never);
+			await n8n.api.activate(created.id);
+			await until(async () => (await send('thin', { id: 700, name: 'not this' })) === 200);
+			await until(() => customer(700), { timeout: 20_000 });
+			expect(customer(700)).toMatchObject({ name: 'Gus', city: 'Visit 1' });
+			// The same event again: something about the record has changed once more.
+			expect(await send('thin', { id: 700 })).toBe(200);
+			await until(() => customer(700)?.['city'] === 'Visit 2', { timeout: 20_000 });
+			expect(asked).toEqual(['/customers/700', '/customers/700']);
+		} finally {
+			crm.close();
+		}
+	});
+
+	withDatabase(
+		'postgres',
+		() => {
+			let server: Server;
+			let database: Database;
+			beforeAll(async () => {
+				server = await startPostgres();
+				const { host, port, database: name, user, password } = server;
+				const config = { dialect: 'postgres', host, port, database: name, user, password } as const;
+				database = await open(config, { readOnly: false, values: 'plain' });
+				await database.run(
+					sql`CREATE TABLE customers (key text PRIMARY KEY, name text, city text, active text, note text)`,
+				);
+				// As the notice in the node says.
+				await database.run(sql`CREATE FUNCTION tell_edit() RETURNS trigger LANGUAGE plpgsql AS $$
+					BEGIN PERFORM pg_notify('edited', OLD.key::text); RETURN NULL; END $$`);
+				await database.run(sql`CREATE TRIGGER tell_edit AFTER UPDATE OR DELETE ON customers
+					FOR EACH ROW EXECUTE FUNCTION tell_edit()`);
+			});
+			afterAll(async () => {
+				await database?.close();
+				await server?.stop();
+			});
+
+			test('an edit is heard by NOTIFY and healed in seconds, though nothing is sent to any address', async () => {
+				const { host, port, database: name, user, password } = server;
+				const postgres = await n8n.api.createCredential('Billing', 'postgres', {
+					host,
+					port,
+					database: name,
+					user,
+					password,
+					ssl: 'disable',
+					sshTunnel: false,
+					allowUnauthorizedCerts: false,
+					maxConnections: 5,
+				});
+				const row = async () => (await database.all(sql<Row>`SELECT * FROM customers WHERE key = '1'`))[0];
+				const located = (value: string) => ({ __rl: true, mode: 'name', value });
+				const told = workflow('Told customers', 'told', { carries: 'all', options: { sweepEvery: 0 } });
+				const [from, mapping, to] = told.nodes;
+				const table = {
+					...to!,
+					parameters: { dialect: 'postgres', schema: located('public'), table: located('customers') },
+					credentials: { postgres },
+				};
+				const created = await n8n.api.createWorkflow({ ...told, nodes: [from!, mapping!, table] } as never);
+				await n8n.api.activate(created.id);
+				await until(async () => (await send('told', { id: 1, name: 'Ada', city: 'London' })) === 200);
+				await until(row, { timeout: 30_000 });
+
+				const choice = { type: `${TYPE}.syncFromWebhookTrigger` };
+				const syncs = await n8n.api.options({ ...choice, method: 'getSyncs', parameters: {} });
+				const watchedSync = syncs.find((one) => one.name === 'Told customers')!.value as number;
+				const [place] = await n8n.api.options({
+					...choice,
+					method: 'getDestinations',
+					parameters: { watchedSync },
+				});
+				const watch = await n8n.api.createWorkflow({
+					name: 'Listening',
+					nodes: [
+						{
+							name: 'From',
+							type: `${TYPE}.syncFromWebhookTrigger`,
+							typeVersion: 2,
+							webhookId: 'listening',
+							parameters: {
+								side: 'destination',
+								watchedSync,
+								watchedDestination: place!.value as number,
+								sender: 'github',
+								dialect: 'postgres',
+								channel: 'edited',
+							},
+							credentials: { oneWaySyncWebhookSecretApi: secret, postgres },
+						},
+					],
+					connections: {},
+				});
+				await n8n.api.activate(watch.id);
+				await until(
+					async () =>
+						(await database.all(sql`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`)).length > 0,
+					{ what: 'somebody to listen' },
+				);
+				await database.run(sql`UPDATE customers SET name = 'Somebody', note = 'theirs' WHERE key = '1'`);
+				await until(async () => (await row())?.['name'] === 'Ada', { timeout: 20_000, what: 'the healing' });
+				expect(await row()).toMatchObject({ note: 'theirs', city: 'London' });
+			});
+		},
+		'a Postgres destination',
+	);
 });

@@ -60,7 +60,7 @@ export function dataTables(): Telling {
 				asRow: ({ id, ...person }) => ({ number: id, ...person, desk: String(100 + id) }),
 				credentials: {},
 				spoil: async () => await source.change(4, { desk: 'by the window' }),
-				failure: /Person 4 could not be written.*no “updatedAt”/u,
+				failure: /Person 4 could not be written.*(no “updatedAt”|desk)/u,
 				mend: async () => await source.change(4, { desk: '44' }),
 				mended: (rows) => rows.some(({ login, desk }) => login === 'p4@x.test' && desk === 44),
 				fit: (nodes) => {
