@@ -16,13 +16,13 @@ import { sql } from 'kysely';
 
 import { open } from '../sql/open';
 import type { Database } from '../sql/types';
-import { inARow, startN8n, until, type N8n } from '../test/n8n/harness';
+import { startN8n, until, type N8n } from '../test/n8n/harness';
 import { available, startPostgres } from '../test/servers/postgres';
 import { Loads, rounded } from './parts/measure';
+import { publish, SECRET, SYSTEMS, tableOf, type System } from './parts/pushing';
 import { write } from './parts/report';
 import { say } from './parts/server';
 
-const SECRET = 'a secret of thirty-two characters';
 const KEYS = 200;
 const RATE = 10;
 const SECONDS = 60;
@@ -30,8 +30,6 @@ const SECONDS = 60;
 const TIMES = 10;
 /** What 95 of 100 events must need at most. */
 const MOST = 2;
-const SYSTEMS = ['ours', 'n8n nodes'] as const;
-type System = (typeof SYSTEMS)[number];
 
 export async function run(given: string[]): Promise<{ result: unknown; held: boolean }> {
 	const there = available();
@@ -73,8 +71,6 @@ export async function run(given: string[]): Promise<{ result: unknown; held: boo
 	}
 }
 
-const tableOf = (system: System) => (system === 'ours' ? 'pushed_ours' : 'pushed_nodes');
-
 /** A table, and a log of when each version of a row came. */
 async function table(db: Database, system: System): Promise<void> {
 	const [name, log] = [sql.id(tableOf(system)), sql.id(`${tableOf(system)}_log`)];
@@ -87,88 +83,6 @@ async function table(db: Database, system: System): Promise<void> {
 	await db.run(
 		sql`CREATE TRIGGER logged AFTER INSERT OR UPDATE ON ${name} FOR EACH ROW EXECUTE FUNCTION ${sql.id(`log_${tableOf(system)}`)}()`,
 	);
-}
-
-async function publish(n8n: N8n, access: Record<string, string | number>): Promise<void> {
-	const postgres = await n8n.api.createCredential('Destination', 'postgres', access);
-	const secret = await n8n.api.createCredential('Pushing', 'oneWaySyncWebhookSecretApi', { secret: SECRET });
-	const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveManualExecutions: false };
-	const located = (value: string) => ({ __rl: true, mode: 'name', value });
-	const fields = ['key', 'number', 'name'];
-	const package_ = 'n8n-nodes-one-way-sync';
-	const ours = await n8n.api.createWorkflow({
-		name: 'ours',
-		settings,
-		nodes: [
-			{
-				name: 'Source',
-				type: `${package_}.syncFromWebhookTrigger`,
-				typeVersion: 2,
-				webhookId: 'ours',
-				parameters: {
-					syncName: 'Pushed',
-					sender: 'github',
-					keyPath: 'key',
-					shape: { ordering: 'number' },
-					options: { guardChanges: 100 },
-				},
-				credentials: { oneWaySyncWebhookSecretApi: secret },
-			},
-			{
-				name: 'Mapping',
-				type: `${package_}.sourceWinsMapping`,
-				parameters: {
-					rows: { row: fields.map((field) => ({ field, value: `={{ $json.${field} }}` })) },
-					match: ['key'],
-				},
-			},
-			{
-				name: 'Destination',
-				type: `${package_}.syncToDatabase`,
-				parameters: { dialect: 'postgres', schema: located('public'), table: located(tableOf('ours')) },
-				credentials: { postgres },
-			},
-		],
-		connections: inARow('Source', 'Mapping', 'Destination'),
-	});
-	const nodes = await n8n.api.createWorkflow({
-		name: 'nodes',
-		settings,
-		nodes: [
-			{
-				name: 'Webhook',
-				type: 'n8n-nodes-base.webhook',
-				typeVersion: 2,
-				webhookId: 'nodes',
-				parameters: { httpMethod: 'POST', path: 'nodes/sync', responseMode: 'onReceived' },
-			},
-			{
-				name: 'Upsert',
-				type: 'n8n-nodes-base.postgres',
-				typeVersion: 2.6,
-				parameters: {
-					operation: 'upsert',
-					schema: located('public'),
-					table: located(tableOf('n8n nodes')),
-					columns: {
-						mappingMode: 'defineBelow',
-						value: Object.fromEntries(fields.map((field) => [field, `={{ $json.body.${field} }}`])),
-						matchingColumns: ['key'],
-						schema: fields.map((id) => ({
-							id,
-							displayName: id,
-							type: id === 'number' ? 'number' : 'string',
-							canBeUsedToMatch: true,
-							display: true,
-						})),
-					},
-				},
-				credentials: { postgres },
-			},
-		],
-		connections: inARow('Webhook', 'Upsert'),
-	});
-	for (const { id } of [ours, nodes]) await n8n.api.activate(id);
 }
 
 interface Event {

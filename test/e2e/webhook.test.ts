@@ -189,6 +189,29 @@ describe('customers that are pushed into a table', () => {
 		expect(row?.count).toBe(53);
 	});
 
+	test('a crash amid answers loses nothing that was answered; what was not is sent again, and is there once (invariant 3)', async () => {
+		let answered = 0;
+		const one = async (key: number) => {
+			const status = await send('pushed', { id: key, name: `Person ${key}`, at: 1 }).catch(() => 0);
+			if (status === 200) answered++;
+			return { key, status };
+		};
+		const all = Array.from({ length: 60 }, (_, n) => one(300 + n));
+		await until(() => answered >= 10, { every: 1 });
+		await n8n.kill();
+		const outcomes = await Promise.all(all);
+		n8n = await startN8n({ folder: n8n.folder, port: n8n.port });
+		const kept = outcomes.filter(({ status }) => status === 200);
+		await until(() => kept.every(({ key }) => customer(key)), { timeout: 60_000 });
+		for (const { key, status } of outcomes)
+			if (status !== 200) await until(async () => (await one(key)).status === 200);
+		await until(() => outcomes.every(({ key }) => customer(key)), { timeout: 60_000 });
+		const [row] = destination
+			.prepare("SELECT count(*) AS count FROM customers WHERE name LIKE 'Person 3__'")
+			.all() as { count: number }[];
+		expect(row?.count).toBe(60);
+	});
+
 	test('where the source can be read an event is only a hint: the record is fetched as it is', async () => {
 		const source = new DatabaseSync(files().crm);
 		source.exec("INSERT INTO customers VALUES (500, 'Eve', 'Oslo')");
