@@ -34,7 +34,7 @@ export interface DatabaseDestinationOptions {
 }
 
 export class DatabaseDestination implements Destination {
-	readonly batchSize = 1000;
+	readonly batchSize = 250;
 	readonly target: { id: string; text: string };
 	readonly lock: TableLock;
 	readonly marks: Marks;

@@ -37,7 +37,7 @@ export const properties: INodeProperties[] = [
 				name: 'batchSize',
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 5000 },
-				default: 1000,
+				default: 250,
 				noDataExpression: true,
 				description: 'The most rows that are read and written at once',
 			},

@@ -4,7 +4,7 @@ import { SyncError, type Destination } from '../../sync/types';
 import { databaseConfig } from '../shared/database';
 import type { NodeContext } from '../shared/parameters';
 
-export const DEFAULT_BATCH = 1000;
+export const DEFAULT_BATCH = 250;
 
 export interface DestinationSettings {
 	schema?: string;

@@ -1,6 +1,14 @@
 /** A Postgres server as a {@link Database}: a pool of connections, cursors for streams. */
 import { sql, type RawBuilder } from 'kysely';
-import { Pool, type Client, type CustomTypesConfig, type PoolClient, type PoolConfig, type QueryArrayResult } from 'pg';
+import {
+	Pool,
+	type Client,
+	type CustomTypesConfig,
+	type PoolClient,
+	type PoolConfig,
+	type QueryArrayConfig,
+	type QueryArrayResult,
+} from 'pg';
 import Cursor from 'pg-cursor';
 
 import { unlessAborted } from '../abort';
@@ -64,7 +72,7 @@ class PostgresSnapshot extends PostgresSql implements Snapshot {
 	) {
 		super(async (text, values) => {
 			this.busy = true;
-			const answer = await unlessAborted(asked(client.query(one(text, values))), signal);
+			const answer = await unlessAborted(answerOf(client, one(text, values)), signal);
 			this.busy = false;
 			return answer;
 		});
@@ -100,7 +108,7 @@ class PostgresSnapshot extends PostgresSql implements Snapshot {
 	async close(): Promise<void> {
 		const { client } = this;
 		if (this.busy) return client.release(true);
-		await client.query('COMMIT').then(
+		await answerOf(client, 'COMMIT').then(
 			() => client.release(),
 			() => client.release(true),
 		);
@@ -136,7 +144,7 @@ export class PostgresDatabase extends PostgresSql implements Database {
 				return work(
 					new PostgresSql(async (text, values) => {
 						deadline?.check();
-						return await asked(taken.query(one(text, values)));
+						return await answerOf(taken, one(text, values));
 					}),
 				);
 			},
@@ -161,7 +169,7 @@ export class PostgresDatabase extends PostgresSql implements Database {
 		signal?.throwIfAborted();
 		const client = await asked(this.pool.connect());
 		try {
-			await asked(client.query(READ_ONLY));
+			await answerOf(client, READ_ONLY);
 			return new PostgresSnapshot(client, this.types, signal);
 		} catch (error) {
 			client.release(true);
@@ -181,17 +189,17 @@ export class PostgresDatabase extends PostgresSql implements Database {
 		const client = await asked(this.pool.connect());
 		let broken: boolean = true;
 		try {
-			await asked(client.query(begin));
+			await answerOf(client, begin);
 			const result = await work(client);
 			beforeCommit();
-			const { command } = await asked(client.query('COMMIT'));
+			const { command } = await answerOf(client, 'COMMIT');
 			broken = false;
 			// A failed statement that `work` swallowed: Postgres answers COMMIT with ROLLBACK, and nothing was kept.
 			if (command === 'ROLLBACK') throw explain(new Error('The transaction had failed and was rolled back.'));
 			return result;
 		} catch (error) {
 			if (broken)
-				broken = await client.query('ROLLBACK').then(
+				broken = await answerOf(client, 'ROLLBACK').then(
 					() => false,
 					() => true,
 				);
@@ -216,6 +224,22 @@ const LOCK_TIMEOUT = 15_000;
 
 const SESSION = `SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex';
 	SET extra_float_digits = 1; SET idle_in_transaction_session_timeout = 0; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'`;
+
+/**
+ * What a connection answers, by a callback. Of the promises that node-postgres makes by itself each keeps what the one
+ * before it brought from being thrown away with the garbage of the moment: all rows would reach the old part of the heap.
+ */
+async function answerOf(
+	client: PoolClient,
+	statement: QueryArrayConfig<SqlValue[]> | string,
+): Promise<QueryArrayResult<unknown[]>> {
+	return await new Promise((resolve, reject) => {
+		const done = (error: Error | null | undefined, result: unknown) =>
+			error ? reject(explain(error)) : resolve(result as QueryArrayResult<unknown[]>);
+		if (typeof statement === 'string') client.query(statement, done);
+		else client.query(statement, done);
+	});
+}
 
 async function asked<T>(answer: Promise<T>): Promise<T> {
 	try {

@@ -19,7 +19,8 @@ interface Pending {
 
 export class SqliteClient {
 	private readonly worker: Worker;
-	private readonly pending = new Map<number, Pending>();
+	/** In the order of the requests, which is that of the answers. */
+	private readonly pending: Pending[] = [];
 	private requests = 0;
 	private gone: SqlError | undefined;
 
@@ -47,8 +48,8 @@ export class SqliteClient {
 		const request: Request = { id: ++this.requests, order };
 		return new Promise((resolve, reject) => {
 			this.worker.postMessage(request);
-			if (this.pending.size === 0) this.worker.ref();
-			this.pending.set(request.id, { resolve, reject });
+			if (this.pending.length === 0) this.worker.ref();
+			this.pending.push({ resolve, reject });
 		});
 	}
 
@@ -63,9 +64,8 @@ export class SqliteClient {
 	}
 
 	private answered(answer: Answer): void {
-		const pending = this.pending.get(answer.id);
-		this.pending.delete(answer.id);
-		if (this.pending.size === 0) this.worker.unref();
+		const pending = this.pending.shift();
+		if (this.pending.length === 0) this.worker.unref();
 		if (!pending) return;
 		if (answer.ok) pending.resolve(answer.result);
 		else pending.reject(explain(answer.error));
@@ -73,7 +73,6 @@ export class SqliteClient {
 
 	private lost(error: SqlError): void {
 		this.gone ??= error;
-		for (const { reject } of this.pending.values()) reject(this.gone);
-		this.pending.clear();
+		for (const { reject } of this.pending.splice(0)) reject(this.gone);
 	}
 }

@@ -26,6 +26,7 @@ export class MemorySource implements Source {
 	/** Reads end without saying that they have seen everything. */
 	cut = false;
 	reads = 0;
+	pageSize = 7;
 	/** The field that rises with every change. */
 	ordering?: string;
 
@@ -37,7 +38,7 @@ export class MemorySource implements Source {
 			name: String(fields.name ?? key),
 			...(this.ordering !== undefined && { ordering: fields[this.ordering] }),
 		}));
-		const size = 7;
+		const size = this.pageSize;
 		for (let from = 0; from < all.length || from === 0; from += size) {
 			if (this.breakAfter !== undefined && from + size > this.breakAfter) {
 				this.breakAfter = undefined;
@@ -108,7 +109,9 @@ export class MemoryDestination implements Destination {
 		}
 		const found: ActualRecord[] = [];
 		for (const { ref, id, match } of wanted) {
-			for (const [at, row] of this.rows) {
+			for (const [at, row] of id !== undefined && this.rows.has(id)
+				? [[id, this.rows.get(id)!] as const]
+				: this.rows) {
 				if (
 					id !== undefined
 						? at === id
