@@ -135,13 +135,19 @@ export async function restart(store: Store, tx: Sql, sync: number, past: number)
 		WHERE d.sync = ${sync} AND l.destination = d.id AND r.sync = d.sync AND r.key = l.key`);
 }
 
+/**
+ * How far the sequence jumps at a new epoch beyond what was seen: other syncs have seen later numbers of the same lost
+ * ledger, and are not to begin yet another epoch when they come.
+ */
+const AHEAD = 1_000_000;
+
 /** Starts a new epoch, of all syncs, if this number was seen before and the ledger is not there yet. */
 export async function checkAge(store: Store, seen: number): Promise<boolean> {
 	return await store.db.transaction(async (tx) => {
 		if ((await store.last(tx)) >= seen) return false;
 		// The ledger is as old for all syncs, and its numbers tell only the first of them.
 		const syncs = await tx.all(sql<{ id: number }>`SELECT id FROM ${store.table('sync')} ORDER BY id`);
-		for (const { id } of syncs) await restart(store, tx, id, seen);
+		for (const { id } of syncs) await restart(store, tx, id, seen + AHEAD);
 		return true;
 	});
 }
