@@ -117,6 +117,17 @@ export function remapHints(outcomes: Outcome[], remapped: number): NodeExecution
 	];
 }
 
+/** That the guard will hold the first write, where it will. */
+export function firstHints(waits: boolean, where: string): NodeExecutionHint[] {
+	if (!waits) return [];
+	return [
+		hint(
+			`${where} is not empty. Once this is published, the first write there is held, with counts of what would be created, adopted and overwritten, until you release it once (unless the trigger’s option Hold the First Write is off).`,
+			'info',
+		),
+	];
+}
+
 /** The hint for a node that dropped `_sync`. */
 export function droppedHint(by: string): NodeExecutionHint {
 	return hint(

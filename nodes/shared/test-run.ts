@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { checkFields } from '../../sync/check';
 import type { DesiredItem, Outcome } from '../../sync/items';
+import type { FirstWrite } from '../../sync/ledger';
 import { preview, tryOut, type PreviewContext, type Previewed } from '../../sync/preview';
 import type { Destination } from '../../sync/types';
 import { passLock } from '../../sync/lock';
@@ -10,14 +11,23 @@ import { ledgerIfAny } from './ledger';
 
 export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
 
-/** The outcomes in the order of the items, and how many records would be due again because the mapping is another one. Throws {@link SyncError} for a destination or a mapping that cannot work. */
+export interface Tested {
+	/** In the order of the items. */
+	outcomes: Outcome[];
+	/** How many records would be due again because the mapping is another one. */
+	remapped: number;
+	/** The published sync has not written here yet, and somebody's rows stand here: the guard holds its first write. */
+	firstWaits: boolean;
+}
+
+/** Throws {@link SyncError} for a destination or a mapping that cannot work. */
 export async function runTest(
 	context: IExecuteFunctions,
 	items: DesiredItem[],
 	destination: Destination,
 	writes: TestWrites,
 	editor = '',
-): Promise<{ outcomes: Outcome[]; remapped: number }> {
+): Promise<Tested> {
 	const where = destination.target.text;
 	const problem = checkFields(items, await destination.describe(), where, editor);
 	if (problem) throw problem;
@@ -45,6 +55,7 @@ export async function runTest(
 	if (looked?.destination !== undefined && writes.kind !== 'off')
 		await passLock(ledger!, stamp.id, looked.destination, destination);
 	const previewed = await preview(items, seen);
+	const firstWaits = await waits(looked?.firstWrite ?? 'unknown', previewed, destination);
 	const written = await tryOut(chosen(previewed, writes), seen);
 	for (const { key, counterpart } of written) {
 		if (counterpart !== undefined && looked?.destination !== undefined)
@@ -54,7 +65,17 @@ export async function runTest(
 	return {
 		outcomes: previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome),
 		remapped: looked?.destination === undefined ? 0 : await ledger!.remapped(looked.destination, stamp.mapping),
+		firstWaits,
 	};
+}
+
+/** Whether the guard would hold the first write. What only ties records to rows that are equal already writes nothing. */
+async function waits(first: FirstWrite, previewed: Previewed[], destination: Destination): Promise<boolean> {
+	const writes = previewed.some(
+		({ outcome: { action, changes } }) => action === 'create' || (action === 'adopt' && changes.length > 0),
+	);
+	if (!writes || first === 'passed') return false;
+	return first === 'waits' || !((await destination.isEmpty?.()) ?? true);
 }
 
 /** The records that a person lets a test write. */

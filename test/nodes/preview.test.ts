@@ -32,6 +32,7 @@ import { named, World } from './world';
 		]);
 		expect(done.hints('Target')).toEqual([
 			expect.stringMatching(/^Nothing was written: this is a preview of .*: 2 to create, 1 to adopt\.$/),
+			expect.stringMatching(/is not empty\. Once this is published, the first write there is held/),
 		]);
 		expect(world.rows()).toHaveLength(1);
 		expect(existsSync(world.ledger)).toBe(false);

@@ -13,7 +13,7 @@ import { asSyncError } from '../errors';
 import type { LiveItem } from '../incoming';
 import { runLive } from '../live';
 import { Output } from '../output';
-import { hint, liveHints, lockHints, remapHints, testHints } from '../summary';
+import { firstHints, hint, liveHints, lockHints, remapHints, testHints } from '../summary';
 import { showLock } from '../test-lock';
 import { runTest } from '../test-run';
 import { runFrame, type Body } from './frame';
@@ -66,7 +66,7 @@ class Writing implements Body {
 		const destination = await node.open();
 		try {
 			const items = node.prepare?.(given, destination) ?? given;
-			const { outcomes, remapped } = await runTest(context, items, destination, testWrites, editor);
+			const { outcomes, remapped, firstWaits } = await runTest(context, items, destination, testWrites, editor);
 			const shown = mode === 'plan' ? undefined : await showLock(context, items, destination, lock);
 			if (shown) told.lock(shown, items[0]!.stamp);
 			// What would be done comes first; a page of records in sync would hide it.
@@ -80,6 +80,8 @@ class Writing implements Body {
 			context.addExecutionHints(
 				...testHints(outcomes, destination.target.text),
 				...remapHints(outcomes, remapped),
+				// A person has looked at a reviewed plan already.
+				...firstHints(firstWaits && mode === 'write', destination.target.text),
 				...(shown ? [hint(`${shown.text} The SQL is in the first item on Preview.`, 'info')] : []),
 				...this.own(destination),
 			);
