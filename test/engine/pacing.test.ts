@@ -44,8 +44,8 @@ overBothLedgers((store) => {
 
 		it('are told of, once, when nothing has moved for a long time', async () => {
 			world.waits = 'for somebody';
-			world.stuckAfter = 100;
 			await world.tick();
+			world.stuckAfter = 100;
 			await sleep(150);
 			const stuck = await world.tick();
 			expect(stuck).toMatchObject({ health: 'failing', turned: true });
