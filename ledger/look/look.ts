@@ -3,7 +3,8 @@ import type { Look } from '../../sync/look';
 import type { Store } from '../store';
 import { overview } from './overview';
 import { exportPage, history, holdsOf, record, runs, series } from './record';
-import { healedPage, recordPage, search, searchWithin, standingPage } from './records';
+import { healedPage, recordPage, standingPage } from './records';
+import { search, searchWithin } from './search';
 
 export function lookAt(store: Store): Look {
 	return {

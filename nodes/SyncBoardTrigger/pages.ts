@@ -3,14 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { charts } from '../../report/chart';
 import { html, type Content } from '../../report/html';
-import { overviewPage, syncCard, type To } from '../../report/overview';
-import { historyTable, holdList, pager, recordPage, recordTable, type Allowed } from '../../report/records';
+import { overviewPage, syncCard } from '../../report/overview';
+import { historyTable, holdList, pager, recordPage, type Allowed } from '../../report/records';
 import { page } from '../../report/style';
-import { many, type Moment } from '../../report/words';
+import type { Moment } from '../../report/words';
 import type { Ledger } from '../../sync/ledger';
-import { OPEN, type ByTime, type Open, type SyncLook } from '../../sync/look';
+import type { SyncLook } from '../../sync/look';
 import { number, text } from '../shared/parameters';
 import { tokenFor, tokenHolds, type Wish } from './access';
+import { records, to } from './lists';
 import { confirmation, fulfil, said, wishOf } from './wishes';
 
 export interface Asked {
@@ -31,20 +32,10 @@ export interface Shown {
 
 /** Counts stop here. */
 const MOST = 10_000;
-/** Records, and lines of history, on one page. */
-const ROWS = 50;
+/** Lines of history on one page. */
 const LINES = 200;
-/** Names that one page of a search looks through. */
-const NAMES = 100_000;
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
-
-/** Addresses are relative: whatever proxy stands before n8n, they lead back here. */
-const to: To = (query) => {
-	const given = new URLSearchParams();
-	for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
-	return `?${given.toString()}`;
-};
 
 /** The page for a GET. */
 export async function pageFor(ledger: Ledger, asked: Asked): Promise<Shown> {
@@ -105,95 +96,6 @@ async function syncPage(ledger: Ledger, asked: Asked, sync: SyncLook, moment: Mo
 		refresh: plainFirst ? refresh : 0,
 	});
 }
-
-/** The list that the address names: of a standing, of a search, or all by their keys. */
-async function records(
-	ledger: Ledger,
-	sync: SyncLook,
-	query: Record<string, unknown>,
-	moment: Moment,
-): Promise<Content> {
-	const wanted = text(query['q']);
-	const search = html`<h2>Records</h2>
-		<form method="get">
-			<input type="hidden" name="sync" value="${sync.id}" /><input
-				type="search"
-				name="q"
-				value="${wanted}"
-				placeholder="Key or name"
-				aria-label="Key or name"
-			/>
-			<button>Search</button>
-		</form>`;
-	const within = text(query['within']);
-	if (wanted !== '' && within !== '') {
-		const after = query['key'] === undefined ? null : { name: text(query['name']), key: text(query['key']) };
-		const found = await ledger.searchWithin(sync.id, wanted, after, ROWS, NAMES);
-		const { next } = found;
-		return [
-			search,
-			html`<p class="quiet">Names that hold “${wanted}”${next && html`, as far as “${next.name}”`}</p>`,
-			recordTable(sync, found.rows, moment, to),
-			pager(undefined, next ? to({ sync: sync.id, q: wanted, within: 1, ...next }) : undefined),
-		];
-	}
-	if (wanted !== '') {
-		const found = await ledger.search(sync.id, wanted, ROWS);
-		return [
-			search,
-			html`<p class="quiet">
-				${many(found.length, 'record')} whose key or name begins with
-				“${wanted}”${found.length === ROWS && ' (no more are shown)'}.
-				<a href="${to({ sync: sync.id, q: wanted, within: 1 })}">Look inside names, too</a>
-			</p>`,
-			recordTable(sync, found, moment, to),
-		];
-	}
-	const place = sync.destinations.find(({ id }) => id === number(text(query['in']), 0));
-	const standing = OPEN.find((one) => one === query['state']);
-	const at = number(text(query['at']), 0);
-	const from: ByTime | null = at === 0 ? null : { at, key: text(query['key']) };
-	if (place && (standing || query['state'] === 'healed')) {
-		const found = standing
-			? await ledger.standingPage(sync.id, place.id, standing, from, ROWS)
-			: await ledger.healedPage(sync.id, place.id, moment.now - DAY, from, ROWS);
-		const state = standing ?? 'healed';
-		return [
-			html`<h2>${TITLES[state]} in ${place.name}</h2>
-				${said(query)}`,
-			recordTable(sync, found.rows, moment, to),
-			pager(
-				from ? to({ sync: sync.id, in: place.id, state }) : undefined,
-				found.next ? to({ sync: sync.id, in: place.id, state, ...found.next }) : undefined,
-			),
-		];
-	}
-	const after = typeof query['after'] === 'string' ? query['after'] : undefined;
-	const before = typeof query['before'] === 'string' ? query['before'] : undefined;
-	const found = await ledger.recordPage(sync.id, { after, before }, ROWS);
-	const first = found.rows[0]?.key;
-	return [
-		search,
-		html`<p class="small quiet">
-			${sync.destinations.map(({ id, name }) => html`<a href="${to({ sync: sync.id, in: id, state: 'healed' })}">Healed lately in ${name}</a> `)}
-		</p>`,
-		recordTable(sync, found.rows, moment, to),
-		pager(
-			first !== undefined && (after !== undefined || before !== undefined)
-				? to({ sync: sync.id, before: first })
-				: undefined,
-			found.next === null ? undefined : to({ sync: sync.id, after: found.next }),
-		),
-	];
-}
-
-const TITLES: Record<Open | 'healed', string> = {
-	pending: 'Pending',
-	held: 'Held',
-	failed: 'Failed',
-	dropped: 'Dropped on the way',
-	healed: 'Healed within a day',
-};
 
 async function recordOf(
 	ledger: Ledger,
