@@ -22,7 +22,7 @@ import { credentials, ours, passingOn, passOn, type Credentials } from './parts/
 
 const ROWS = 100_000;
 /** As the trigger's own batches. */
-const BATCH = 1000;
+const BATCH = 500;
 /** What must hold. */
 const MOST_MEMORY_MB = 200;
 const LONGEST_STALL_MS = 200;

@@ -5,6 +5,8 @@ import { databaseConfig } from '../shared/database';
 import type { NodeContext } from '../shared/parameters';
 import type { SourceSettings } from './settings';
 
+/** Rows that are read at once. With more of them, more live long enough to reach the old part of n8n's heap. */
+const PAGE = 250;
 /** The member of an item that is the sync's own. */
 const RESERVED = '_sync';
 
@@ -18,6 +20,7 @@ export async function openSource(
 		const source = new DatabaseSource({
 			database: config,
 			from: 'query' in from ? from : { table: { name: from.table, schema: from.schema } },
+			pageSize: PAGE,
 			...(key.length > 0 && { key }),
 			...(name !== undefined && { nameField: name }),
 			...(softDelete !== undefined && { removedColumn: softDelete }),

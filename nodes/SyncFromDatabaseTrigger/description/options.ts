@@ -14,7 +14,7 @@ export const options: INodeProperties[] = [
 				name: 'batchSize',
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 5000 },
-				default: 1000,
+				default: 500,
 				noDataExpression: true,
 				description:
 					'The most records that one run carries. At most three runs are under way at a time; one that waits at a Wait node counts.',

@@ -51,7 +51,7 @@ export function commonSettings(
 			changes: number(options['guardChanges'], 20, { most: 100 }) / 100,
 			first: options['guardFirst'] !== false,
 		},
-		batch: { keys: number(options['batchSize'], 1000, { least: 1, most: 5000 }), bytes: BYTES },
+		batch: { keys: number(options['batchSize'], 500, { least: 1, most: 5000 }), bytes: BYTES },
 		leaseTtl: LEASE,
 		retryIn: RETRY,
 		parkedTtl: PARKED,
