@@ -1,6 +1,8 @@
 /** From the node's form to the settings of its ticks. Throws {@link SyncError} `setup` for what cannot be meant. */
 import type { ITriggerFunctions } from 'n8n-workflow';
 
+import { objectOf } from '../../connectors/rest/destination';
+import { objectName, systemOf } from '../shared/app/access';
 import { number, reader, text, texts } from '../shared/parameters';
 import { atInterval, byCron, milliseconds, type Unit } from '../shared/trigger/schedule';
 import { commonSettings, type LoopSettings } from '../shared/trigger/settings';
@@ -13,7 +15,9 @@ export interface AppTriggerSettings extends LoopSettings {
 
 export function readSettings(context: ITriggerFunctions): AppTriggerSettings {
 	const read = reader(context);
-	const follow = read('changes', 'follow') === 'follow';
+	const { changedSince } = objectOf(systemOf(context), objectName(context)).read;
+	// Where it cannot be asked for, every read is of everything, and tells what is gone, too.
+	const follow = read('changes', 'follow') === 'follow' && changedSince !== 'none';
 	const options = read('options', {}) as { testRecords?: unknown }; // a collection is an object
 	return {
 		follow,
