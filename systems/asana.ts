@@ -15,9 +15,8 @@ import type {
 	Writing,
 } from '../connectors/rest/definition';
 
-const TASK =
-	'name,notes,completed,due_on,start_on,assignee.gid,external.gid,modified_at,custom_fields.display_value,memberships.section.gid';
-const PROJECT = 'name,notes,archived,due_on,start_on,color,owner.gid,modified_at';
+const TASK = 'name,notes,completed,due_on,start_on,assignee,external,modified_at';
+const PROJECT = 'name,notes,archived,due_on,start_on,color,owner,modified_at';
 
 const list = (path: string, query: Record<string, string>): Paged => ({
 	request: { method: 'GET', path, query: { ...query, limit: '{size}', offset: '{cursor}' } },
@@ -73,7 +72,7 @@ const task: ObjectDefinition = {
 			write: { create: 'external.gid' },
 		},
 	},
-	moreFields: 'any path',
+	moreFields: 'none',
 	read: {
 		list: list('/tasks', { project: '{setting.project}', opt_fields: TASK }),
 		get: { request: { method: 'GET', path: '/tasks/{id}', query: { opt_fields: TASK } }, record: 'data' },
@@ -123,7 +122,7 @@ const project: ObjectDefinition = {
 		color: same('color'),
 		owner: { kind: 'text', type: 'ID of a person', read: 'owner.gid', write: 'owner' },
 	},
-	moreFields: 'any path',
+	moreFields: 'none',
 	read: {
 		list: list('/projects', { workspace: '{setting.workspace}', opt_fields: PROJECT }),
 		get: { request: { method: 'GET', path: '/projects/{id}', query: { opt_fields: PROJECT } }, record: 'data' },

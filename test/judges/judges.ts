@@ -2,7 +2,7 @@
  * Others' code that judges ours, in a folder of its own: a schema validator, vendors' clients, a stand-in with state.
  * Installed on first use; where the registry does not answer, what needs it is named as skipped.
  */
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -34,4 +34,21 @@ export async function ask(questions: Asked[]): Promise<unknown[]> {
 		);
 		child.stdin!.end(JSON.stringify(questions));
 	});
+}
+
+/** Starts stripe-stateful-mock. It ends with whoever started it. */
+export async function startStripe(): Promise<{ url: string; stop(): Promise<void> }> {
+	const child = fork(join(judgesFolder, 'stripe.mjs'), { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+	const port = await new Promise<string>((resolve, reject) => {
+		child.stdout!.once('data', (data: Buffer) => resolve(data.toString().trim()));
+		child.once('exit', (code) => reject(new Error(`stripe-stateful-mock ended with ${code}`)));
+	});
+	return {
+		url: `http://127.0.0.1:${port}`,
+		stop: () =>
+			new Promise((resolve) => {
+				child.once('exit', () => resolve());
+				child.disconnect();
+			}),
+	};
 }

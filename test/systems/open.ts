@@ -1,8 +1,10 @@
 /** A system's definition at a stand-in: without its pace, so that tests need not wait for it. */
 import { RestDestination } from '../../connectors/rest/destination';
+import { http, type Http, type HttpRequest, type HttpResponse } from '../../connectors/rest/net/http';
 import { RestSource } from '../../connectors/rest/source';
 import type { CredentialType, SystemDefinition } from '../../connectors/rest/definition';
 import type { Fields } from '../../sync/types';
+import type { Sent } from './contract/check';
 
 export interface Stand {
 	system: SystemDefinition;
@@ -20,8 +22,26 @@ const given = ({ system, type, credential, settings = {}, url }: Stand) => ({
 	base: url,
 });
 
-export const destinationAt = (stand: Stand, object: string): RestDestination =>
-	new RestDestination({ ...given(stand), object });
+export const destinationAt = (stand: Stand, object: string, by?: Http): RestDestination =>
+	new RestDestination({ ...given(stand), object, ...(by && { http: by }) });
 
-export const sourceAt = (stand: Stand, object: string, follow = false): RestSource =>
-	new RestSource({ ...given(stand), object, follow });
+/** Sends, and keeps what was sent as a contract judges it: under the path of the vendor's own base URL. */
+export function recorder(
+	stand: Pick<Stand, 'url'>,
+	base: string,
+	/** Answers by itself what the stand-in does not know. */
+	instead: (request: HttpRequest) => HttpResponse | undefined = () => undefined,
+): { http: Http; sent: Sent[] } {
+	const sent: Sent[] = [];
+	return {
+		sent,
+		http: async (request) => {
+			const { headers, method, body = '' } = request;
+			sent.push({ method, url: base + request.url.slice(stand.url.length), headers, body });
+			return instead(request) ?? (await http(request));
+		},
+	};
+}
+
+export const sourceAt = (stand: Stand, object: string, follow = false, by?: Http): RestSource =>
+	new RestSource({ ...given(stand), object, follow, ...(by && { http: by }) });

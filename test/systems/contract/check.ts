@@ -121,7 +121,7 @@ export function checker(document: unknown, { default: AjvOf }: AjvClass, qs: Qs)
 		for (const one of at('query')) {
 			const own = pairs.filter(([name]) => belongs(one, name));
 			if (own.length > 0) found.push(...violations(text, schemaOf(one), valueOf(one, own), `query ${one.name}`));
-			else if (one.required) found.push(`query ${one.name} is required`);
+			else if (one.required && !OTHERS.includes(one.name)) found.push(`query ${one.name} is required`);
 		}
 		for (const [name] of pairs) {
 			if (!at('query').some((one) => belongs(one, name))) found.push(`query ${name} is not in the contract`);

@@ -79,6 +79,7 @@ export async function fakeKlaviyo(): Promise<DestinationFake> {
 	fake.on('PATCH', '/profiles/*', one('profile', change));
 	fake.on('POST', '/catalog-items', (call) => {
 		const set = data(call).attributes;
+		if (typeof set.price === 'string') return error(400, 'invalid', 'price is no number');
 		const id = `$custom:::$default:::${String(set.external_id)}`;
 		if (rows.has(id)) return error(409, 'duplicate', 'A catalog item with that ID exists');
 		const row: Row = {

@@ -1,0 +1,235 @@
+/** Klaviyo, Jira, Slack and Asana as destinations, written by the real engine into stand-ins that behave as they do. */
+import { asana } from '../../systems/asana';
+import { jira } from '../../systems/jira';
+import { klaviyo } from '../../systems/klaviyo';
+import { slack } from '../../systems/slack';
+import { create, remove } from '../conformance/destination';
+import type { Row } from './fake';
+import { fakeAsana } from './fakes/asana';
+import type { DestinationFake } from './fakes/common';
+import { fakeJira } from './fakes/jira';
+import { fakeKlaviyo } from './fakes/klaviyo';
+import { fakeSlack } from './fakes/slack';
+import { destinationAt, type Stand } from './open';
+import { story, type StoryCase } from './story';
+
+type Case = Omit<StoryCase, 'stand' | 'fake' | 'count' | 'edit'> & {
+	name: string;
+	stand: Omit<Stand, 'url'>;
+	start(): Promise<DestinationFake>;
+	/** Which rows are of this object. */
+	of(row: Row): boolean;
+	/** Sets a field of a row. */
+	set(row: Row, field: string, value: Row[string]): void;
+};
+
+const header = {
+	type: 'httpHeaderAuth',
+	credential: { name: 'Authorization', value: 'Klaviyo-API-Key secret-key' },
+} as const;
+const attributes = (row: Row, field: string, value: Row[string]) => void ((row.attributes as Row)[field] = value);
+const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain: 'https://x.atlassian.net' };
+
+const cases: Case[] = [
+	{
+		name: 'Klaviyo profiles',
+		object: 'profile',
+		start: fakeKlaviyo,
+		stand: { system: klaviyo, ...header },
+		of: (row) => row.type === 'profile',
+		set: (row, _field, value) => attributes(row, 'title', value),
+		fields: (n) => ({
+			email: `P${n}@Example.org`,
+			title: `T${n}`,
+			firstName: `F${n}`,
+			city: 'Rome',
+			properties: { grade: n },
+		}),
+		match: 'email',
+		text: 'title',
+		foreign: 'lastName',
+		bad: { email: 'no address' },
+		absentId: 'P0',
+		contract: { name: 'klaviyo', base: '/api' },
+	},
+	{
+		name: 'Klaviyo catalog items',
+		object: 'catalogItem',
+		start: fakeKlaviyo,
+		stand: { system: klaviyo, ...header },
+		of: (row) => row.type === 'catalog-item',
+		set: (row, _field, value) => attributes(row, 'title', value),
+		fields: (n) => ({ externalId: `SKU-${n}`, title: `T${n}`, description: 'D', url: 'https://x.org/1', price: n }),
+		match: 'externalId',
+		text: 'title',
+		foreign: 'imageFullUrl',
+		bad: { externalId: 'SKU-dearest', title: 'T', description: 'D', url: 'https://x.org/1', price: 'dearest' },
+		absentId: '$custom:::$default:::none',
+		contract: { name: 'klaviyo', base: '/api' },
+	},
+	{
+		name: 'Jira issues',
+		object: 'issue',
+		start: fakeJira,
+		stand: {
+			system: jira,
+			type: 'jiraSoftwareCloudApi',
+			credential: atlassian,
+			settings: { project: 'HR', issueType: 'Task' },
+		},
+		of: () => true,
+		set: (row, _field, value) => void ((row.fields as Row).summary = value),
+		fields: (n) => ({
+			externalId: `E ${n}`,
+			summary: `Badge "${n}"`,
+			description: `For\n\nE${n}`,
+			labels: ['badge', 'hr'],
+		}),
+		match: 'externalId',
+		text: 'summary',
+		foreign: 'description',
+		bad: { summary: 'x'.repeat(300) },
+		absentId: '1',
+		// The contract at hand is older than the search that replaced /search.
+		contract: { name: 'jira', base: '/rest/api/3', but: ({ url }) => /\/search\/jql|\/field$/.test(url) },
+	},
+	{
+		name: 'Slack user groups',
+		object: 'userGroup',
+		start: fakeSlack,
+		stand: { system: slack, type: 'slackApi', credential: { accessToken: 'xoxb-secret' } },
+		of: (row) => String(row.id).startsWith('S'),
+		set: (row, _field, value) => void (row.handle = value),
+		fields: (n) => ({ name: `Team ${n}`, handle: `team-${n}`, members: ['U2', 'U1'] }),
+		match: 'name',
+		text: 'handle',
+		foreign: 'description',
+		bad: { handle: 'nameless' },
+		absentId: 'S0',
+		contract: { name: 'slack', base: '/api' },
+	},
+	{
+		name: 'Slack channels',
+		object: 'channel',
+		start: fakeSlack,
+		stand: { system: slack, type: 'slackApi', credential: { accessToken: 'xoxb-secret' } },
+		of: (row) => String(row.id).startsWith('C'),
+		set: (row, _field, value) => void (row.topic = { value: value ?? '' }),
+		fields: (n) => ({ name: `Sales Team ${n}`, topic: `All of ${n}`, isPrivate: false }),
+		match: 'name',
+		text: 'topic',
+		foreign: 'purpose',
+		bad: { name: 'ümläut ümläut' },
+		absentId: 'C0',
+		contract: { name: 'slack', base: '/api' },
+	},
+	{
+		name: 'Asana tasks',
+		object: 'task',
+		start: fakeAsana,
+		stand: {
+			system: asana,
+			type: 'asanaApi',
+			credential: { accessToken: 'secret-pat' },
+			settings: { project: '77' },
+		},
+		of: (row) => row.resource_type === 'task',
+		set: (row, _field, value) => void (row.notes = value),
+		fields: (n) => ({
+			name: `Task ${n}`,
+			notes: `About ${n}`,
+			dueOn: '2026-12-01',
+			completed: false,
+			externalId: `E${n}`,
+		}),
+		match: 'externalId',
+		text: 'notes',
+		foreign: 'assignee',
+		bad: { notes: 'nameless' },
+		absentId: '1',
+		contract: { name: 'asana', base: '/api/1.0' },
+	},
+	{
+		name: 'Asana projects',
+		object: 'project',
+		start: fakeAsana,
+		stand: {
+			system: asana,
+			type: 'asanaApi',
+			credential: { accessToken: 'secret-pat' },
+			settings: { workspace: '5' },
+		},
+		of: (row) => row.resource_type === 'project',
+		set: (row, _field, value) => void (row.notes = value),
+		fields: (n) => ({ name: `Project ${n}`, notes: `About ${n}`, archived: false }),
+		match: 'name',
+		text: 'notes',
+		foreign: 'owner',
+		bad: { notes: 'nameless' },
+		absentId: '1',
+		contract: { name: 'asana', base: '/api/1.0' },
+	},
+];
+
+describe.each(cases)('$name', (one) => {
+	// The suite names its stand-in before it is started: all that it asks of it comes later.
+	let started: DestinationFake;
+	const stand = {
+		...one.stand,
+		get url() {
+			return started.fake.url;
+		},
+	};
+	beforeAll(async () => {
+		started = await one.start();
+	});
+	afterAll(() => started.fake.stop());
+	const fake = new Proxy({} as DestinationFake['fake'], {
+		get: (_target, name) => Reflect.get(started.fake, name).bind?.(started.fake) ?? Reflect.get(started.fake, name),
+	});
+	story({
+		...one,
+		stand,
+		fake,
+		count: async () => [...started.rows.values()].filter((row) => one.of(row)).length,
+		edit: async (id, field, value) => one.set(started.rows.get(id)!, field, value),
+	});
+});
+
+describe('what a Slack account cannot do', () => {
+	let started: DestinationFake;
+	const stand = { system: slack, type: 'slackApi', credential: { accessToken: 'xoxb-plan' } } as const;
+	beforeAll(async () => {
+		started = await fakeSlack();
+		started.rows.set('U1', { id: 'U1', real_name: 'Ada', deleted: false, profile: { email: 'ada@x.org' } });
+	});
+	afterAll(() => started.fake.stop());
+
+	test('people are deactivated by a person: a task that names SCIM and the plan', async () => {
+		const people = destinationAt({ ...stand, url: started.fake.url }, 'person');
+		expect(await people.read([{ ref: 0, match: { email: 'ada@x.org' } }], ['name'])).toEqual([
+			{ ref: 0, id: 'U1', fields: { name: 'Ada' } },
+		]);
+		const [gone] = await people.write([remove(0, 'U1')]);
+		expect(gone).toMatchObject({ ok: false, error: { kind: 'refused', detail: { final: true } } });
+		expect(people.removal).toMatchObject([
+			{ step: 'deactivate', takes: expect.stringMatching(/Business\+.*SCIM/) },
+		]);
+		const [made] = await people.write([create(0, { email: 'b@x.org' })]);
+		expect(made).toMatchObject({ ok: false, error: { kind: 'refused', detail: { final: true } } });
+		expect(started.fake.sent('POST')).toEqual([]);
+	});
+
+	test('what takes a paid plan is said, and not tried again', async () => {
+		started.fake.fault({
+			when: ({ method }) => method === 'POST',
+			answer: { body: { ok: false, error: 'paid_teams_only' } },
+		});
+		const groups = destinationAt({ ...stand, url: started.fake.url }, 'userGroup');
+		const [made] = await groups.write([create(0, { name: 'Sales' })]);
+		expect(made).toMatchObject({
+			ok: false,
+			error: { detail: { final: true, todo: expect.stringContaining('paid plan') } },
+		});
+	});
+});
