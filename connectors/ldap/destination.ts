@@ -34,8 +34,6 @@ export interface LdapDestinationOptions {
 	rdn?: string;
 	/** Instead of by an attribute, people are disabled by being moved there. */
 	inactiveContainer?: string;
-	/** Field names that a mapping uses beside those of the object classes. */
-	names?: readonly string[];
 	/** Steps that cannot be taken back are allowed. */
 	irreversible?: boolean;
 	createGroups?: boolean;
@@ -46,6 +44,7 @@ export class LdapDestination implements Destination {
 	readonly batchSize: number;
 	readonly target: { id: string; text: string };
 	private readonly connection: LdapConnection;
+	private readonly expected = new Set<string>();
 	private opened: Promise<People> | undefined;
 
 	/** Connects when it is first asked something. Throws SyncError for names that are none. */
@@ -72,8 +71,13 @@ export class LdapDestination implements Destination {
 		this.connection = new LdapConnection(server, this.target.text);
 	}
 
+	/** Field names that a mapping uses beside those of the object classes: groups[…], manager[uid]. */
+	expect(names: Iterable<string>): void {
+		for (const name of names) this.expected.add(name);
+	}
+
 	async describe(): Promise<FieldInfo[]> {
-		return await this.asked(async (people) => await Promise.resolve(people.describe(this.options.names ?? [])));
+		return await this.asked(async (people) => await Promise.resolve(people.describe([...this.expected])));
 	}
 
 	async prepare(fields: Fields): Promise<{ ok: true; fields: Fields } | { ok: false; error: SyncError }> {

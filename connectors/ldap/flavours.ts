@@ -16,7 +16,7 @@ export interface Flavour {
 		  }
 		| { by: 'bit'; attribute: string; bit: number; fresh: number };
 	/** What a new person is, if the node does not say. */
-	classes: string[];
+	classes: readonly string[];
 	rdn: string;
 	/** The class of a group, and where it keeps its members. */
 	group: { class: string; member: string; /** A group may not be empty. */ needsMember: boolean };

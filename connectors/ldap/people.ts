@@ -241,7 +241,7 @@ export class People {
 				todo: 'Map a value to it, or choose another naming attribute in the node.',
 				field: rdn,
 			});
-		return dnText([[{ type: rdn, value: String(text) }], ...(parseDn(container) ?? [])]);
+		return dnText([[{ type: rdn, value: textOf(text) }], ...(parseDn(container) ?? [])]);
 	}
 
 	differs({ set }: Write, found: Fields): boolean {

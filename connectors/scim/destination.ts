@@ -9,7 +9,7 @@ import {
 	type Write,
 	type WriteResult,
 } from '../../sync/types';
-import { dialects, type DialectName } from './dialects';
+import { dialects, type Dialect, type DialectName } from './dialects';
 import { discover, type Abilities, type ResourceName } from './discovery';
 import { told } from './errors';
 import { ScimHttp, type ScimServer } from './http';
@@ -20,8 +20,6 @@ export interface ScimDestinationOptions {
 	server: ScimServer;
 	dialect?: DialectName;
 	resource?: ResourceName;
-	/** Field names that a mapping uses beside those that can be listed: groups[…], lists of other types. */
-	names?: readonly string[];
 	/** Steps that cannot be taken back are allowed. */
 	irreversible?: boolean;
 	/** A group that a person is to be in is created where it is missing. */
@@ -44,6 +42,7 @@ export class ScimDestination implements Destination {
 	readonly target: { id: string; text: string };
 	private readonly http: ScimHttp;
 	private readonly resource: ResourceName;
+	private readonly expected = new Set<string>();
 	private opened: Promise<People> | undefined;
 
 	/** Connects when it is first asked something. Throws SyncError for an address that is none. */
@@ -59,11 +58,21 @@ export class ScimDestination implements Destination {
 		};
 	}
 
+	/** Field names that a mapping uses beside those that can be listed: groups[…], lists of other types. */
+	expect(names: Iterable<string>): void {
+		for (const name of names) this.expected.add(name);
+	}
+
+	/** What the server is: the data of its dialect. */
+	get dialect(): Dialect {
+		return dialects[this.options.dialect ?? 'standard'];
+	}
+
 	async describe(): Promise<FieldInfo[]> {
 		return await this.asked(async (people) => {
 			const fields = people.schemas.fields();
 			const known = new Set(fields.map(({ name }) => name));
-			const more = (this.options.names ?? []).filter((name) => !known.has(name));
+			const more = [...this.expected].filter((name) => !known.has(name));
 			return await Promise.resolve([...fields, ...more.flatMap((name) => people.info(name) ?? [])]);
 		});
 	}

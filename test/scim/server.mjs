@@ -85,7 +85,7 @@ function handlers(Resource, store) {
 		const known = id && store.get(id);
 		if (id && !known) throw gone();
 		for (const [attribute, value] of Object.entries(refused))
-			if (given[attribute] === value)
+			if (given[attribute] === value && known?.[attribute] !== value)
 				throw new SCIMMY.Types.Error(
 					400,
 					'invalidValue',
