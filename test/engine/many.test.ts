@@ -11,7 +11,7 @@ describe('a scope edited by mistake', () => {
 		world = await World.open();
 		world.batch = 5000;
 		world.ttl = 600_000;
-		world.source.pageSize = world.destination.batchSize = 1000;
+		world.source.pageSize = world.destination.batchSize = 5000;
 	});
 	afterEach(async () => {
 		await world.close();
@@ -34,7 +34,6 @@ describe('a scope edited by mistake', () => {
 				fields = (SELECT json_remove(r.fields, '$.id') FROM ${table('record')} r WHERE r.key = ${table('link')}.key)`,
 		);
 		for (const [key, { id: _, ...row }] of world.source.records) world.destination.rows.set(key, row);
-		expect(await world.tick()).toMatchObject({ handed: 0, health: 'healthy' });
 	};
 
 	it('so that half of 100,000 records leave it removes none, and says so once (invariant 6)', async () => {
