@@ -54,7 +54,7 @@ export async function runTests(given) {
 		run(node.program, [...jest, '--json', '--outputFile', results, ...options], {
 			output: 'inherit',
 			name: 'jest',
-			timeout: 25 * minutes,
+			timeout: 60 * minutes,
 		}),
 	);
 	if (!existsSync(results)) return { passed: 0, failed: 0, skipped: 0, ok: false };
