@@ -27,6 +27,8 @@ export interface Given {
 	credential: Fields;
 	type: CredentialType;
 	settings: Record<string, string>;
+	/** There is no credential: nothing is signed. */
+	anonymous?: true;
 	/** Another base URL than the definition's. */
 	base?: string;
 	/** Hosts that the credential may be sent to; undefined: any. */
@@ -67,11 +69,12 @@ function bearer(field: string): AuthTemplate {
 /** Throws {@link SyncError} `setup` for what cannot be meant. */
 export function accessTo(given: Given): Access {
 	const { system, credential, settings, type } = given;
-	const use = system.credentials.find((one) => one.type === type);
-	if (!use)
+	const taken = system.credentials.find((one) => one.type === type);
+	if (!taken)
 		throw new SyncError('setup', `${system.displayName} takes no credential of the type ${type}.`, {
 			todo: `Choose one of ${system.credentials.map((one) => one.type).join(', ')}.`,
 		});
+	const use: CredentialUse = given.anonymous ? { ...taken, auth: {} } : taken;
 	for (const [name, { displayName, required }] of Object.entries(system.settings))
 		if (required && (settings[name] ?? '') === '' && !given.base)
 			throw new SyncError('setup', `${displayName} is empty.`, { todo: `Fill in ${displayName}.` });

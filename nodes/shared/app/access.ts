@@ -57,6 +57,7 @@ export async function givenBy(context: Context): Promise<Given & { object: strin
 		system,
 		object: objectName(context),
 		type: use.type,
+		...(use.none && { anonymous: true }),
 		credential,
 		settings,
 		...(base !== '' && { base }),
@@ -70,7 +71,7 @@ function chosen(context: Context, system: SystemDefinition): CredentialUse & { n
 	const { credentials = {} } = context.getNode();
 	const use = system.credentials.find(({ type }) => credentials[type] !== undefined);
 	if (use) return use;
-	if (system.name === CUSTOM) return { ...system.credentials[0], auth: {}, none: true };
+	if (system.name === CUSTOM) return { ...system.credentials[0], none: true };
 	if (system.credentials.length === 1) return system.credentials[0];
 	throw new SyncError('setup', `No credential for ${system.displayName} is chosen.`, {
 		todo: 'Choose one in the form of the node.',
