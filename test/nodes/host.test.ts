@@ -75,11 +75,12 @@ describe('how a run that carries a batch ends', () => {
 	});
 
 	test('unheard, after a while: n8n lost it; the next one is given twice as long, in case it is only slow', async () => {
-		const slow = [50, 500, 500, 50, 500];
+		// Far enough apart for a busy machine.
+		const slow = [50, 2200, 2200, 50, 2200];
 		const handed = handing((done) => void setTimeout(() => done.resolve(run('success')), slow.shift()), undefined, {
 			sign: 20,
-			first: 300,
-			longest: 3000,
+			first: 1500,
+			longest: 15_000,
 		});
 		const ends: string[] = [];
 		for (let n = 0; n < 5; n++) ends.push((await handed.handOver()).how);
