@@ -19,7 +19,8 @@ overBothLedgers((store) => {
 	const history = async () =>
 		(await world.everything()).flatMap((row) => {
 			const { outcome, was, now } = row as { outcome?: string; was?: string; now?: string };
-			return outcome === 'moved' ? [`${was} → ${now}`] : [];
+			// Other tables count outcomes; only the history has values.
+			return outcome === 'moved' && was !== undefined ? [`${was} → ${now}`] : [];
 		});
 	const changes = () => world.destination.log.filter((line) => !line.startsWith('create'));
 
