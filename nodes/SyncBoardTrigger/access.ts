@@ -15,6 +15,7 @@ export type Visitor = { known: true; name: string } | { known: false; why: 'not 
 /** Compares in a time that says nothing; tells the log of n8n, and nobody else, why somebody is refused. */
 export async function visitorOf(context: IWebhookFunctions): Promise<Visitor> {
 	const basic = reader(context)('access', 'basic') !== 'header';
+	// Express' types are not at hand; its request is Node's own, and more.
 	const request = context.getRequestObject() as unknown as IncomingMessage;
 	const delivery: Delivery = {
 		method: request.method ?? 'GET',

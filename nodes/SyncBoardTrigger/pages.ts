@@ -172,6 +172,7 @@ export async function done(
 }
 
 function may({ allowed }: Asked, { does }: Wish): boolean {
+	// Not everything that can be wished for has a switch: looked up by name, and only a yes is one.
 	return (allowed as unknown as Record<string, boolean | undefined>)[does] === true;
 }
 

@@ -88,6 +88,7 @@ function answer(
 	more: Record<string, string> = {},
 	item?: IDataObject,
 ): IWebhookResponseData {
+	// Express' types are not at hand; its response is Node's own, and more.
 	const response = context.getResponseObject() as unknown as ServerResponse;
 	response.writeHead(status, { ...HEADERS, ...more }).end(text);
 	return { noWebhookResponse: true, ...(item && { workflowData: [[{ json: item }]] }) };

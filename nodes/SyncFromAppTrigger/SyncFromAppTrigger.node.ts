@@ -3,9 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { appCredentials } from '../shared/app/credentials';
 import { methods } from '../shared/app/methods';
-import { asNodeError } from '../shared/errors';
-import { Loop } from '../shared/trigger/loop';
-import { emitTest } from '../shared/trigger/manual';
+import { start } from '../shared/trigger/start';
 import { properties } from './description';
 import { readSettings } from './settings';
 import { openSource } from './source';
@@ -32,24 +30,10 @@ export class SyncFromAppTrigger implements INodeType {
 	methods = methods;
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		try {
-			const settings = readSettings(this);
-			const open = async () => await openSource(this, settings);
-			if (this.getMode() === 'manual') {
-				return {
-					manualTriggerFunction: async () => {
-						await emitTest(this, settings, settings.testRecords, open).catch((error: unknown) => {
-							throw asNodeError(this.getNode(), error);
-						});
-					},
-				};
-			}
-			const loop = new Loop(this, settings, open);
-			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());
-			loop.struck();
-			return { closeFunction: async () => await loop.close() };
-		} catch (error) {
-			throw asNodeError(this.getNode(), error);
-		}
+		return await start(
+			this,
+			() => readSettings(this),
+			async (settings) => await openSource(this, settings),
+		);
 	}
 }

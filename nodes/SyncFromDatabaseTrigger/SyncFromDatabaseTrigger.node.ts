@@ -2,12 +2,10 @@ import type { INodeType, INodeTypeDescription, ITriggerFunctions, ITriggerRespon
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { databaseCredentials, databaseProperties } from '../shared/description';
-import { asNodeError } from '../shared/errors';
 import { changes } from './description/changes';
 import { options } from './description/options';
 import { records } from './description/records';
-import { Loop } from '../shared/trigger/loop';
-import { emitTest } from '../shared/trigger/manual';
+import { start } from '../shared/trigger/start';
 import { methods } from './methods';
 import { readSettings } from './settings';
 import { openSource } from './source';
@@ -34,24 +32,10 @@ export class SyncFromDatabaseTrigger implements INodeType {
 	methods = methods;
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		try {
-			const settings = readSettings(this);
-			const open = async () => await openSource(this, settings.source);
-			if (this.getMode() === 'manual') {
-				return {
-					manualTriggerFunction: async () => {
-						await emitTest(this, settings, settings.testRecords, open).catch((error: unknown) => {
-							throw asNodeError(this.getNode(), error);
-						});
-					},
-				};
-			}
-			const loop = new Loop(this, settings, open);
-			this.helpers.registerCron({ expression: settings.schedule.expression }, () => loop.struck());
-			loop.struck();
-			return { closeFunction: async () => await loop.close() };
-		} catch (error) {
-			throw asNodeError(this.getNode(), error);
-		}
+		return await start(
+			this,
+			() => readSettings(this),
+			async ({ source }) => await openSource(this, source),
+		);
 	}
 }
