@@ -2,7 +2,7 @@
  * HubSpot: deals, contacts and companies, as a source.
  *
  * From HubSpot's reference and the words of its own client: the list gives 100 at once and, asked for, what is associated;
- * only a search tells what changed, 200 at once and never more than 10,000 in all, so that a long way goes on from the last
+ * only a search tells what changed, without associations, 200 at once and never more than 10,000 in all, so that a long way goes on from the last
  * time seen; what was written a moment ago comes late there; contacts say `lastmodifieddate`, all others
  * `hs_lastmodifieddate`; values come as texts, and only of properties that were asked for. 100 requests in 10 seconds,
  * 4 searches a second, a quota of a day that the headers tell. Removed records are in the recycle bin, and absent.
@@ -10,6 +10,7 @@
 import type {
 	ChangedSince,
 	FieldDefinition,
+	Join,
 	ObjectDefinition,
 	SystemDefinition,
 	Value,
@@ -23,8 +24,9 @@ export const numberFromText = (value: Value): Value =>
 export const truthFromText = (value: Value): Value =>
 	value === 'true' ? true : value === 'false' ? false : (value ?? null);
 
+/** A list says `id`, the batch of associations `toObjectId`. */
 const textOfId = (one: Value): string | undefined => {
-	const id = one !== null && typeof one === 'object' && !Array.isArray(one) ? one.id : undefined;
+	const id = one !== null && typeof one === 'object' && !Array.isArray(one) ? (one.id ?? one.toObjectId) : undefined;
 	return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 };
 
@@ -52,6 +54,24 @@ const associated = (what: string): FieldDefinition => ({
 	unordered: true,
 });
 
+const tied = (path: string, to: string): Join => ({
+	list: {
+		request: {
+			method: 'POST',
+			looksOnly: true,
+			path: `/crm/v4/associations/${path}/${to}/batch/read`,
+			body: { inputs: '{ids|wrap:id}' },
+		},
+		items: 'results',
+		pages: { kind: 'none' },
+	},
+	most: 1000,
+	of: 'from.id',
+	from: 'to',
+	to: `associations.${to}.results`,
+	none: [],
+});
+
 interface Kind {
 	displayName: string;
 	/** As it stands in addresses. */
@@ -59,8 +79,8 @@ interface Kind {
 	label: string;
 	/** The property that says when it was changed last. */
 	changed: string;
-	/** What of its associations is read: a search does not tell them, so that what changed is then read one by one. */
-	associations?: string;
+	/** What of its associations is read: a search does not tell them, so that these are then asked for, 1,000 at once. */
+	associations?: string[];
 	fields: Record<string, FieldDefinition>;
 }
 
@@ -71,7 +91,7 @@ function object({ displayName, path, label, changed, associations, fields }: Kin
 	const wanted = `${names.join(',')}{setting.properties|lead:,}`;
 	const query: Record<string, string> = {
 		properties: wanted,
-		...(associations === undefined ? {} : { associations }),
+		...(associations === undefined ? {} : { associations: associations.join(',') }),
 	};
 	const changedSince: ChangedSince = {
 		list: {
@@ -82,7 +102,7 @@ function object({ displayName, path, label, changed, associations, fields }: Kin
 				body: {
 					filterGroups: [{ filters: [{ propertyName: changed, operator: 'GTE', value: '{since|text}' }] }],
 					sorts: [changed],
-					properties: associations === undefined ? [...names, '{setting.properties|split:,}'] : [changed],
+					properties: [...names, '{setting.properties|split:,}'],
 					limit: '{size}',
 					after: '{cursor}',
 				},
@@ -95,7 +115,7 @@ function object({ displayName, path, label, changed, associations, fields }: Kin
 		// Its index is late, mostly by seconds.
 		overlap: 300,
 		watermark: 'updatedAt',
-		...(associations === undefined ? {} : { then: 'get' }),
+		...(associations === undefined ? {} : { then: associations.map((to) => tied(path, to)) }),
 		tellsRemovals: false,
 	};
 	return {
@@ -126,7 +146,25 @@ function object({ displayName, path, label, changed, associations, fields }: Kin
 				pages: { kind: 'cursor', size: 100, next: 'paging.next.after' },
 			},
 			get: { request: { method: 'GET', path: `/crm/v3/objects/${path}/{id}`, query }, record: '' },
-			batch: 'none',
+			batch:
+				associations === undefined
+					? {
+							list: {
+								request: {
+									method: 'POST',
+									looksOnly: true,
+									path: `/crm/v3/objects/${path}/batch/read`,
+									body: {
+										inputs: '{ids|wrap:id}',
+										properties: [...names, '{setting.properties|split:,}'],
+									},
+								},
+								items: 'results',
+								pages: { kind: 'none' },
+							},
+							most: 100,
+						}
+					: 'none',
 			find: [],
 			changedSince,
 			detail: 'none',
@@ -199,7 +237,7 @@ export const hubspot: SystemDefinition = {
 			path: 'deals',
 			label: 'properties.dealname',
 			changed: 'hs_lastmodifieddate',
-			associations: 'contacts,companies',
+			associations: ['contacts', 'companies'],
 			fields: {
 				name: text('dealname'),
 				stage: text('dealstage'),

@@ -181,12 +181,24 @@ export const jira: SystemDefinition = {
 			read: {
 				list: search(`${ours} ORDER BY created ASC`),
 				get: { request: { method: 'GET', path: '/issue/{id}' }, record: '' },
-				batch: 'none',
+				batch: {
+					list: {
+						request: {
+							method: 'POST',
+							looksOnly: true,
+							path: '/issue/bulkfetch',
+							body: { issueIdsOrKeys: '{ids}', fields: ['*navigable'] },
+						},
+						items: 'issues',
+						pages: { kind: 'none' },
+					},
+					most: 100,
+				},
 				find: [
 					{
 						field: 'externalId',
-						list: search(`${ours} AND labels = {value|join:,|quote}`),
-						most: 1,
+						list: search(`${ours} AND labels in ({values|quotes})`),
+						most: 100,
 						by: 'search',
 						delay: 300,
 					},
@@ -226,7 +238,32 @@ export const jira: SystemDefinition = {
 					empty: 'null',
 					answer: { record: false, id: false },
 				},
-				batches: [],
+				batches: [
+					{
+						of: 'create',
+						request: { method: 'POST', path: '/issue/bulk', body: { issueUpdates: '{rows}' } },
+						row: {
+							fields: {
+								'...': '{fields}',
+								project: { key: '{setting.project}' },
+								issuetype: { name: '{setting.issueType}' },
+							},
+						},
+						most: 50,
+						allOrNone: false,
+						results: 'issues',
+						matched: { by: 'reading', field: 'externalId' },
+						record: false,
+						failed: 'none',
+						message: [],
+						failures: {
+							path: 'errors',
+							ref: 'failedElementNumber',
+							by: 'position',
+							message: ['elementErrors.errorMessages', 'elementErrors.errors'],
+						},
+					},
+				],
 				removal: [
 					{
 						step: 'archive',

@@ -21,8 +21,8 @@ const list = (path: string, query: Record<string, string>): Paged => ({
 
 const find = (field: string, attribute: string): Find => ({
 	field,
-	list: list('/profiles', { filter: `equals(${attribute},{value|json})`, 'page[size]': '{size}' }),
-	most: 1,
+	list: list('/profiles', { filter: `any(${attribute},{values|json})`, 'page[size]': '{size}' }),
+	most: 100,
 	by: 'exact',
 });
 
@@ -67,7 +67,7 @@ const profile: ObjectDefinition = {
 	read: {
 		list: list('/profiles', { sort: 'created', 'page[size]': '{size}' }),
 		get: { request: { method: 'GET', path: '/profiles/{id}' }, record: 'data' },
-		batch: 'none',
+		batch: { list: list('/profiles', { filter: 'any(id,{ids|json})', 'page[size]': '{size}' }), most: 100 },
 		find: [find('email', 'email'), find('externalId', 'external_id'), find('phoneNumber', 'phone_number')],
 		changedSince: {
 			list: list('/profiles', {

@@ -11,6 +11,7 @@ import { Client, QuotaSpent, type Asked } from './net/client';
 import { get } from './text/path';
 import { holds } from './text/condition';
 import { moment, spelledMoment } from './records/moment';
+import { joined } from './records/join';
 import { idOf, pagesOf, type Page } from './records/pages';
 import { pooled } from './records/pool';
 import { Reader } from './records/read';
@@ -109,7 +110,12 @@ export class RestSource implements Source {
 		let latest: number | undefined = from;
 		let told: number | undefined;
 		for await (const page of this.changes(changedSince, from - changedSince.overlap * 1000, asked)) {
-			const records = changedSince.then ? await this.whole(page.records, asked) : page.records;
+			const { then } = changedSince;
+			const records = !then
+				? page.records
+				: then === 'get'
+					? await this.whole(page.records, asked)
+					: await joined(this.client, then, page.records, { id: this.object.id, asked });
 			latest = this.later(latest, records);
 			if (typeof changedSince.watermark === 'object') told = this.told(page) ?? told;
 			else if (changedSince.watermark === 'request time')

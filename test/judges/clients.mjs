@@ -8,10 +8,14 @@ import { text } from 'node:stream/consumers';
 const require = createRequire(import.meta.url);
 
 const clients = {
-	/** `call`: `list` or `search`; `with`: type, properties, associations, request. */
+	/** `call`: `list`, `search`, `read` or `associations`; `with`: type, properties, associations, to, request. */
 	async hubspot({ url, call, with: given }) {
 		const { Client } = require('@hubspot/api-client');
-		const { basicApi, searchApi } = new Client({ accessToken: 'pat', basePath: url }).crm[given.type];
+		const { crm } = new Client({ accessToken: 'pat', basePath: url });
+		const { basicApi, batchApi, searchApi } = crm[given.type];
+		if (call === 'read') return await batchApi.read(given.request);
+		if (call === 'associations')
+			return await crm.associations.v4.batchApi.getPage(given.type, given.to, given.request);
 		const answer =
 			call === 'list'
 				? await basicApi.getPage(given.limit, given.after, given.properties, undefined, given.associations)

@@ -36,10 +36,13 @@ if (judgesAreThere) {
 		};
 		const about = { client: 'hubspot', url: fake.url } as const;
 		const list = { type: 'deals', properties: ['dealname'], limit: 2 };
-		const [first, rest, found] = await ask([
+		const inputs = [{ id: '1' }, { id: '3' }, { id: '9' }];
+		const [first, rest, found, read, tied] = await ask([
 			{ ...about, call: 'list', with: { ...list, associations: ['contacts'] } },
 			{ ...about, call: 'list', with: { ...list, after: '3' } },
 			{ ...about, call: 'search', with: { type: 'deals', request } },
+			{ ...about, call: 'read', with: { type: 'deals', request: { inputs, properties: ['dealname'] } } },
+			{ ...about, call: 'associations', with: { type: 'deals', to: 'contacts', request: { inputs } } },
 		]);
 		expect(first).toMatchObject({
 			after: '3',
@@ -53,6 +56,13 @@ if (judgesAreThere) {
 			total: 2,
 			after: '1',
 			results: [{ id: '2', properties: { dealname: 'Deal 2' } }],
+		});
+		expect(read).toMatchObject({ results: [{ id: '1', properties: { dealname: 'Deal 1' } }, { id: '3' }] });
+		expect(tied).toMatchObject({
+			results: [
+				{ _from: { id: '1' }, to: [{ toObjectId: '7' }] },
+				{ _from: { id: '3' }, to: [{ toObjectId: '7' }] },
+			],
 		});
 		await fake.stop();
 	});

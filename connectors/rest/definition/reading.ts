@@ -61,10 +61,21 @@ export interface ChangedSince {
 	 * the read began (by the `Date` header).
 	 */
 	watermark: 'updatedAt' | 'request time' | { path: Path };
-	/** It lists ids only: the records are then fetched, one by one or in batches. */
-	then?: 'get' | 'batch';
+	/** It lists ids only: the records are then fetched. Or it leaves out parts of them, which are then asked for, for many at once. */
+	then?: 'get' | Join[];
 	/** Whether it also tells of what was deleted or archived; then `removed` says how that is seen. */
 	tellsRemovals: boolean;
+}
+
+/** A part of many records by their ids: `{ids}`. Each of what is listed names the record at `of`; its part at `from` is put at `to`. */
+export interface Join {
+	list: Paged;
+	most: number;
+	of: Path;
+	from: Path;
+	to: Path;
+	/** What a record has of which nothing is said. */
+	none: Value;
 }
 
 /** One record by its id: `{id}`. */

@@ -71,14 +71,20 @@ export interface Batch {
 	allOrNone: boolean;
 	/** Where the answers stand, and how one is matched to its row. Nothing is assumed about order unless it is said. */
 	results: Path;
-	matched: { by: 'position' } | { by: 'id'; path: Path } | { by: 'field'; field: string } | { by: 'ref'; path: Path };
+	matched:
+		| { by: 'position' }
+		| { by: 'id'; path: Path }
+		| { by: 'field'; field: string }
+		| { by: 'ref'; path: Path }
+		/** The answers name ids and nothing else: these are read, and told apart by that field. Without it, one goes alone. */
+		| { by: 'reading'; field: string };
 	/** Where in one answer the record stands; false: those that were written are read again. */
 	record: Path | false;
 	/** When one answer is a failure, and where it says why; `none`: those that fail are left out of the results. */
 	failed: Condition | 'none';
 	message: Path[];
-	/** Where failures stand apart from the results. */
-	failures?: { path: Path; ref: Path; message: Path };
+	/** Where failures stand apart from the results; `ref` is our number, or the id, or with `by` the place in the request. */
+	failures?: { path: Path; ref: Path; by?: 'position'; message: Path[] };
 	job?: Job;
 }
 
@@ -128,7 +134,7 @@ export interface Writing {
 	looksFirst?: string;
 	idempotency: Idempotency | 'none';
 	conditional: Conditional | 'none';
-	/** Where it can be said that a record is kept by a sync, and what. Written on create, beside the fields. */
+	/** Where it can be said that a record is kept by a sync, and what. Written beside the fields, whenever some are. */
 	mark: { path: Path; text: string } | 'none';
 	/** Whether the whole list says that nothing stands there: for the first write. */
 	isEmpty: Paged | 'by the list';

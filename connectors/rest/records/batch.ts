@@ -23,6 +23,12 @@ interface Row {
 	json: Value;
 }
 
+/** Rows that were written, and the ids of which the answers do not say whose they are. */
+interface Named {
+	rows: Row[];
+	ids: string[];
+}
+
 /** Writes what can go together; answers with what cannot. */
 export async function writeBatches(
 	place: Place,
@@ -46,16 +52,20 @@ export async function writeBatches(
 			done.set(write, { error });
 		}
 	}
-	await pooled(chunked(rows, batch.most), client.system.limits.concurrent, async (chunk) => {
-		if (isOver()) return;
+	const named: Named = { rows: [], ids: [] };
+	const trying = async (some: Row[], work: () => Promise<void>): Promise<void> => {
 		try {
-			await send(place, batch, chunk, done);
+			await work();
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
 			if (isDown(error)) fail(error);
-			else for (const { write } of chunk) if (!done.has(write)) done.set(write, { error });
+			else for (const { write } of some) if (!done.has(write)) done.set(write, { error });
 		}
+	};
+	await pooled(chunked(rows, batch.most), client.system.limits.concurrent, async (chunk) => {
+		if (!isOver()) await trying(chunk, async () => await send(place, batch, chunk, done, named));
 	});
+	if (named.rows.length > 0) await trying(named.rows, async () => await byReading(place, batch, named, done));
 	return rest;
 }
 
@@ -67,13 +77,13 @@ function rowOf({ writing, shape }: Place, batch: Batch, write: Write, ref: numbe
 	if (!creating && needsRecord(single, write.set, shape)) return undefined;
 	const sent = sentOf(write.set, shape, single, { creating });
 	if (sent.further.length > 0 || !sent.any) return undefined;
-	if (creating && writing.mark !== 'none' && isObject(sent.fields))
-		put(sent.fields, writing.mark.path, writing.mark.text);
+	if (batch.matched.by === 'reading' && (write.set[batch.matched.field] ?? null) === null) return undefined;
+	if (writing.mark !== 'none' && isObject(sent.fields)) put(sent.fields, writing.mark.path, writing.mark.text);
 	const json = fillJson(batch.row, { fields: sent.fields, id: write.id, ref, desired: sent.desired });
 	return json === undefined ? undefined : { write, ref, json };
 }
 
-async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Done>): Promise<void> {
+async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Done>, named: Named): Promise<void> {
 	const { client, writing, asked } = place;
 	const { idempotency } = writing;
 	const key =
@@ -87,7 +97,7 @@ async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Do
 			{ ...asked, ...(key && { key }) },
 		);
 		const answer = batch.job ? await finished(place, batch.job, first) : first;
-		settle(place, batch, rows, answer.body, done);
+		settle(place, batch, rows, answer.body, done, named);
 	} catch (error) {
 		if (!(error instanceof SyncError) || isDown(error) || error.kind === 'setup') throw error;
 		// Nothing of it was taken: the bad one is found by halving.
@@ -96,20 +106,32 @@ async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Do
 			return;
 		}
 		const middle = rows.length >> 1;
-		await send(place, batch, rows.slice(0, middle), done);
-		await send(place, batch, rows.slice(middle), done);
+		await send(place, batch, rows.slice(0, middle), done, named);
+		await send(place, batch, rows.slice(middle), done, named);
 	}
 }
 
-function settle(place: Place, batch: Batch, rows: Row[], body: Value | undefined, done: Map<Write, Done>): void {
+function settle(
+	place: Place,
+	batch: Batch,
+	rows: Row[],
+	body: Value | undefined,
+	done: Map<Write, Done>,
+	named: Named,
+): void {
 	const { object, shape, reader } = place;
 	const results = listOf(get(body, batch.results));
-	for (const { path, ref, message } of batch.failures ? [batch.failures] : [])
+	for (const { path, ref, by, message } of batch.failures ? [batch.failures] : [])
 		for (const failure of listOf(get(body, path))) {
 			const said = textOf(get(failure, ref));
-			const row = rows.find((one) => [String(one.ref), one.write.id].includes(said));
-			if (row) done.set(row.write, { error: refused(place, messageOf(failure, [message])) });
+			const row = by ? rows[Number(said)] : rows.find((one) => [String(one.ref), one.write.id].includes(said));
+			if (row) done.set(row.write, { error: refused(place, messageOf(failure, message)) });
 		}
+	if (batch.matched.by === 'reading') {
+		named.rows.push(...rows.filter(({ write }) => !done.has(write)));
+		named.ids.push(...results.map((result) => textOf(get(result, object.id))).filter((id) => id !== ''));
+		return;
+	}
 	for (const [n, row] of rows.entries()) {
 		const { write } = row;
 		if (done.has(write)) continue;
@@ -136,6 +158,32 @@ function settle(place: Place, batch: Batch, rows: Row[], body: Value | undefined
 	}
 }
 
+/** Reads what the answers name only by its id, and ties each to the row that has its value. */
+async function byReading(
+	{ shape, reader, asked }: Place,
+	{ matched: how }: Batch,
+	{ rows, ids }: Named,
+	done: Map<Write, Done>,
+): Promise<void> {
+	if (how.by !== 'reading') return;
+	const { field } = how;
+	const hits = await reader.byIds(
+		ids.map((id, ref) => ({ ref, id })),
+		asked,
+	);
+	for (const { write } of rows) {
+		if (done.has(write)) continue;
+		const found = hits.find(({ record }) => same(shape.read(record, [field])[field], write.set[field]));
+		if (found) reader.created(found.id, write.set);
+		done.set(
+			write,
+			found ?? {
+				error: new SyncError('retry', `${shape.where}: the answer to a batch does not name this record.`),
+			},
+		);
+	}
+}
+
 function matched(
 	{ shape }: Place,
 	{ matched: how, record }: Batch,
@@ -150,7 +198,9 @@ function matched(
 			return results.find((one) => textOf(get(one, how.path)) === write.id);
 		case 'ref':
 			return results.find((one) => textOf(get(one, how.path)) === String(ref));
-		default:
+		case 'reading':
+			return undefined;
+		case 'field':
 			return results.find((one) => {
 				const inside = get(one, record === false ? '' : record);
 				return inside !== undefined && same(shape.read(inside, [how.field])[how.field], write.set[how.field]);

@@ -34,7 +34,7 @@ export class Shape {
 		);
 		const where = `${object.displayName} in ${client.system.displayName}`;
 		if (typeof object.moreFields === 'object')
-			for (const field of await moreFields(client, object))
+			for (const field of await remembered(client, object))
 				if (!fields.has(field.name)) fields.set(field.name, field);
 		return new Shape(fields, object.moreFields === 'any path', where, object);
 	}
@@ -158,6 +158,22 @@ function spelt({ kind, spell: own, unordered }: Field, value: Value): Value {
 	const plain = result.ok ? result.value : value;
 	const spelled = own && plain !== null ? own(plain) : plain;
 	return unordered ? ordered(spelled) : spelled;
+}
+
+/** Every run of a workflow asks for the same fields. One that was made a minute ago is seen. */
+const KEPT = 60_000;
+const kept = new WeakMap<object, Map<ObjectDefinition, { until: number; fields: Promise<Field[]> }>>();
+
+async function remembered(client: Client, object: ObjectDefinition): Promise<Field[]> {
+	const { pace } = client.access; // one for each credential
+	const known = kept.get(pace) ?? new Map<ObjectDefinition, { until: number; fields: Promise<Field[]> }>();
+	kept.set(pace, known);
+	const found = known.get(object);
+	if (found && found.until > Date.now()) return await found.fields;
+	const fields = moreFields(client, object);
+	known.set(object, { until: Date.now() + KEPT, fields });
+	fields.catch(() => known.delete(object));
+	return await fields;
 }
 
 /** The fields that the account tells of. */

@@ -33,8 +33,7 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	let record: Fields | undefined;
 	let { id } = write;
 	if (creating || sent.any) {
-		if (creating && writing.mark !== 'none' && isObject(sent.fields))
-			put(sent.fields, writing.mark.path, writing.mark.text);
+		if (writing.mark !== 'none' && isObject(sent.fields)) put(sent.fields, writing.mark.path, writing.mark.text);
 		if (
 			stands?.version !== undefined &&
 			typeof writing.conditional === 'object' &&

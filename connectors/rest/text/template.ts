@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { set } from '../../../sync/canonical';
 import { SyncError, type Fields, type Value } from '../../../sync/types';
 import type { JsonTemplate } from '../definition';
-import { get } from './path';
+import { get, listOf } from './path';
 
 /** What places can be filled with: `credential`, `setting`, `id`, … */
 export type Names = Record<string, Value | undefined>;
@@ -95,6 +95,12 @@ const FUNCTIONS: Record<string, (value: Value, argument: string) => Value> = {
 			.filter((part) => part !== ''),
 	json: (value) => JSON.stringify(value),
 	quote: (value) => JSON.stringify(textOf(value)),
+	quotes: (value) =>
+		listOf(value)
+			.flat()
+			.map((one) => JSON.stringify(textOf(one)))
+			.join(','),
+	wrap: (value, by) => listOf(value).map((one) => ({ [by]: one })),
 	number: (value) => Number(value),
 	text: (value) => textOf(value),
 	escape: (value, mark) =>

@@ -88,5 +88,29 @@ export async function fakeHubspot(): Promise<SourceFake> {
 			},
 		};
 	});
+	fake.on('POST', '/crm/v3/objects/*/batch/read', (call) => {
+		const { inputs, properties = [] } = call.json() as unknown as {
+			inputs: { id: string }[];
+			properties?: string[];
+		};
+		if (inputs.length > 100) return invalid('at most 100 inputs');
+		const found = inputs.flatMap(({ id }) => tableOf(rows, call.parts[0]!).get(id) ?? []);
+		const results = found.filter((row) => row.archived !== true).map((row) => shown(row, properties));
+		return { status: results.length < inputs.length ? 207 : 200, body: { status: 'COMPLETE', results } };
+	});
+	fake.on('POST', '/crm/v4/associations/*/*/batch/read', (call) => {
+		const { inputs } = call.json() as unknown as { inputs: { id: string }[] };
+		if (inputs.length > 1000) return invalid('at most 1000 inputs');
+		const [from, to] = call.parts as [string, string];
+		const results = inputs.flatMap(({ id }) => {
+			const row = tableOf(rows, from).get(id);
+			const tied = row === undefined ? null : at(row, 'associations', to, 'results');
+			if (!Array.isArray(tied)) return [];
+			const ids = new Set(tied.map((one) => String((one as Row).id)));
+			const associationTypes = [{ category: 'HUBSPOT_DEFINED', typeId: 3, label: null }];
+			return [{ from: { id }, to: [...ids].map((toObjectId) => ({ toObjectId, associationTypes })) }];
+		});
+		return { status: results.length < inputs.length ? 207 : 200, body: { status: 'COMPLETE', results } };
+	});
 	return { fake, rows };
 }

@@ -27,11 +27,10 @@ export async function fakeJira(): Promise<DestinationFake> {
 		if (labels?.some((one) => /\s/.test(String(one)))) return { labels: "The label can't contain spaces." };
 		return undefined;
 	};
-	fake.on('POST', '/issue', (call) => {
-		const fields = call.json().fields as Row;
-		if (!('project' in fields) || !('issuetype' in fields)) return refused({ project: 'required' });
+	const make = (fields: Row): Row | { errors: Row } => {
+		if (!('project' in fields) || !('issuetype' in fields)) return { errors: { project: 'required' } };
 		const errors = wrong({ summary: '', ...fields });
-		if (errors !== undefined) return refused(errors);
+		if (errors !== undefined) return { errors };
 		const id = String(++last);
 		const now = new Date().toISOString();
 		rows.set(id, {
@@ -39,7 +38,37 @@ export async function fakeJira(): Promise<DestinationFake> {
 			key: `HR-${id}`,
 			fields: { labels: [], description: null, ...stored(fields), created: now, updated: now },
 		});
-		return { status: 201, body: { id, key: `HR-${id}`, self: `https://x.atlassian.net/rest/api/3/issue/${id}` } };
+		return { id, key: `HR-${id}`, self: `https://x.atlassian.net/rest/api/3/issue/${id}` };
+	};
+	fake.on('POST', '/issue', (call) => {
+		const made = make(call.json().fields as Row);
+		return 'errors' in made ? refused(made.errors as Row) : { status: 201, body: made };
+	});
+	fake.on('POST', '/issue/bulk', (call) => {
+		const updates = call.json().issueUpdates as { fields: Row }[];
+		if (updates.length > 50) return refused({ issueUpdates: 'at most 50' });
+		const issues: Row[] = [];
+		const errors: Row[] = [];
+		for (const [failedElementNumber, { fields }] of updates.entries()) {
+			const made = make(fields);
+			if ('errors' in made)
+				errors.push({
+					status: 400,
+					elementErrors: { errorMessages: [], errors: made.errors as Row },
+					failedElementNumber,
+				});
+			else issues.push(made);
+		}
+		return { status: issues.length === 0 ? 400 : 201, body: { issues, errors } };
+	});
+	fake.on('POST', '/issue/bulkfetch', (call) => {
+		const { issueIdsOrKeys, fields } = call.json() as { issueIdsOrKeys: string[]; fields?: Json };
+		if (fields === undefined || issueIdsOrKeys.length > 100) return refused({ issueIdsOrKeys: 'at most 100' });
+		// As Jira says: in the order of their ids, and without those that are not there.
+		const found = [...new Set(issueIdsOrKeys)]
+			.sort((a, b) => Number(a) - Number(b))
+			.flatMap((id) => rows.get(id) ?? []);
+		return { body: { issues: found, issueErrors: [] } };
 	});
 	fake.on('PUT', '/issue/*', (call) => {
 		const row = rows.get(call.parts[0]!);
@@ -75,12 +104,13 @@ export async function fakeJira(): Promise<DestinationFake> {
 			nextPageToken,
 		} = call.json() as { jql: string; fields?: Json; maxResults?: number; nextPageToken?: string };
 		if (fields === undefined) return refused({ fields: 'required' });
-		const label = /labels = ("(?:[^"\\]|\\.)*")/.exec(jql)?.[1];
+		const listed = /labels in \(((?:"(?:[^"\\]|\\.)*",?)+)\)/.exec(jql)?.[1];
+		const labels = listed === undefined ? undefined : new Set(JSON.parse(`[${listed}]`) as string[]);
 		const words = /summary ~ ("(?:[^"\\]|\\.)*")/.exec(jql)?.[1];
 		if (!jql.startsWith('project = "HR"')) return refused({ jql: 'unbounded' });
 		const fits = (row: Row) => {
 			const own = row.fields as Row;
-			if (label !== undefined) return ((own.labels ?? []) as Json[]).includes(JSON.parse(label) as string);
+			if (labels !== undefined) return ((own.labels ?? []) as string[]).some((one) => labels.has(one));
 			if (words === undefined) return true;
 			const phrase = String(JSON.parse(words)).replace(/^"|"$/g, '').toLowerCase();
 			return String(own.summary).toLowerCase().includes(phrase);

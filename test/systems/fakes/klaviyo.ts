@@ -20,8 +20,12 @@ export async function fakeKlaviyo(): Promise<DestinationFake> {
 			const equals = /^equals\((\w+),(".*")\)$/.exec(filter);
 			const since = /^greater-than\(updated,(.+)\)$/.exec(filter);
 			const ids = /^any\(ids,(\[.*\])\)$/.exec(filter);
-			if (filter !== '' && !equals && !since && !ids) return error(400, 'invalid', `filter ${filter}`);
+			const any = /^any\((id|email|phone_number|external_id),(\[.*\])\)$/.exec(filter);
+			const wanted = any ? new Set(JSON.parse(any[2]!) as string[]) : undefined;
+			if (wanted && wanted.size > 100) return error(400, 'invalid', 'too many values');
+			if (filter !== '' && !equals && !since && !ids && !any) return error(400, 'invalid', `filter ${filter}`);
 			const all = of(type).filter((row) => {
+				if (any) return wanted!.has(String(any[1] === 'id' ? row.id : attributes(row)[any[1]!]));
 				if (equals) return attributes(row)[equals[1]!] === JSON.parse(equals[2]!);
 				if (since) return String(attributes(row).updated) > since[1]!;
 				return ids ? (JSON.parse(ids[1]!) as string[]).includes(String(row.id)) : true;
