@@ -94,7 +94,7 @@ export async function fakeHubspot(): Promise<SourceFake> {
 			properties?: string[];
 		};
 		if (inputs.length > 100) return invalid('at most 100 inputs');
-		const found = inputs.flatMap(({ id }) => tableOf(rows, call.parts[0]!).get(id) ?? []);
+		const found = inputs.map(({ id }) => tableOf(rows, call.parts[0]!).get(id)).filter((row) => row !== undefined);
 		const results = found.filter((row) => row.archived !== true).map((row) => shown(row, properties));
 		return { status: results.length < inputs.length ? 207 : 200, body: { status: 'COMPLETE', results } };
 	});
