@@ -86,6 +86,10 @@ export async function sqliteStore(file: string): Promise<Store> {
 			const table = sql.id('staging', `read${number}`);
 			await db.run(sql`CREATE TABLE ${table} (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, fields TEXT, name TEXT,
 				removed INTEGER NOT NULL, ordering TEXT, slot INTEGER, repeated INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`);
+			// There are none, as a rule: that is to be known without a look at every row.
+			await db.run(
+				sql`CREATE INDEX ${sql.id('staging', `repeated${number}`)} ON ${sql.id(`read${number}`)} (key) WHERE repeated = 1`,
+			);
 			return {
 				table,
 				drop: async () => {
