@@ -130,16 +130,18 @@ class StagedObservation implements Observation {
 			SELECT w.key FROM ${wanted} LEFT JOIN ${this.store.table('record')} r ON r.sync = ${sync} AND r.key = w.key
 			WHERE r.key IS NULL OR r.present = 0 OR r.tag <> ${tag} OR r.fingerprint <> w.fingerprint`);
 		const whole = new Set(different.map(({ key }) => key));
-		// The same key twice with equal fields is one record; with other fields nobody can say which is right.
-		await db.insert(
-			sql`${this.stage.table} AS s`,
-			COLUMNS,
-			rows.map((row) =>
-				row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0, null, row[6]],
-			),
-			sql`ON CONFLICT (key) DO UPDATE SET repeated =
-				CASE WHEN s.repeated = 1 OR s.fingerprint <> excluded.fingerprint OR s.removed <> excluded.removed THEN 1 ELSE 0 END`,
-		);
+		// The same key twice with equal fields is one record; with other fields nobody can say which is right. Postgres
+		// takes a key once in a statement.
+		for (const once of distinct(rows))
+			await db.insert(
+				sql`${this.stage.table} AS s`,
+				COLUMNS,
+				once.map((row) =>
+					row[4] === 1 || whole.has(row[0]) ? row : [row[0], row[1], null, null, 0, null, row[6]],
+				),
+				sql`ON CONFLICT (key) DO UPDATE SET repeated =
+					CASE WHEN s.repeated = 1 OR s.fingerprint <> excluded.fingerprint OR s.removed <> excluded.removed THEN 1 ELSE 0 END`,
+			);
 	}
 
 	async weigh(): Promise<Weighed> {
@@ -381,4 +383,16 @@ class StagedObservation implements Observation {
 				);
 		});
 	}
+}
+
+/** The rows in as many lists as the most frequent key needs, in none of which a key comes twice; nearly always one. */
+function distinct(rows: Staged[]): Staged[][] {
+	const lists: Staged[][] = [];
+	const times = new Map<string, number>();
+	for (const row of rows) {
+		const before = times.get(row[0]) ?? 0;
+		times.set(row[0], before + 1);
+		(lists[before] ??= []).push(row);
+	}
+	return lists;
 }
