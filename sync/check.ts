@@ -13,6 +13,8 @@ export function checkFields(
 	editor = '',
 ): SyncError | undefined {
 	const known = new Map(fields.map((field) => [field.name, field]));
+	const unmatched = checkMatch(items, where);
+	if (unmatched) return unmatched;
 	if (editor !== '' && !known.has(editor))
 		return new SyncError('setup', `There is no field “${editor}” in ${where} that says who edited last.`, {
 			todo: 'Choose another one in Last Edited By Column.',
@@ -56,6 +58,14 @@ export function checkFields(
 		);
 	}
 	return undefined;
+}
+
+/** Whether something is written by which nothing that is already there would be recognised. */
+export function checkMatch(items: DesiredItem[], where: string): SyncError | undefined {
+	if (!items.some(({ stamp }) => stamp.action === 'write' && stamp.match.length === 0)) return undefined;
+	return new SyncError('setup', `No match field is chosen, and nothing that is mapped is unique in ${where}.`, {
+		todo: 'Choose in the mapping’s Match By the field by which a record is recognised there, such as its e-mail address.',
+	});
 }
 
 function unknownFields(unknown: string[], known: Map<string, FieldInfo>, where: string): SyncError {

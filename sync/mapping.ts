@@ -22,6 +22,8 @@ export interface Mapped {
 	why?: 'removed' | 'out of scope';
 	/** Destination fields that the source owns in this item; an empty value that is to be left alone is left out. */
 	owned: string[];
+	/** Those of them that only their own name brought here: left out where the destination has no such field. */
+	byName?: string[];
 	/** Destination fields that are written on create only. */
 	once: string[];
 	/** Destination fields that are written only while they are empty there; left out where there are none. */
@@ -54,6 +56,8 @@ export interface Removal {
 	set: Fields;
 	/** Written when the record returns; a field that is mapped too has its mapped value here. */
 	onReturn: Fields;
+	/** The destination's API cannot do it: what a person has to do there. Added by the destination's node. */
+	task?: string;
 }
 
 /** What happens to records that exist at the first run. */

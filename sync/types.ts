@@ -105,6 +105,8 @@ export interface FieldInfo {
 	writable: boolean;
 	allowed?: string[];
 	maxLength?: number;
+	/** No two counterparts have the same value in it. */
+	unique?: true;
 }
 
 /** Which counterpart is wanted: by its id where it is known, else by the match fields' values. */
@@ -294,6 +296,8 @@ export class SyncError extends Error {
 			retryAfter?: number;
 			/** Another try would come to the same. */
 			final?: true;
+			/** No API does it: a person has to, and `todo` says how. */
+			task?: true;
 			cause?: unknown;
 		} = {},
 	) {

@@ -75,6 +75,9 @@ export class DatabaseDestination implements Destination {
 			writable,
 			...(allowed && { allowed }),
 			...(maxLength !== undefined && { maxLength }),
+			...(info.unique.some((columns) => columns.length === 1 && columns[0] === name) && {
+				unique: true as const,
+			}),
 		}));
 	}
 

@@ -16,7 +16,7 @@ export class SourceWinsMapping implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ [$parameter["mapAll"] ? "all of the same name" : "", ($parameter["rows"]["row"] || []).length ? $parameter["rows"]["row"].length + " fields" : ""].filter((part) => part).join(", ") }}',
+			'={{ [$parameter["mapAll"] ? "all of the same name" : "", [($parameter["rows"]["row"] || []).filter((row) => row.field).length].map((many) => (many ? many + (many === 1 ? " field" : " fields") : ""))[0]].filter((part) => part).join(", ") }}',
 		description:
 			'Says which destination field takes which value of a synced record, who owns it, and what a removal means',
 		defaults: { name: 'Source-Wins Mapping' },

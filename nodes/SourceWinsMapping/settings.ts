@@ -17,8 +17,9 @@ type Once = (at: string) => unknown;
 
 /** Throws SyncError `setup` for what cannot be meant. */
 export function readSettings(parameters: RawParameters, workflowZone: string, once: Once): MappingSettings {
-	const rows = rowsOf(parameters['rows']);
-	const removalRows = rowsOf(parameters['removalRows']);
+	// The form begins with one row that is still blank; it means nothing until it is filled in.
+	const rows = rowsOf(parameters['rows']).filter((row) => filledIn(row, 'field', 'value'));
+	const removalRows = rowsOf(parameters['removalRows']).filter((row) => filledIn(row, 'field'));
 	return {
 		rows: rows.map((row, index) => {
 			const at = `rows.row[${index}]`;
@@ -47,8 +48,8 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 				const [at, name] = [`removalRows.row[${index}]`, `Field ${index + 1} of the removal`];
 				return {
 					field: fixedText(row['field'], `${at}.field`, name, once),
-					set: source(row['set'] ?? '', `${at}.set`, name),
-					onReturn: source(row['onReturn'] ?? '', `${at}.onReturn`, name),
+					set: source(row['set'] ?? 'false', `${at}.set`, name),
+					onReturn: source(row['onReturn'] ?? 'true', `${at}.onReturn`, name),
 					conversion: conversionOf(row, workflowZone),
 				};
 			}),
@@ -164,6 +165,10 @@ function rowsOf(raw: unknown): RawParameters[] {
 	const rows = membersOf(raw)['row'];
 	if (Array.isArray(rows)) return rows.map(membersOf);
 	return rows === undefined ? [] : [membersOf(rows)];
+}
+
+function filledIn(row: RawParameters, ...names: string[]): boolean {
+	return names.some((name) => text(row[name]).trim() !== '');
 }
 
 function membersOf(raw: unknown): RawParameters {

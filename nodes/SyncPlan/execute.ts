@@ -1,6 +1,7 @@
 /** Desired records in, plans out: what to create, update and remove. Written ahead in the ledger; Confirm tells the end. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { checkMatch } from '../../sync/check';
 import { ExternalDestination, type Errand } from '../../sync/external';
 import type { DesiredItem } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
@@ -60,6 +61,8 @@ async function test(
 			items.map((item) => item.stamp.key),
 		));
 	const destination = looked?.destination ?? 0;
+	const problem = checkMatch(items, where);
+	if (problem) throw problem;
 	const previewed = await preview(items, {
 		destination: external,
 		external,

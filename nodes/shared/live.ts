@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { apply } from '../../sync/apply';
-import { checkFields } from '../../sync/check';
+import { checkFields, checkMatch } from '../../sync/check';
 import { probeIn, type Applied, type ApplyContext } from '../../sync/context';
 import type { External } from '../../sync/external';
+import { fit } from '../../sync/fit';
 import type { Stamp } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
 import { keepLock, type LockState } from '../../sync/lock';
@@ -55,11 +56,11 @@ export interface Went {
 export async function runLive(
 	context: IExecuteFunctions,
 	ledger: Ledger,
-	items: LiveItem[],
+	given: LiveItem[],
 	opened: Destination | SyncError,
 	{ attempts, lock: on, as, reviewed, editor = '', external, writeTtl = WRITE }: How,
 ): Promise<Went> {
-	const { node, stamp } = items[0]!;
+	const { node, stamp } = given[0]!;
 	const name = as ?? context.getNode().name;
 	const known = opened instanceof SyncError ? undefined : opened;
 	let refusal: SyncError | undefined;
@@ -69,8 +70,12 @@ export async function runLive(
 		return await ledger.destination(stamp.id, node, name);
 	});
 	const where = known?.target.text ?? name;
-	const checked = known && !external ? await problemOf(known, items, where, editor) : undefined;
-	const problem = refusal ?? (known ? checked : (opened as SyncError));
+	const fitted: Checked =
+		known && !external
+			? await checked(known, given, where, editor)
+			: { items: given, problem: known && checkMatch(given, where) };
+	const { items } = fitted;
+	const problem = refusal ?? (known ? fitted.problem : (opened as SyncError));
 	const working: ApplyContext = {
 		ledger,
 		destination: problem ? failing(problem, known) : known!,
@@ -105,17 +110,20 @@ export async function runLive(
 	}
 }
 
-/** What keeps the whole node from writing: unknown fields, or a table that is not there. */
-async function problemOf(
-	destination: Destination,
-	items: LiveItem[],
-	where: string,
-	editor: string,
-): Promise<SyncError | undefined> {
+interface Checked {
+	items: LiveItem[];
+	/** What keeps the whole node from writing: unknown fields, or a table that is not there. */
+	problem: SyncError | undefined;
+}
+
+/** The items as the destination can take them. */
+async function checked(destination: Destination, given: LiveItem[], where: string, editor: string): Promise<Checked> {
 	try {
-		return checkFields(items, await destination.describe(), where, editor);
+		const fields = await destination.describe();
+		const { items } = fit(given, fields);
+		return { items, problem: checkFields(items, fields, where, editor) };
 	} catch (error) {
-		return asSyncError(error);
+		return { items: given, problem: asSyncError(error) };
 	}
 }
 

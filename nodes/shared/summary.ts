@@ -9,6 +9,7 @@ import type { LockState } from '../../sync/lock';
 import type { Swept } from '../../sync/sweep';
 import { whole } from './errors';
 import type { Incoming } from './incoming';
+import type { Tested } from './test-run';
 
 /** The hints of a run in which something could be written. */
 export function liveHints(
@@ -55,6 +56,15 @@ export function liveHints(
 	return hints;
 }
 
+/** What the mapping left to the destination. */
+export function fitHints({ left, matchedBy }: Pick<Tested, 'left' | 'matchedBy'>, where: string): NodeExecutionHint[] {
+	const hints: NodeExecutionHint[] = [];
+	if (matchedBy !== undefined)
+		hints.push(hint(`Matched by “${matchedBy}”, which is unique in ${where}; the mapping names no field.`, 'info'));
+	if (left.length > 0) hints.push(hint(`Not in ${where} by that name, so not written: ${left.join(', ')}.`, 'info'));
+	return hints;
+}
+
 const ACTIONS: Record<NonNullable<Outcome['action']>, string> = {
 	create: 'to create',
 	adopt: 'to adopt',
@@ -64,6 +74,7 @@ const ACTIONS: Record<NonNullable<Outcome['action']>, string> = {
 	deactivate: 'to deactivate',
 	reactivate: 'to reactivate',
 	detach: 'to detach',
+	task: 'for a person to do',
 	none: 'in sync',
 	fail: 'would fail',
 };

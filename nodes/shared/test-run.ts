@@ -2,6 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { checkFields } from '../../sync/check';
+import { fit } from '../../sync/fit';
 import type { DesiredItem, Outcome } from '../../sync/items';
 import type { FirstWrite } from '../../sync/ledger';
 import { preview, tryOut, type PreviewContext, type Previewed } from '../../sync/preview';
@@ -12,24 +13,32 @@ import { ledgerIfAny } from './ledger';
 export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind: 'some'; most: number };
 
 export interface Tested {
+	/** The items as the destination can take them. */
+	items: DesiredItem[];
 	/** In the order of the items. */
 	outcomes: Outcome[];
 	/** How many records would be due again because the mapping is another one. */
 	remapped: number;
 	/** The published sync has not written here yet, and somebody's rows stand here: the guard holds its first write. */
 	firstWaits: boolean;
+	/** Fields of the records that go by their name, and that the destination does not have. */
+	left: string[];
+	/** The field that was chosen to match by, where the mapping leaves that to the destination. */
+	matchedBy: string | undefined;
 }
 
 /** Throws {@link SyncError} for a destination or a mapping that cannot work. */
 export async function runTest(
 	context: IExecuteFunctions,
-	items: DesiredItem[],
+	given: DesiredItem[],
 	destination: Destination,
 	writes: TestWrites,
 	editor = '',
 ): Promise<Tested> {
 	const where = destination.target.text;
-	const problem = checkFields(items, await destination.describe(), where, editor);
+	const fields = await destination.describe();
+	const { items, left, matchedBy } = fit(given, fields);
+	const problem = checkFields(items, fields, where, editor);
 	if (problem) throw problem;
 	const { id, name } = context.getNode();
 	const { stamp } = items[0]!;
@@ -63,9 +72,12 @@ export async function runTest(
 	}
 	const byItem = new Map(written.map((outcome) => [outcome.item, outcome]));
 	return {
+		items,
 		outcomes: previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome),
 		remapped: looked?.destination === undefined ? 0 : await ledger!.remapped(looked.destination, stamp.mapping),
 		firstWaits,
+		left,
+		matchedBy,
 	};
 }
 

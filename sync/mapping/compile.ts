@@ -35,6 +35,7 @@ export function compileMapping(settings: MappingSettings): Mapping {
 					action: error !== undefined ? 'fail' : why !== undefined ? 'remove' : 'write',
 					...(why !== undefined && { why }),
 					owned: mapped.owned,
+					...(mapped.byName.length > 0 && { byName: mapped.byName }),
 					once: mapped.once,
 					...(mapped.fill.length > 0 && { fill: mapped.fill }),
 					match: settings.match,
@@ -65,7 +66,7 @@ function scopeError(scope: boolean | MappingError): MappingError | undefined {
 	return typeof scope === 'object' ? scope : undefined;
 }
 
-type MappedFields = Required<Pick<Mapped, 'owned' | 'once' | 'fill' | 'sensitive'>> &
+type MappedFields = Required<Pick<Mapped, 'owned' | 'byName' | 'once' | 'fill' | 'sensitive'>> &
 	Pick<Mapped, 'error'> & { fields: Fields; unseen: Unseen[] | undefined; needs: Need[] | undefined };
 
 /** The rows, then what goes by its own name. */
@@ -86,6 +87,7 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 		const sensitive = new Set([...hidden, ...hiddenInRemoval(record.sensitive)]);
 		const fields: Fields = {};
 		const lists: Record<Row['owner'], string[]> = { source: [], once: [], 'if empty': [] };
+		const named: string[] = [];
 		let error: MappingError | undefined;
 		let unseen: Unseen[] | undefined;
 		let needs: Need[] | undefined;
@@ -116,12 +118,14 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 				else if (byName.ifEmpty === 'write' || !isEmpty(value)) {
 					set(fields, name, value);
 					lists.source.push(name);
+					named.push(name);
 				}
 			}
 		}
 		return {
 			fields,
 			owned: shared(lists.source),
+			byName: shared(named),
 			once: shared(lists.once),
 			fill: shared(lists['if empty']),
 			sensitive: shared([...sensitive]),

@@ -77,12 +77,6 @@ export function checkSettings(settings: MappingSettings): void {
 }
 
 function checkMatch({ match, rows, byName }: MappingSettings, mapped: Map<string, number>): void {
-	if (match.length === 0) {
-		throw wrong(
-			'No match field is chosen',
-			'Choose in Match By the field by which the destination recognises a record, such as its e-mail address.',
-		);
-	}
 	for (const field of match) {
 		if (mapped.has(field) || (byName !== undefined && !byName.except.includes(field))) continue;
 		const meant = nearest(

@@ -115,7 +115,6 @@ describe('rows', () => {
 			compile({ rows: [row('d', '={{ $json.d }}', { conversion: { ...asItIs, as: 'date', zone: 'Nowhere' } })] }),
 		).toThrow('Field 1 (“d”): “Nowhere” is not a time zone');
 		expect(compile({})).toThrow('Nothing is mapped');
-		expect(compile({ rows: [row('a', 'x')], match: [] })).toThrow('No match field is chosen');
 		expect(compile({ rows: [row('email', 'x')], match: ['E-Mail'] })).toThrow(
 			expect.objectContaining({
 				message: 'The match field “E-Mail” is not mapped',

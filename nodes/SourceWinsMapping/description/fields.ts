@@ -42,7 +42,7 @@ export const fields: INodeProperties[] = [
 		default: false,
 		noDataExpression: true,
 		description:
-			'Whether every field of the record goes to the destination field of the same name. The fields below are added, and win.',
+			'Whether every field of the record goes to the destination field of the same name, where the destination has one. The fields below are added, and win.',
 	},
 	{
 		displayName: 'Except',
@@ -82,7 +82,7 @@ export const fields: INodeProperties[] = [
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Field' },
 		placeholder: 'Add Field',
-		default: {},
+		default: { row: [{ field: '', value: '' }] },
 		description:
 			'Which destination field takes which value. Fields that are not here belong to the destination and are never written.',
 		options: [
@@ -110,7 +110,7 @@ export const fields: INodeProperties[] = [
 		name: 'match',
 		type: 'string',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Match Field' },
-		default: [],
+		default: [''],
 		noDataExpression: true,
 		placeholder: 'e.g. email',
 		description:
@@ -128,7 +128,7 @@ export const fields: INodeProperties[] = [
 		default: [],
 		description:
 			'Destination fields by which something that is already there is recognised and adopted. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-		hint: 'Usually the e-mail address or the number that both sides share',
+		hint: 'Usually the e-mail address or the number that both sides share. Without a choice: what is unique in the destination’s table.',
 		displayOptions: { show: { mapAll: [false] } },
 	},
 	{

@@ -41,7 +41,7 @@ export const rules: INodeProperties[] = [
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Field' },
 		placeholder: 'Add Field',
-		default: {},
+		default: { row: [{ field: '', set: 'false', onReturn: 'true' }] },
 		description: 'The fields that deactivate a record, such as active: false on removal and true on return',
 		displayOptions: { show: { removal: ['deactivate'] } },
 		options: [
@@ -54,7 +54,7 @@ export const rules: INodeProperties[] = [
 						displayName: 'Set on Removal',
 						name: 'set',
 						type: 'string',
-						default: '',
+						default: 'false',
 						placeholder: 'e.g. false',
 						description: 'What the field is set to; to empty it, use {{ null }} as an expression',
 					},
@@ -62,7 +62,7 @@ export const rules: INodeProperties[] = [
 						displayName: 'Set on Return',
 						name: 'onReturn',
 						type: 'string',
-						default: '',
+						default: 'true',
 						placeholder: 'e.g. true',
 						description:
 							'What the field is set to when the record comes back. A field that is mapped above takes its mapped value.',

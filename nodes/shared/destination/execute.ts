@@ -5,6 +5,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { checkFields } from '../../../sync/check';
+import { fit } from '../../../sync/fit';
 import type { DesiredItem, Outcome } from '../../../sync/items';
 import type { Ledger } from '../../../sync/ledger';
 import { planForReview } from '../../../sync/review';
@@ -13,7 +14,7 @@ import { asSyncError } from '../errors';
 import type { LiveItem } from '../incoming';
 import { runLive } from '../live';
 import { Output } from '../output';
-import { firstHints, hint, liveHints, lockHints, remapHints, testHints } from '../summary';
+import { firstHints, fitHints, hint, liveHints, lockHints, remapHints, testHints } from '../summary';
 import { showLock } from '../test-lock';
 import { runTest } from '../test-run';
 import { runFrame, type Body } from './frame';
@@ -65,8 +66,9 @@ class Writing implements Body {
 		const { mode, testWrites, lock, editor } = settings;
 		const destination = await node.open();
 		try {
-			const items = node.prepare?.(given, destination) ?? given;
-			const { outcomes, remapped, firstWaits } = await runTest(context, items, destination, testWrites, editor);
+			const prepared = node.prepare?.(given, destination) ?? given;
+			const tested = await runTest(context, prepared, destination, testWrites, editor);
+			const { items, outcomes, remapped, firstWaits } = tested;
 			const shown = mode === 'plan' ? undefined : await showLock(context, items, destination, lock);
 			if (shown) told.lock(shown, items[0]!.stamp);
 			// What would be done comes first; a page of records in sync would hide it.
@@ -83,6 +85,7 @@ class Writing implements Body {
 				// A person has looked at a reviewed plan already.
 				...firstHints(firstWaits && mode === 'write', destination.target.text),
 				...(shown ? [hint(`${shown.text} The SQL is in the first item on Preview.`, 'info')] : []),
+				...fitHints(tested, destination.target.text),
 				...this.own(destination),
 			);
 		} finally {
@@ -122,13 +125,15 @@ class Writing implements Body {
 	}
 
 	/** Puts out what a person has to review; answers with what needs no write, or cannot be planned just now. */
-	private async showPlans(ledger: Ledger, items: LiveItem[], destination: Destination): Promise<LiveItem[]> {
-		const { node, stamp } = items[0]!;
+	private async showPlans(ledger: Ledger, given: LiveItem[], destination: Destination): Promise<LiveItem[]> {
+		const { node, stamp } = given[0]!;
 		const { target } = destination;
 		const { editor } = this.settings;
 		try {
-			const problem = checkFields(items, await destination.describe(), target.text, editor);
-			if (problem) return items;
+			const fields = await destination.describe();
+			const { items } = fit(given, fields);
+			const problem = checkFields(items, fields, target.text, editor);
+			if (problem) return given;
 			const keys = items.map((item) => item.stamp.key);
 			const looked = await ledger.look(stamp.id, node, target.id, keys);
 			const { planned, rest } = await planForReview(items, {
@@ -148,7 +153,7 @@ class Writing implements Body {
 			return items.filter((item) => rest.includes(item));
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
-			return items;
+			return given;
 		}
 	}
 }
