@@ -151,20 +151,20 @@ export async function fail(store: Store, destination: number, run: number, faile
 			one.part,
 			one.error,
 			at + (one.retryIn ?? 0),
-			one.retryIn === null ? 'failed' : 'due',
+			one.retryIn !== null ? 'due' : one.task ? 'task' : 'failed',
 			one.countsAttempt ? 1 : 0,
 			one.counterpart ?? null,
-			one.notCreated ? 1 : 0,
+			one.notCreated || one.task ? 1 : 0,
 			one.waits ? 1 : 0,
 		]);
 		const moved = sql`(r.version > coalesce(l.handed, 0) OR d.revision_run > ${run})`;
 		const taken = sql`EXISTS (SELECT 1 FROM ${table('link')} o WHERE o.destination = l.destination AND o.counterpart = w.counterpart)`;
 		await tx.run(sql`UPDATE ${table('link')} AS l SET
-			state = CASE WHEN ${moved} OR w.state = 'due' OR (l.healing = 'gone' AND r.present = 0) THEN ${UNANSWERED} ELSE 'failed' END,
+			state = CASE WHEN ${moved} OR w.state = 'due' OR (l.healing = 'gone' AND r.present = 0) THEN ${UNANSWERED} ELSE w.state END,
 			attempts = CASE WHEN ${moved} THEN 0 ELSE l.attempts + w.counted END,
 			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
-			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, undo = CASE WHEN w.state = 'failed' THEN NULL ELSE l.undo END,
+			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, undo = CASE WHEN w.state = 'due' THEN l.undo ELSE NULL END,
 			waits_since = CASE WHEN w.waits = 1 OR w.counted = 0 THEN l.waits_since ELSE NULL END,
 			create_intended = CASE WHEN w.absent = 1 THEN 0 ELSE l.create_intended END, match = CASE WHEN w.absent = 1 THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r

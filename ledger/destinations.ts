@@ -212,7 +212,7 @@ export async function revise(
 }
 
 /** The links that a revision makes due again, of records that stand in the source. */
-const REMAPPED = sql`state IN ('settled', 'failed', 'unrouted', 'gone', 'held', 'intended', 'waiting')`;
+const REMAPPED = sql`state IN ('settled', 'failed', 'unrouted', 'gone', 'held', 'task', 'intended', 'waiting')`;
 
 /** How many links a mapping would make due again. */
 export async function remapped(store: Store, id: number, mapping: string): Promise<number> {

@@ -327,16 +327,17 @@ export async function recover(store: Store): Promise<void> {
 	});
 }
 
-/** Records that were given up, with why. */
+/** Records that were given up, with why; or left to a person, with what to do. */
 export async function failures(
 	store: Store,
 	sync: number,
 	limit: number,
+	state: 'failed' | 'task' = 'failed',
 ): Promise<{ key: string; name: string | null; error: string }[]> {
 	const { db, table } = store;
 	return await db.all(sql<{ key: string; name: string | null; error: string }>`
 		SELECT l.key, r.name, coalesce(l.error, '') AS error FROM ${table('destination')} d
-		JOIN ${table('link')} l ON l.destination = d.id AND l.state = 'failed' AND l.state NOT IN ('settled', 'gone')
+		JOIN ${table('link')} l ON l.destination = d.id AND l.state = ${state} AND l.state NOT IN ('settled', 'gone')
 		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 		WHERE d.sync = ${sync} AND d.state = 'active' ORDER BY l.due_at, l.key LIMIT ${limit}`);
 }
@@ -366,6 +367,7 @@ export async function counts(store: Store, sync: number): Promise<DueCounts> {
 		underway: sum('handed', 'claimed', 'writing', 'intended'),
 		failed: sum('failed'),
 		held: sum('held'),
+		tasks: sum('task'),
 		unrouted: sum('unrouted'),
 		waiting: sum('waiting'),
 	};

@@ -56,7 +56,7 @@ export async function countIntended(store: Store, sync: number, token: number, g
 			sql`UPDATE ${table('destination')} SET first_write = 'passed' WHERE sync = ${sync} AND first_write <> 'passed'`,
 		);
 	// Where nothing is on its way, there is nothing to count, and nothing to watch.
-	const underway = sql`l.state NOT IN ('settled', 'gone') AND l.state NOT IN ('failed', 'unrouted')`;
+	const underway = sql`l.state NOT IN ('settled', 'gone') AND l.state NOT IN ('failed', 'unrouted', 'task')`;
 	const destinations = await db.all(sql<{ id: number }>`SELECT d.id FROM ${table('destination')} d
 		WHERE d.sync = ${sync} AND d.state = 'active' AND (d.watched = 1
 			OR EXISTS (SELECT 1 FROM ${table('link')} l WHERE l.destination = d.id AND ${underway})) ORDER BY d.id`);
@@ -198,7 +198,7 @@ async function watch(court: Court): Promise<void> {
 	const { store, tx, guard, id } = court;
 	const about = await count(
 		court,
-		sql`state NOT IN ('failed', 'unrouted') AND (state NOT IN ('intended', 'held') OR intent = 'changes') AND ${CHANGEABLE}`,
+		sql`state NOT IN ('failed', 'unrouted', 'task') AND (state NOT IN ('intended', 'held') OR intent = 'changes') AND ${CHANGEABLE}`,
 	);
 	// So many links are enough for it to be no matter; a large destination is not counted for a few edits.
 	const enough = guard.changes > 0 ? Math.ceil(about / guard.changes) : about;

@@ -81,7 +81,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		endRun: async (run, how) => await due.endRun(store, run, how),
 		unrouted: async (destination) => await due.unrouted(store, destination),
 		counts: async (sync) => await due.counts(store, sync),
-		failures: async (sync, limit) => await due.failures(store, sync, limit),
+		failures: async (sync, limit, state) => await due.failures(store, sync, limit, state),
 		setHealth: async (sync, health, text, kinds) => await syncs.setHealth(store, sync, health, text, kinds),
 
 		unswept: async (sync) => await sweeps.unswept(store, sync),

@@ -98,6 +98,8 @@ function whyNot(present: number | null, state: string | null, error: string | nu
 	switch (state) {
 		case 'failed':
 			return `it failed${error === null ? '' : `: ${error.replace(/[.\s]+$/u, '')}`}`;
+		case 'task':
+			return 'a person has to do it there';
 		case 'held':
 		case 'intended':
 			return 'it is held, or waits for the guard';

@@ -21,7 +21,7 @@ export async function unconfirmed(store: Store, sync: number, after: number, lim
 	const at = await now(db);
 	const rows: UnconfirmedRow[] = [];
 	for (const which of [
-		sql`l.removal = 'released' AND l.state NOT IN ('held', 'settled', 'gone')`,
+		sql`l.removal = 'released' AND l.state NOT IN ('held', 'task', 'settled', 'gone')`,
 		sql`l.state = 'intended' AND l.removal = 'intended' AND l.state NOT IN ('settled', 'gone')`,
 		sql`l.lease IS NOT NULL AND l.removal = 'intended' AND l.state IN ('handed', 'claimed', 'writing') AND l.healing IS NULL`,
 	]) {

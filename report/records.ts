@@ -10,9 +10,10 @@ export interface Allowed {
 	retry: boolean;
 	release: boolean;
 	resync: boolean;
+	done: boolean;
 }
 
-export const NOTHING_ALLOWED: Allowed = { retry: false, release: false, resync: false };
+export const NOTHING_ALLOWED: Allowed = { retry: false, release: false, resync: false, done: false };
 
 /** A table of records with their standing in every destination. */
 export function recordTable(sync: SyncLook, rows: RecordLine[], moment: Moment, to?: To): Html {
@@ -104,9 +105,18 @@ export function recordPage(
 							}${side.attempts > 0 && `, ${many(side.attempts, 'try', 'tries')}, the next one ${whole(side.dueAt, moment)}`}</span
 						>
 					</p>
-					${side.error && html`<p class="trouble">${side.error}</p>`}${
-						side.fields === null ? '' : sideTable(side)
-					}
+					${side.error && html`<p class="trouble">${side.state === 'task' && html`<b>To do by hand:</b> `}${side.error}</p>`}${
+						side.state === 'task' &&
+						allowed.done &&
+						to &&
+						html`<p>
+							<a
+								class="button"
+								href="${to({ sync: sync.id, record: key, place: side.destination, do: 'done' })}"
+								>Mark as done …</a
+							>
+						</p>`
+					}${side.fields === null ? '' : sideTable(side)}
 				</div>`;
 		})}
 		<h2>What happened</h2>

@@ -51,6 +51,8 @@ export interface Checked {
 export interface Hands {
 	/** Tries again what failed, or waits for its next try: one record, one destination, or all. How many links. */
 	retry(sync: number, which: { key?: string; destination?: number }): Promise<number>;
+	/** A person has done what only a person can do: a record's tasks, in one destination or in all. How many tasks. */
+	done(sync: number, which: { key: string; destination?: number }): Promise<number>;
 	/** Has records compared with their destinations and written where they differ, though nothing has changed. How many links. */
 	resync(sync: number, which: { keys?: string[]; since?: number }): Promise<number>;
 	/** Nothing is handed over or written until it is resumed; the source is read on. False where it stood so already. */

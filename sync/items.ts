@@ -71,7 +71,17 @@ export interface Outcome {
 	outcome: OutcomeName;
 	/** In a preview: what would be done. */
 	action?:
-		'create' | 'adopt' | 'update' | 'heal' | 'remove' | 'deactivate' | 'reactivate' | 'detach' | 'none' | 'fail';
+		| 'create'
+		| 'adopt'
+		| 'update'
+		| 'heal'
+		| 'remove'
+		| 'deactivate'
+		| 'reactivate'
+		| 'detach'
+		| 'none'
+		| 'fail'
+		| 'task';
 	key: string;
 	name: string;
 	/** One plain sentence, ready for a chat message. */

@@ -5,7 +5,7 @@
  *
  *   due ──lease──▶ handed ──claim──▶ claimed ──intend──▶ writing ──confirm──▶ settled
  *    ▲               │                  │                    │
- *    └── expiry, retry, release, a newer version or revision ┘        failed · held · waiting · unrouted · gone
+ *    └── expiry, retry, release, a newer version or revision ┘        failed · held · task · waiting · unrouted · gone
  *
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
@@ -31,6 +31,7 @@ export type LinkState =
 	| 'settled' // confirmed, or nothing to do, at (version, revision)
 	| 'intended' // planned, and not yet counted by the guard
 	| 'held' // waits for a person
+	| 'task' // nothing but a person can do it, and how was told
 	| 'waiting' // for a record that it refers to; or, to be removed, for those that refer to it
 	| 'failed' // given up for this version
 	| 'unrouted' // a run ended well and the item never arrived
@@ -285,6 +286,8 @@ export interface FailedLink {
 	counterpart?: string;
 	/** A create that surely made nothing: no counterpart needs to be looked for. */
 	notCreated?: true;
+	/** Only a person can do it; `error` says how. Not tried again by itself. */
+	task?: true;
 	/** It waited for another record in vain: it is due again should that come after all. */
 	waits?: true;
 	history?: HistoryEntry[];
@@ -406,6 +409,8 @@ export interface DueCounts {
 	underway: number;
 	failed: number;
 	held: number;
+	/** Left to a person. */
+	tasks: number;
 	unrouted: number;
 	/** Waiting for other records. */
 	waiting: number;
@@ -532,8 +537,12 @@ export interface Ledger extends Look, Hands {
 	counts(sync: number): Promise<DueCounts>;
 	/** How many records never arrived at the destination, in their present version. */
 	unrouted(destination: number): Promise<number>;
-	/** Records that were given up, with why. */
-	failures(sync: number, limit: number): Promise<{ key: string; name: string | null; error: string }[]>;
+	/** Records that were given up, with why; or left to a person, with what to do. */
+	failures(
+		sync: number,
+		limit: number,
+		state?: 'failed' | 'task',
+	): Promise<{ key: string; name: string | null; error: string }[]>;
 	setHealth(
 		sync: number,
 		health: 'healthy' | 'failing',

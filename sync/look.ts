@@ -12,7 +12,7 @@ export type Standing = 'in sync' | 'pending' | 'held' | 'failed' | 'dropped' | '
 export const STANDINGS: Record<Standing, readonly LinkState[]> = {
 	'in sync': ['settled'],
 	pending: ['due', 'handed', 'claimed', 'writing', 'intended', 'waiting'],
-	held: ['held'],
+	held: ['held', 'task'],
 	failed: ['failed'],
 	dropped: ['unrouted'],
 	removed: ['gone'],

@@ -74,7 +74,9 @@ export function sentence(
 		case 'waiting':
 			return `${name} waits: ${more ?? 'a record that it refers to is not there yet'}.`;
 		case 'held':
-			return `${name} is held for ${where} until a person decides.`;
+			return more
+				? `${name} is left to a person in ${where}: ${more.replace(/[.\s]+$/u, '')}.`
+				: `${name} is held for ${where} until a person decides.`;
 		case 'failed':
 			return `${name} could not be written to ${where}: ${more ?? 'unknown reason'}.`;
 		case 'superseded':
@@ -140,6 +142,8 @@ export function intention(
 			return `would be reactivated in ${where}: ${list(changes)}`;
 		case 'detach':
 			return `would no longer be managed in ${where}`;
+		case 'task':
+			return `would be left to a person: ${more ?? 'see to it in the destination'}`;
 		case 'fail':
 			return `would fail: ${more ?? 'unknown reason'}`;
 		case 'none':
@@ -174,6 +178,11 @@ export function tally(outcomes: Outcome[]): Partial<Record<OutcomeName, number>>
 /** What a person calls an item's record. */
 export function nameOf({ stamp }: DesiredItem): string {
 	return stamp.label ?? stamp.key;
+}
+
+/** What a person has to do, for this record. */
+export function asTask(task: string, item: DesiredItem, counterpart: string): string {
+	return task.replaceAll('{name}', nameOf(item)).replaceAll('{id}', counterpart);
 }
 
 /** An outcome with its sensitive values hidden. */

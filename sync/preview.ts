@@ -9,7 +9,7 @@ import { fingerprint } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome } from './items';
 import type { Ledger, Link } from './ledger';
 import type { Findings } from './look-up';
-import { editorOf, intention, nameOf, outcome, sentence } from './outcome';
+import { asTask, editorOf, intention, nameOf, outcome, sentence } from './outcome';
 import { merge, names, plan, type Plan } from './plan';
 import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
 import { SyncError, type Destination, type Write, type WriteResult } from './types';
@@ -122,8 +122,12 @@ export function describePlan(item: DesiredItem, planned: Plan, context: Pick<Pre
 			);
 		case 'deactivate':
 			return told(item, 'deactivate', planned.changes, context);
-		case 'delete':
-			return told(item, 'remove', [], context);
+		case 'delete': {
+			const { task } = item.stamp.removal;
+			if (task === undefined) return told(item, 'remove', [], context);
+			const todo = asTask(task, item, planned.counterpart);
+			return told(item, 'task', [], context, todo, todo);
+		}
 		case 'detach':
 			return told(item, 'detach', [], context);
 		case 'none':

@@ -86,6 +86,7 @@ export class Settlement {
 	/** A record that cannot be written as it is. A mapping's failure is final for this version; the rest is tried again. */
 	refuse(item: DesiredItem, link: Failing, given: SyncError, extra: Extra = {}): void {
 		const error = redact(given, item.fields, item.stamp.sensitive);
+		if (error.detail.task === true) return this.leave(item, link, error);
 		const { retry, where } = this.context;
 		const tries = link.attempts + 1;
 		const final =
@@ -118,6 +119,26 @@ export class Settlement {
 				// What lasts is told of at its first try, for nobody hears of a last one.
 				again: !final && !(extra.lasting === true && tries === 1),
 			}),
+		);
+	}
+
+	/** Nothing but a person can do it: held, with what there is to do, until that person says that it is done. */
+	private leave(item: DesiredItem, { key, part, version }: Failing, { message, detail }: SyncError): void {
+		const { where } = this.context;
+		const todo = (detail.todo ?? message).replaceAll('{name}', nameOf(item));
+		this.failed.push({
+			key,
+			part,
+			version,
+			error: todo,
+			retryIn: null,
+			countsAttempt: false,
+			task: true,
+			history: [{ outcome: 'left to a person', field: null, was: null, now: null, why: todo }],
+		});
+		this.answered.add(key);
+		this.applied.outcomes.push(
+			outcome(item, 'held', where, sentence('held', nameOf(item), where, [], todo), { action: 'task', todo }),
 		);
 	}
 

@@ -22,6 +22,7 @@ export const TRIGGER_EVENTS = {
 	released: 'a person lets the hold pass',
 	retried: 'a person wants another try',
 	requested: 'a person wants the record compared and written anew',
+	doneByHand: 'a person says that a task is done',
 	accepted: 'a person accepts what the destination holds in place of what was written',
 	runEndedWell: 'the run ended without an error',
 	runFailed: 'the run ended with an error',
@@ -43,6 +44,7 @@ export const ANSWER_EVENTS = {
 	confirmedRemoval: 'the removal is done',
 	failedForNow: 'it failed, and is tried again',
 	gaveUp: 'it failed for the last time',
+	leftToAPerson: 'the destination’s API cannot do it: a person has to, by the instructions that come with it',
 	healed: 'a sweep wrote the source’s value back',
 } as const;
 
@@ -122,6 +124,7 @@ const LATE = {
 	confirmedRemoval: 'stays',
 	failedForNow: 'stays',
 	gaveUp: 'stays',
+	leftToAPerson: 'stays',
 	healed: 'stays',
 } as const;
 
@@ -135,6 +138,7 @@ const FREE = {
 	...UNSWEPT,
 	leased: 'stays',
 	carried: 'stays',
+	doneByHand: 'stays',
 	accepted: 'stays',
 	rerouted: 'stays',
 	runEndedWell: 'stays',
@@ -159,6 +163,7 @@ const LEASED = {
 	returned: 'stays',
 	leased: 'stays',
 	carried: 'stays',
+	doneByHand: 'stays',
 	accepted: 'stays',
 	rerouted: 'stays',
 	remapped: 'stays',
@@ -179,6 +184,7 @@ const ANSWERED = {
 	confirmedRemoval: { 'up to date': 'gone', present: 'due', otherwise: 'gone' },
 	failedForNow: AGAIN,
 	gaveUp: { 'up to date': 'failed', otherwise: AGAIN },
+	leftToAPerson: { 'up to date': 'task', otherwise: AGAIN },
 } as const;
 
 export const STATES: Record<LinkState, StateRow> = {
@@ -218,6 +224,10 @@ export const STATES: Record<LinkState, StateRow> = {
 			'up to date': { present: 'failed', 'was gone': 'gone', otherwise: 'failed' },
 			otherwise: UNANSWERED,
 		},
+		leftToAPerson: {
+			'up to date': { present: 'task', 'was gone': 'gone', otherwise: 'task' },
+			otherwise: UNANSWERED,
+		},
 		restarted: { present: 'due', 'was gone': 'gone', otherwise: 'intended' },
 		healed: {
 			'moved on': { present: 'due', 'was gone': 'gone', ...STILL_HELD, otherwise: 'intended' },
@@ -252,6 +262,13 @@ export const STATES: Record<LinkState, StateRow> = {
 		healing: 'writing',
 		revived: REVIVED('held'),
 		restarted: LINKED_BY_RECORD,
+	},
+	task: {
+		...FREE,
+		doneByHand: { linked: 'gone', otherwise: AGAIN },
+		retried: AGAIN,
+		remapped: IF_PRESENT('task'),
+		revived: REVIVED('task'),
 	},
 	waiting: {
 		...FREE,

@@ -143,6 +143,15 @@ export async function tell(
 		const reason = first ? ` The first: ${first.name ?? first.key}: ${first.error}` : '';
 		trouble(result, 'failed', `${result.counts.failed} records failed and were given up for now.${reason}`);
 	}
+	if (result.counts.tasks > 0) {
+		const [first] = await ledger.failures(sync.id, 1, 'task');
+		const what = first ? ` The first: ${first.name ?? first.key}: ${first.error}` : '';
+		trouble(
+			result,
+			'tasks',
+			`${result.counts.tasks} ${result.counts.tasks === 1 ? 'task waits' : 'tasks wait'} for a person, because the destination’s API cannot do it.${what} Mark it as done on the board, or by the node Sync Ledger.`,
+		);
+	}
 	// What failed and waits for its next try is no sign of health; neither is it news.
 	if (result.troubles.length === 0 && result.counts.later > 0 && sync.health === 'failing') {
 		result.health = 'failing';

@@ -4,12 +4,14 @@ import type { Store } from '../store';
 import { check, checked, differ } from './check';
 import { forgetRecord, forgetSync } from './forget';
 import { resync, retry } from './retry';
+import { done } from './tasks';
 import { undo } from './undo';
 import { loaded, pause, rhythm, tellStale } from './watch';
 
 export function handsOn(store: Store): Hands {
 	return {
 		retry: async (sync, which) => await retry(store, sync, which),
+		done: async (sync, { key, destination }) => await done(store, sync, key, destination),
 		resync: async (sync, which) => await resync(store, sync, which),
 		pause: async (sync, paused) => await pause(store, sync, paused),
 		undo: async (sync, run) => await undo(store, sync, run),

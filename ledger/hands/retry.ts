@@ -13,7 +13,7 @@ interface Name {
 	part: string;
 }
 
-/** Tries again what failed, or waits for its next try. */
+/** Tries again what failed, or waits for its next try, or was left to a person. */
 export async function retry(
 	store: Store,
 	sync: number,
@@ -23,7 +23,7 @@ export async function retry(
 	let many = 0;
 	for (const id of await active(store, sync, destination)) {
 		for (const state of [
-			sql`l.state = 'failed'`,
+			sql`l.state IN ('failed', 'task')`,
 			sql`l.state = 'due' AND l.attempts > 0 AND l.due_at > ${db.dialect.now}`,
 		]) {
 			many += await inSteps(store, id, async (tx) => {

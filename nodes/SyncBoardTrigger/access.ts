@@ -47,6 +47,8 @@ export interface Wish {
 	sync: number;
 	record?: string;
 	hold?: number;
+	/** The destination in which a task is done. */
+	place?: number;
 }
 
 const HOUR = 60 * 60 * 1000;
@@ -56,10 +58,10 @@ const HOUR = 60 * 60 * 1000;
  * opens cannot know it, for it cannot read our pages.
  */
 export function tokenFor(secret: string, board: string, visitor: string, wish: Wish, at: number): string {
-	const { does, sync, record = null, hold = null } = wish;
+	const { does, sync, record = null, hold = null, place = null } = wish;
 	const key = createHmac('sha256', secret).update('board').digest();
 	return createHmac('sha256', key)
-		.update(JSON.stringify([board, visitor, does, sync, record, hold, Math.floor(at / HOUR)]))
+		.update(JSON.stringify([board, visitor, does, sync, record, hold, place, Math.floor(at / HOUR)]))
 		.digest('hex');
 }
 

@@ -39,13 +39,18 @@ export const properties: INodeProperties[] = [
 		displayName: 'Buttons',
 		name: 'buttons',
 		type: 'multiOptions',
-		default: ['retry', 'release', 'resync'],
+		default: ['retry', 'release', 'resync', 'done'],
 		noDataExpression: true,
 		options: [
 			{
 				name: 'Compare and Write Anew',
 				value: 'resync',
 				description: 'Have one record compared with its destinations, and written where it differs',
+			},
+			{
+				name: 'Mark as Done',
+				value: 'done',
+				description: 'Say that what only a person can do has been done',
 			},
 			{ name: 'Release', value: 'release', description: 'Let a hold pass, once' },
 			{ name: 'Retry', value: 'retry', description: 'Try again at once what failed' },

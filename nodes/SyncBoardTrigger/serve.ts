@@ -35,7 +35,7 @@ export async function serve(context: IWebhookFunctions): Promise<IWebhookRespons
 	}
 	const read = reader(context);
 	const options = read('options', {}) as Record<string, unknown>;
-	const buttons = texts(read('buttons', ['retry', 'release', 'resync']));
+	const buttons = texts(read('buttons', ['retry', 'release', 'resync', 'done']));
 	const asked: Asked = {
 		query: context.getQueryData() as Record<string, unknown>,
 		visitor: visitor.name,
@@ -46,6 +46,7 @@ export async function serve(context: IWebhookFunctions): Promise<IWebhookRespons
 			retry: buttons.includes('retry'),
 			release: buttons.includes('release'),
 			resync: buttons.includes('resync'),
+			done: buttons.includes('done'),
 		},
 	};
 	try {

@@ -10,7 +10,7 @@ import { number, text } from '../shared/parameters';
 import { nudge } from '../shared/trigger/nudges';
 import type { Wish } from './access';
 
-const DOES = ['retry', 'release', 'resync'];
+const DOES = ['retry', 'release', 'resync', 'done'];
 
 /** What an address or a form asks for; undefined where it asks for nothing that there is. */
 export function wishOf(given: Record<string, unknown>): Wish | undefined {
@@ -18,9 +18,17 @@ export function wishOf(given: Record<string, unknown>): Wish | undefined {
 	const sync = number(text(given['sync']), 0);
 	const record = typeof given['record'] === 'string' && given['record'] !== '' ? given['record'] : undefined;
 	const hold = number(text(given['hold']), 0);
+	const place = number(text(given['place']), 0);
 	if (!DOES.includes(does) || sync === 0) return undefined;
 	if ((does === 'release') !== hold > 0 || (does === 'resync' && record === undefined)) return undefined;
-	return { does, sync, ...(record !== undefined && { record }), ...(hold > 0 && { hold }) };
+	if ((does === 'done') !== place > 0 || (does === 'done' && record === undefined)) return undefined;
+	return {
+		does,
+		sync,
+		...(record !== undefined && { record }),
+		...(hold > 0 && { hold }),
+		...(place > 0 && { place }),
+	};
 }
 
 /** Asks back, in words that say what will happen. Undefined where it is not there any more. */
@@ -33,7 +41,7 @@ export async function confirmation(
 ): Promise<Html | undefined> {
 	const asked = await question(ledger, sync, wish);
 	if (!asked) return undefined;
-	const hidden = { do: wish.does, sync: wish.sync, record: wish.record, hold: wish.hold, token };
+	const hidden = { do: wish.does, sync: wish.sync, record: wish.record, hold: wish.hold, place: wish.place, token };
 	const back = wish.record === undefined ? to({ sync: wish.sync }) : to({ sync: wish.sync, record: wish.record });
 	return html`<h1>${asked.title}</h1>
 		<div class="card">
@@ -50,7 +58,7 @@ export async function confirmation(
 async function question(
 	ledger: Ledger,
 	sync: SyncLook,
-	{ does, record, hold }: Wish,
+	{ does, record, hold, place }: Wish,
 ): Promise<{ title: string; text: Content; button: string } | undefined> {
 	if (does === 'release') {
 		const found = (await ledger.holds(sync.id)).find(({ id }) => id === hold);
@@ -76,6 +84,17 @@ async function question(
 	const found = await ledger.record(sync.id, record);
 	if (!found) return undefined;
 	const name = found.name ?? found.key;
+	if (does === 'done') {
+		const side = found.sides.find(({ destination, state }) => destination === place && state === 'task');
+		if (!side) return undefined;
+		return {
+			title: `Is it done for ${name}?`,
+			text: html`To do by hand in
+				<b>${sync.destinations.find(({ id }) => id === place)?.name ?? 'the destination'}</b>:
+				${side.error ?? ''} Nobody reads there whether it was done: this closes it on your word.`,
+			button: 'Yes, it is done',
+		};
+	}
 	return does === 'retry'
 		? { title: `Try ${name} again?`, text: `It is tried again at the next run.`, button: 'Yes, try again' }
 		: {
@@ -92,11 +111,12 @@ export async function fulfil(
 	visitor: string,
 	to: To,
 ): Promise<{ item: IDataObject; back: string }> {
-	const { does, sync, record, hold } = wish;
+	const { does, sync, record, hold, place } = wish;
 	const known = (await ledger.syncs()).find(({ id }) => id === sync);
 	let count = 0;
 	let came: string = does;
 	if (does === 'release') came = await ledger.release(sync, hold!);
+	else if (does === 'done') count = await ledger.done(sync, { key: record!, destination: place });
 	else if (does === 'retry') count = await ledger.retry(sync, { key: record });
 	else count = await ledger.resync(sync, { keys: [record!] });
 	if (known) nudge(known.identity);
@@ -104,6 +124,7 @@ export async function fulfil(
 		retry: `wants ${record ?? 'all that failed'} tried again`,
 		release: `released hold ${hold}`,
 		resync: `wants ${record} compared anew`,
+		done: `has done by hand what was to be done for ${record}`,
 	}[does];
 	const item: IDataObject = {
 		action: does,
@@ -131,6 +152,7 @@ export function said(query: Record<string, unknown>): Content {
 			count === 0
 				? 'It is under way already.'
 				: `It will be compared in ${many(count, 'destination')} at the next run.`,
+		done: count === 0 ? 'There is no such task any more.' : 'The task is done.',
 		released: 'The hold is released; what it held will be done at the next run.',
 		closed: 'That hold was over already.',
 		unknown: 'There is no such hold.',

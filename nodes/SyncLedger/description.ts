@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ACTIONS } from './actions';
 
 const when = (...action: string[]) => ({ show: { action } });
-const ONE_SYNC = ['list', 'history', 'retry', 'release', 'resync', 'pause', 'resume', 'undo', 'check'];
+const ONE_SYNC = ['list', 'history', 'retry', 'release', 'resync', 'pause', 'resume', 'undo', 'check', 'done'];
 
 export const properties: INodeProperties[] = [
 	{
@@ -92,6 +92,16 @@ export const properties: INodeProperties[] = [
 		displayOptions: when('history', 'retry', 'export'),
 	},
 	{
+		displayName: 'Key',
+		name: 'task',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. 1042',
+		description: 'The key of the record whose task is done, as the output Held and the board name it',
+		displayOptions: when('done'),
+	},
+	{
 		displayName: 'Confirmation',
 		name: 'confirmation',
 		type: 'string',
@@ -119,7 +129,7 @@ export const properties: INodeProperties[] = [
 				value: 'healed',
 				description: 'Edited in the destination, and written back within a day',
 			},
-			{ name: 'Held', value: 'held', description: 'Waiting for a person' },
+			{ name: 'Held', value: 'held', description: 'Waiting for a person: held by a guard, or a task' },
 			{ name: 'Pending', value: 'pending', description: 'On their way' },
 		],
 		description: 'How they stand',
@@ -133,7 +143,7 @@ export const properties: INodeProperties[] = [
 		default: 0,
 		description:
 			'Where. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-		displayOptions: { show: { action: ['list'] }, hide: { which: ['all'] } },
+		displayOptions: { show: { action: ['list', 'done'] }, hide: { which: ['all'] } },
 	},
 	{
 		displayName: 'Hold Name or ID',

@@ -9,7 +9,7 @@ import { number, reader, text, type Read } from '../shared/parameters';
 import { check } from './actions/check';
 import { exported, forget } from './actions/data';
 import { history, list, report, status } from './actions/look';
-import { pause, release, resume, resync, retry, undo } from './actions/work';
+import { done, pause, release, resume, resync, retry, undo } from './actions/work';
 
 /** What an action works with. */
 export interface Call {
@@ -29,6 +29,7 @@ const ACTIONS: Record<string, Action> = {
 	history,
 	report,
 	retry,
+	done,
 	release,
 	resync,
 	pause,

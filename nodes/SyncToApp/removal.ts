@@ -11,7 +11,9 @@ export function chosenStep(ladder: readonly RemovalStep[], deletes: boolean): Re
 /** The item with its deletion as that step does it. A removal that the mapping spells out itself stays as it is. */
 export function asRemoval<Item extends DesiredItem>(item: Item, step: RemovalStep): Item {
 	const { removal } = item.stamp;
-	if (removal.kind !== 'delete' || !('set' in step)) return item;
+	if (removal.kind !== 'delete') return item;
+	if ('task' in step) return { ...item, stamp: { ...item.stamp, removal: { ...removal, task: step.task } } };
+	if (!('set' in step)) return item;
 	const { field, to, back } = step.set;
 	return {
 		...item,

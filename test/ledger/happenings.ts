@@ -65,6 +65,7 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 		await lab.ledger.countIntended(lab.sync, await lab.token(), { ...GUARD, first: true });
 		await strict(before.cautious, before.first_write);
 	},
+	doneByHand: async (lab) => void (await lab.ledger.done(lab.sync, { key: KEY })),
 	accepted: async (lab) => {
 		const { db, table } = lab.store;
 		await db.run(sql`UPDATE ${table('link')} SET provisional = '{"n":2}' WHERE key = ${KEY}`);
@@ -120,6 +121,7 @@ export const HAPPENINGS: Record<LinkEvent, Happening> & Record<`revived after ${
 	},
 	failedForNow: async (lab, scene) => await fail(lab, scene, 0),
 	gaveUp: async (lab, scene) => await fail(lab, scene, null),
+	leftToAPerson: async (lab, scene) => await fail(lab, scene, null, true),
 	healed: async (lab, { before, healing }) => {
 		if (lab.memory.run === 0 || (before.state === 'writing' && !healing)) return false;
 		await lab.ledger.confirmHeal(lab.destination, lab.memory.run, [{ ...LINK, told: null, history: [] }]);
@@ -199,10 +201,10 @@ async function confirm(
 	await lab.ledger.confirm(lab.destination, run, revision, [done]);
 }
 
-async function fail(lab: Lab, { version }: Scene, retryIn: number | null): Promise<false | void> {
+async function fail(lab: Lab, { version }: Scene, retryIn: number | null, task = false): Promise<false | void> {
 	const { run } = lab.memory;
 	if (run === 0) return false;
-	const failed = { ...LINK, version, error: 'no', retryIn, countsAttempt: true };
+	const failed = { ...LINK, version, error: 'no', retryIn, countsAttempt: true, ...(task && { task }) };
 	await lab.ledger.fail(lab.destination, run, [failed]);
 }
 

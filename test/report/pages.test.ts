@@ -83,7 +83,7 @@ test('nothing of a record, a name or an error becomes part of a page', () => {
 		recordTable(sync, [record], moment, to),
 		recordPage(sync, record, [line], moment, {
 			to,
-			allowed: { retry: true, release: true, resync: true },
+			allowed: { retry: true, release: true, resync: true, done: true },
 			older: '?x',
 		}),
 		historyTable(sync, [line], moment, { keys: true, to }),

@@ -183,7 +183,7 @@ export async function removeOne(place: Place, write: Write): Promise<Done> {
 		const task = writing.removal.find((one): one is Extract<RemovalStep, { task: string }> => 'task' in one);
 		throw new SyncError('refused', `${shape.where}: ${id} cannot be removed by this API.`, {
 			todo: task ? task.task.replaceAll('{id}', id) : 'Let the mapping deactivate or detach instead.',
-			final: true,
+			...(task ? { task: true } : { final: true }),
 		});
 	}
 	try {

@@ -113,6 +113,7 @@ function asRecord(
 		destinations: cells.map((cell) => ({
 			name: sync.destinations.find(({ id }) => id === cell.destination)?.name ?? null,
 			standing: cell.standing,
+			...(cell.state === 'task' && { task: true }),
 			error: cell.error,
 			counterpart: cell.counterpart,
 			confirmed: time(cell.confirmedAt),
@@ -139,6 +140,8 @@ export async function history(call: Call): Promise<Given> {
 	}));
 }
 
+const STANDS = { held: 'Held', failed: 'Failed', dropped: 'Dropped on the way' } as const;
+
 /** One file that needs nothing else: figures, charts, what is not in sync, and the last edits that were overwritten. */
 export async function report(call: Call): Promise<Given> {
 	const { context, ledger, read } = call;
@@ -157,13 +160,10 @@ export async function report(call: Call): Promise<Given> {
 		const holds = await ledger.holds(sync.id);
 		if (holds.length > 0) parts.push(html`<h2>Held</h2>`, holdList(sync, holds, moment));
 		for (const place of sync.destinations) {
-			for (const standing of ['failed', 'dropped'] as const) {
+			for (const standing of ['held', 'failed', 'dropped'] as const) {
 				if (place.open[standing].count === 0) continue;
 				const { rows } = await ledger.standingPage(sync.id, place.id, standing, null, LISTED);
-				parts.push(
-					html`<h2>${standing === 'failed' ? 'Failed' : 'Dropped on the way'} in ${place.name}</h2>`,
-					recordTable(sync, rows, moment),
-				);
+				parts.push(html`<h2>${STANDS[standing]} in ${place.name}</h2>`, recordTable(sync, rows, moment));
 			}
 		}
 		const since = moment.now - days * DAY;

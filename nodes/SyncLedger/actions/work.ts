@@ -20,6 +20,24 @@ export async function retry(call: Call): Promise<Given> {
 	});
 }
 
+export async function done(call: Call): Promise<Given> {
+	const { id, name, identity } = await syncOf(call);
+	const key = text(call.read('task', ''));
+	const place = number(call.read('destination', 0), 0);
+	const count = await call.ledger.done(id, { key, ...(place > 0 && { destination: place }) });
+	if (count === 0)
+		throw new SyncError('setup', `${name} has no open task for “${key}”.`, {
+			todo: 'List Records, Which Records: Held, shows those that there are.',
+		});
+	nudge(identity);
+	return one({
+		sync: name,
+		key,
+		count,
+		text: `${many(count, 'task')} for ${key} of ${name} ${count === 1 ? 'is' : 'are'} done.`,
+	});
+}
+
 const CAME = {
 	released: 'is released; what it held will be done at the next run',
 	closed: 'was over already: it was released before, or its records have returned',
