@@ -2,6 +2,8 @@
 module.exports = {
 	rootDir: '.build',
 	testMatch: ['<rootDir>/test/**/*.test.js'],
+	// Its servers take minutes to install: it is a story of its own, `npm run e2e -- directory`.
+	testPathIgnorePatterns: process.env.STORY_ALONE === 'yes' ? [] : ['/e2e/directory\\.test\\.js$'],
 	testEnvironment: 'node',
 	transform: {},
 	resolver: '<rootDir>/../scripts/lib/resolver.cjs',

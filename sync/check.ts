@@ -36,10 +36,11 @@ export function checkFields(
 	if (unknown.length > 0) return unknownFields(unknown, known, where);
 	const fixed = [...written].filter((name) => !known.get(name)!.writable);
 	if (fixed.length > 0) {
+		const instead = known.get(fixed[0]!)?.instead;
 		return new SyncError(
 			'setup',
-			`${list(fixed)} cannot be written in ${where}: the destination makes the value itself.`,
-			{ todo: 'Remove the field from the mapping.', field: fixed[0] },
+			`${list(fixed)} cannot be written in ${where}: ${instead === undefined ? 'the destination makes the value itself' : 'this API changes none'}.`,
+			{ todo: instead ?? 'Remove the field from the mapping.', field: fixed[0] },
 		);
 	}
 	const missing = creates

@@ -103,6 +103,8 @@ export interface FieldInfo {
 	identity: boolean;
 	/** False for generated columns and read-only fields. */
 	writable: boolean;
+	/** What to do where nothing of its kind can be written at all. */
+	instead?: string;
 	allowed?: string[];
 	maxLength?: number;
 	/** No two counterparts have the same value in it. */

@@ -294,6 +294,8 @@ export const slack: SystemDefinition = {
 		},
 		person: {
 			displayName: 'Person',
+			instead:
+				'This API of Slack creates and changes no people. They get in and out by SCIM: take the node Sync To Directory (Protocol: SCIM 2.0, Server: Slack). It takes Slack’s Business+ or Enterprise plan, and a token with the scope admin.',
 			label: 'real_name',
 			id: 'id',
 			updatedAt: 'updated',

@@ -26,6 +26,8 @@ export interface LdapDestinationOptions {
 	server: LdapServer;
 	flavour?: FlavourName | Flavour;
 	base: string;
+	/** What the records are; else people. */
+	records?: 'people' | 'groups';
 	/** Where new entries are put; else at the base. */
 	container?: string;
 	/** Where groups are; else below the base. */
@@ -53,7 +55,7 @@ export class LdapDestination implements Destination {
 		this.batchSize = batchSize;
 		for (const [what, name] of [
 			['Base DN', base],
-			['Container for New Entries', options.container],
+			['Container for New People', options.container],
 			['Group Base DN', options.groups],
 			['Container of the Disabled', options.inactiveContainer],
 		] as const)
@@ -67,7 +69,10 @@ export class LdapDestination implements Destination {
 			});
 		const port = [389, 636, 3268, 3269].includes(server.port) ? '' : `:${server.port}`;
 		const place = `${server.host.toLowerCase()}${port}/${keyOf(base)}`;
-		this.target = { id: `ldap:${place}`, text: `LDAP at ${place}` };
+		this.target =
+			options.records === 'groups'
+				? { id: `ldap:${place}/groups`, text: `groups in LDAP at ${place}` }
+				: { id: `ldap:${place}`, text: `LDAP at ${place}` };
 		this.connection = new LdapConnection(server, this.target.text);
 	}
 
@@ -207,18 +212,23 @@ export class LdapDestination implements Destination {
 			const { searchEntries } = await client.search(at, {
 				scope: 'base',
 				filter: '(objectClass=subschema)',
-				attributes: ['attributeTypes', 'objectClasses'],
+				attributes: ['attributeTypes', 'objectClasses', 'dITContentRules'],
 			});
 			const [entry] = searchEntries;
-			return new LdapSchema(textsOf(entry?.['attributeTypes']), textsOf(entry?.['objectClasses']));
+			const [types, names, rules] = ['attributeTypes', 'objectClasses', 'dITContentRules'].map((name) =>
+				textsOf(entry?.[name]),
+			);
+			return new LdapSchema(types!, names!, rules);
 		});
+		const ofGroups = more.records === 'groups';
 		const settings = {
-			base,
-			container: container || base,
+			base: ofGroups ? groups || base : base,
+			container: (ofGroups ? groups : container) || base,
 			groups: groups || base,
-			classes: classes && classes.length > 0 ? classes : flavour.classes,
-			rdn: rdn || flavour.rdn,
-			...(inactiveContainer && { inactiveContainer }),
+			ofGroups,
+			classes: ofGroups ? [flavour.group.class] : classes && classes.length > 0 ? classes : flavour.classes,
+			rdn: ofGroups ? 'cn' : rdn || flavour.rdn,
+			...(inactiveContainer && !ofGroups && { inactiveContainer }),
 			irreversible: more.irreversible ?? false,
 			createGroups: more.createGroups ?? false,
 		};

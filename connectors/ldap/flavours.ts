@@ -15,11 +15,20 @@ export interface Flavour {
 				/** Not of the schema, but kept by an overlay. */ operational?: true;
 		  }
 		| { by: 'bit'; attribute: string; bit: number; fresh: number };
+	/** What entries must have by the schema, and the directory fills in itself. */
+	fills?: readonly string[];
 	/** What a new person is, if the node does not say. */
 	classes: readonly string[];
 	rdn: string;
 	/** The class of a group, and where it keeps its members. */
-	group: { class: string; member: string; /** A group may not be empty. */ needsMember: boolean };
+	group: {
+		class: string;
+		member: string;
+		/** A group may not be empty. */
+		needsMember: boolean;
+		/** Where a group's name stands once more; it would be a random one otherwise. */
+		account?: string;
+	};
 }
 
 export const flavours = {
@@ -47,9 +56,10 @@ export const flavours = {
 		idForm: 'bytes',
 		// ACCOUNTDISABLE, in an account that is normal otherwise.
 		disable: { by: 'bit', attribute: 'userAccountControl', bit: 2, fresh: 512 },
+		fills: ['instanceType', 'nTSecurityDescriptor', 'objectCategory', 'objectSid', 'sAMAccountName', 'groupType'],
 		classes: ['top', 'person', 'organizationalPerson', 'user'],
 		rdn: 'cn',
-		group: { class: 'group', member: 'member', needsMember: false },
+		group: { class: 'group', member: 'member', needsMember: false, account: 'sAMAccountName' },
 	},
 } as const satisfies Record<string, Flavour>;
 

@@ -122,8 +122,13 @@ export class Groups {
 				field: `groups[${name}]`,
 			});
 		const dn = dnText([[{ type: 'cn', value: name }], ...(parseDn(this.place.base) ?? [])]);
-		const { class: type } = this.place.flavour.group;
-		const attributes = { objectClass: [type], cn: [name], [this.attribute]: members };
+		const { class: type, account } = this.place.flavour.group;
+		const attributes = {
+			objectClass: [type],
+			cn: [name],
+			...(account !== undefined && isAccountName(name) && { [account]: name }),
+			[this.attribute]: members,
+		};
 		await this.entries.use(async (client) => await client.add(dn, attributes), deadline);
 	}
 
@@ -170,4 +175,9 @@ export class Groups {
 			field: `groups[${name}]`,
 		});
 	}
+}
+
+/** Whether Active Directory takes it for a `sAMAccountName`. */
+export function isAccountName(name: string): boolean {
+	return name.length <= 256 && !/["/\\[\]:;|=,+*?<>@\u0000-\u001f]|\.$/u.test(name);
 }

@@ -20,6 +20,8 @@ export interface Settings {
 	container: string;
 	/** Where groups are. */
 	groups: string;
+	/** The records are groups themselves: nothing is enabled or disabled then. */
+	ofGroups: boolean;
 	classes: readonly string[];
 	/** The attribute that new entries are named by. */
 	rdn: string;
@@ -78,10 +80,11 @@ export class People {
 	}
 
 	find(name: string): FieldOf | undefined {
-		if (name === 'active') return { kind: 'active' };
+		const { ofGroups } = this.settings;
+		if (name === 'active' && !ofGroups) return { kind: 'active' };
 		if (name === 'container') return { kind: 'container' };
 		const inner = /^([^[]+)\[(.+)\]$/su.exec(name);
-		if (inner?.[1] === 'groups') return { kind: 'group', group: inner[2]! };
+		if (inner?.[1] === 'groups' && !ofGroups) return { kind: 'group', group: inner[2]! };
 		const type = this.schema.attribute(inner ? inner[1]! : name);
 		if (!inner) return type && { kind: 'attribute', name, type };
 		const by = this.schema.attribute(inner[2]!);
@@ -97,7 +100,7 @@ export class People {
 		const own = [
 			...must
 				.filter((name) => name !== 'objectClass' && name !== first)
-				.map((name) => ({ name, required: true })),
+				.map((name) => ({ name, required: !this.flavour.fills?.includes(name) })),
 			...may.filter((name) => name !== first).map((name) => ({ name, required: false })),
 		].flatMap(({ name, required }) => this.schema.info(name, required) ?? []);
 		const naming = this.schema.info(first, true);
@@ -105,7 +108,9 @@ export class People {
 		const fields: FieldInfo[] = [
 			...(naming ? [{ ...naming, identity: true }] : []),
 			...own,
-			{ name: 'active', type: 'whether the account is enabled', kind: 'yes/no', ...plain },
+			...(this.settings.ofGroups
+				? []
+				: [{ name: 'active', type: 'whether the account is enabled', kind: 'yes/no' as const, ...plain }]),
 			{ name: 'container', type: 'name of the entry above', kind: 'text', ...plain },
 		];
 		const known = new Set(fields.map((field) => field.name));
@@ -210,9 +215,11 @@ export class People {
 
 	/** Throws SyncError `refused` for a step that cannot be taken back, unless a person has allowed it. */
 	permit({ action }: Write): void {
-		if (action !== 'delete' || this.settings.irreversible) return;
-		throw new SyncError('refused', 'deleting an entry deletes the account for good, which cannot be taken back', {
-			todo: 'Let the mapping deactivate with active = false, or turn on Allow What Cannot Be Undone in the node.',
+		const { irreversible, ofGroups } = this.settings;
+		if (action !== 'delete' || irreversible) return;
+		const what = ofGroups ? 'a group deletes it with all its memberships' : 'an entry deletes the account';
+		throw new SyncError('refused', `deleting ${what} for good, which cannot be taken back`, {
+			todo: `Let the mapping ${ofGroups ? 'stop managing it (detach)' : 'deactivate with active = false'}, or turn on Allow What Cannot Be Undone in the node.`,
 			final: true,
 		});
 	}

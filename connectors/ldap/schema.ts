@@ -45,6 +45,8 @@ const SYNTAX: Record<string, Form> = {
 	'1.3.6.1.4.1.1466.115.121.1.27': 'number',
 };
 
+const CASELESS = /caseIgnore|telephone|integer|boolean|generalizedTime|distinguishedName/iu;
+
 /** Octets by their syntax, though people write them as text. */
 const TEXT_OF_OCTETS = new Set(['userpassword', 'authpassword']);
 const SECRET = new Set(['userpassword', 'unicodepwd', 'authpassword']);
@@ -53,7 +55,12 @@ export class LdapSchema {
 	private readonly types = new Map<string, RawType>();
 	private readonly classes = new Map<string, ObjectClass>();
 
-	constructor(attributeTypes: readonly string[], objectClasses: readonly string[]) {
+	constructor(
+		attributeTypes: readonly string[],
+		objectClasses: readonly string[],
+		/** Active Directory gives its classes most of their attributes by these. */
+		contentRules: readonly string[] = [],
+	) {
 		for (const text of attributeTypes) {
 			const words = tokens(text);
 			const names = after(words, 'NAME');
@@ -71,6 +78,13 @@ export class LdapSchema {
 			const words = tokens(text);
 			const known = { sup: after(words, 'SUP'), must: after(words, 'MUST'), may: after(words, 'MAY') };
 			for (const name of [...after(words, 'NAME'), words[1]!]) this.classes.set(name.toLowerCase(), known);
+		}
+		for (const text of contentRules) {
+			const words = tokens(text);
+			const found = this.classes.get(words[1]!.toLowerCase());
+			found?.sup.push(...after(words, 'AUX'));
+			found?.must.push(...after(words, 'MUST'));
+			found?.may.push(...after(words, 'MAY'));
 		}
 	}
 
@@ -92,7 +106,8 @@ export class LdapSchema {
 			form,
 			single: type.single,
 			writable: !type.fixed,
-			exact: !/caseIgnore|telephone|integer|boolean|generalizedTime|distinguishedName/iu.test(equality ?? ''),
+			// Active Directory tells of no rule, and compares without case.
+			exact: equality !== undefined && !CASELESS.test(equality),
 			secret: SECRET.has(lower),
 		};
 	}

@@ -75,6 +75,8 @@ export interface ObjectDefinition {
 	/** Fields that only the account knows. `any path`: what a mapping names is read and written by its path. */
 	moreFields: MoreFields | 'any path' | 'none';
 	read: Reading;
+	/** Where this API creates and changes none: by what they are, in one sentence for whoever chooses the object. */
+	instead?: string;
 	/** What `read only` says can be a source, and no destination. */
 	write: Writing | 'read only';
 }

@@ -71,6 +71,11 @@ export class RestDestination implements Destination {
 		this.also = new Set(options.also);
 	}
 
+	/** What to take instead, where this API creates and changes none. */
+	get instead(): string | undefined {
+		return this.object.instead;
+	}
+
 	/** What the definition offers to remove a counterpart, mildest first. */
 	get removal(): readonly RemovalStep[] {
 		return this.object.write === 'read only' ? [] : this.object.write.removal;

@@ -124,9 +124,9 @@ export const dialects = {
 		primary: true,
 		inactive: {
 			reversible: false,
-			effect: 'removes the person from the enterprise and destroys the linked identity',
+			effect: 'suspends the account and replaces its name by a hash, which GitHub takes back in some cases only',
 		},
-		note: 'Needs an enterprise with managed users.',
+		note: 'Needs an enterprise with managed users; a deleted account never comes back.',
 	},
 } as const satisfies Record<string, Dialect>;
 

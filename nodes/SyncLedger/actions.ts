@@ -16,6 +16,11 @@ export const ACTIONS: INodePropertyOptions[] = [
 	{ name: 'History', value: 'history', description: 'What became of which field, when and why' },
 	{ name: 'List Records', value: 'list', description: 'Records that failed, wait, are held, or all of them' },
 	{
+		name: 'Look Up Record',
+		value: 'find',
+		description: 'One record in every destination: whether a person is off everywhere',
+	},
+	{
 		name: 'Mark Task as Done',
 		value: 'done',
 		description: 'A person has done what the destination’s API cannot do; it leaves the list of what is held',

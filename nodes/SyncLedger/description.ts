@@ -70,7 +70,7 @@ export const properties: INodeProperties[] = [
 		default: 0,
 		description:
 			'Which sync. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-		displayOptions: when('status', 'report', 'export'),
+		displayOptions: when('status', 'find', 'report', 'export'),
 	},
 	{
 		displayName: 'Key',
@@ -90,6 +90,16 @@ export const properties: INodeProperties[] = [
 		placeholder: 'e.g. 1042',
 		description: 'Only the record with this key; empty for all',
 		displayOptions: when('history', 'retry', 'export'),
+	},
+	{
+		displayName: 'Key or Name',
+		name: 'who',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. 1042, or Ada Lovelace',
+		description: 'The record’s key in its source, or how its name there begins',
+		displayOptions: when('find'),
 	},
 	{
 		displayName: 'Key',

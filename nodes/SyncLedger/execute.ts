@@ -8,6 +8,7 @@ import { doubtLedger, ledgerIfAny } from '../shared/ledger';
 import { number, reader, text, type Read } from '../shared/parameters';
 import { check } from './actions/check';
 import { exported, forget } from './actions/data';
+import { find } from './actions/find';
 import { history, list, report, status } from './actions/look';
 import { done, pause, release, resume, resync, retry, undo } from './actions/work';
 
@@ -26,6 +27,7 @@ export type Action = (call: Call) => Promise<Given>;
 const ACTIONS: Record<string, Action> = {
 	status,
 	list,
+	find,
 	history,
 	report,
 	retry,

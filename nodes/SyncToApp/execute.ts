@@ -35,7 +35,11 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			}
 			return step ? items.map((item) => asRemoval(item, step!)) : items;
 		},
-		hints: () =>
-			step && step.sideEffects !== 'none' ? [`Where the mapping deletes: ${step.step}. ${step.sideEffects}`] : [],
+		hints: () => [
+			...(opened?.instead === undefined ? [] : [opened.instead]),
+			...(step && step.sideEffects !== 'none'
+				? [`Where the mapping deletes: ${step.step}. ${step.sideEffects}`]
+				: []),
+		],
 	});
 }

@@ -3,6 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { credentials, properties } from './description';
 import { execute } from './execute';
+import { methods } from './methods';
 
 const { Main } = NodeConnectionTypes;
 
@@ -27,6 +28,8 @@ export class SyncToDirectory implements INodeType {
 		credentials,
 		properties,
 	};
+
+	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await execute(this);

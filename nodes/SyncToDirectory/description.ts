@@ -18,10 +18,59 @@ export const credentials: INodeCredentialDescription[] = [
 
 const scim = { show: { protocol: ['scim'] } };
 const ldap = { show: { protocol: ['ldap'] } };
+const people = { show: { protocol: ['ldap'], kind: ['User'] } };
+
+/** What the records are, whatever the protocol. */
+const KIND: INodeProperties[] = [
+	{
+		displayName: 'Records Are',
+		name: 'kind',
+		type: 'options',
+		default: 'User',
+		noDataExpression: true,
+		options: [
+			{ name: 'Groups', value: 'Group', description: 'Groups themselves: created, renamed, deleted' },
+			{
+				name: 'People',
+				value: 'User',
+				description: 'Accounts, and by fields such as groups[sales] their memberships',
+			},
+		],
+		description: 'What stands there for each record',
+	},
+	{
+		displayName:
+			'Memberships come from the mapping: give a field such as <code>groups[sales]</code> a rule, <code>{{ $json.department === "Sales" }}</code>. Whoever it holds for is brought in, whoever it no longer holds for is taken out; members whom the sync does not keep stay.',
+		name: 'groupsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { kind: ['User'] } },
+	},
+];
 
 const DIALECTS: INodePropertyOptions[] = Object.entries<Dialect>(dialects)
 	.map(([value, { label, note }]) => ({ name: label, value, ...(note !== undefined && { description: note }) }))
 	.sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** What whoever chooses a server has to know: its plan and limits, and what cannot be undone there. */
+function notices(): INodeProperties[] {
+	return Object.entries<Dialect>(dialects).flatMap(([value, { label, note, inactive }]): INodeProperties[] => {
+		const said = [
+			...(note === undefined ? [] : [note]),
+			...(inactive.reversible ? [] : [`active = false ${inactive.effect}: that cannot be undone.`]),
+		];
+		if (said.length === 0) return [];
+		return [
+			{
+				displayName: `${label}: ${said.join(' ')}`,
+				name: `${value}Notice`,
+				type: 'notice',
+				default: '',
+				displayOptions: { show: { protocol: ['scim'], dialect: [value] } },
+			},
+		];
+	});
+}
 
 /** A text that names an entry of a directory. */
 function name(
@@ -55,23 +104,7 @@ const SCIM: INodeProperties[] = [
 		description: 'Whose kind of SCIM the server speaks. What it says of itself counts beside it.',
 		displayOptions: scim,
 	},
-	{
-		displayName: 'Records Are',
-		name: 'kind',
-		type: 'options',
-		default: 'User',
-		noDataExpression: true,
-		options: [
-			{ name: 'Groups', value: 'Group', description: 'Groups themselves, with their names' },
-			{
-				name: 'People',
-				value: 'User',
-				description: 'Users, and by fields such as groups[sales] their memberships',
-			},
-		],
-		description: 'What stands there for each record',
-		displayOptions: scim,
-	},
+	...notices(),
 ];
 
 const LDAP: INodeProperties[] = [
@@ -97,6 +130,7 @@ const LDAP: INodeProperties[] = [
 		'container',
 		'ou=people,dc=example,dc=org',
 		'Where a new entry is put, unless the mapping fills the field container. Without one: at the base.',
+		{ displayOptions: people },
 	),
 	{
 		displayName: 'Disable By',
@@ -117,14 +151,14 @@ const LDAP: INodeProperties[] = [
 			},
 		],
 		description: 'What the field active does when it is false',
-		displayOptions: ldap,
+		displayOptions: people,
 	},
 	name(
 		'Container of the Disabled',
 		'inactiveContainer',
 		'ou=left,dc=example,dc=org',
 		'Where disabled people are moved to',
-		{ required: true, displayOptions: { show: { protocol: ['ldap'], disableBy: ['move'] } } },
+		{ required: true, displayOptions: { show: { protocol: ['ldap'], kind: ['User'], disableBy: ['move'] } } },
 	),
 ];
 
@@ -143,6 +177,7 @@ export const properties: INodeProperties[] = [
 	},
 	...SCIM,
 	...LDAP,
+	...KIND,
 	{
 		displayName: 'When the Mapping Deletes',
 		name: 'onDelete',
@@ -162,6 +197,7 @@ export const properties: INodeProperties[] = [
 			},
 		],
 		description: 'What becomes of an account whose record is gone',
+		displayOptions: { show: { kind: ['User'] } },
 	},
 	modeProperty('Sync To Directory'),
 	...testWriteProperties(),
@@ -210,6 +246,18 @@ export const properties: INodeProperties[] = [
 				displayOptions: { show: { '/protocol': ['ldap'] } },
 			},
 			includeUnchangedOption,
+			{
+				displayName: 'Last Edited By Field Name or ID',
+				name: 'editor',
+				type: 'options',
+				typeOptions: {
+					loadOptionsMethod: 'getFieldsOrNone',
+					loadOptionsDependsOn: ['protocol', 'dialect', 'flavour', 'baseDn', 'kind'],
+				},
+				default: '',
+				description:
+					'Where the directory says who edited an entry last, such as modifiersName. Whoever is overwritten is named then. The list is what the server says that it has. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			},
 			{
 				displayName: 'Naming Attribute',
 				name: 'rdn',

@@ -1,5 +1,5 @@
 /** The directory that the node's settings and credential describe. */
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { LdapDestination } from '../../connectors/ldap/destination';
 import type { LdapServer } from '../../connectors/ldap/connection';
@@ -42,11 +42,14 @@ interface LdapCredential {
 }
 
 /** Throws {@link SyncError}, and nothing in it is secret. */
-export async function openDirectory(context: IExecuteFunctions): Promise<ScimDestination | LdapDestination> {
+export async function openDirectory(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<ScimDestination | LdapDestination> {
 	const read = reader(context);
 	const options = optionsOf(context);
+	const people = read('kind', 'User') !== 'Group';
 	const common = {
-		irreversible: read('onDelete', 'mild') === 'delete' || options['irreversible'] === true,
+		irreversible: (people && read('onDelete', 'mild') === 'delete') || options['irreversible'] === true,
 		createGroups: options['createGroups'] === true,
 		batchSize: number(options['batchSize'], 100, { least: 1, most: 1000 }),
 	};
@@ -60,13 +63,13 @@ export async function openDirectory(context: IExecuteFunctions): Promise<ScimDes
 				send: sendBy(context, credential.allowUnauthorizedCerts === true),
 			},
 			dialect: read('dialect', 'standard') as DialectName,
-			resource: read('kind', 'User') === 'Group' ? 'Group' : 'User',
+			resource: people ? 'User' : 'Group',
 			hands: number(options['hands'], 4, { least: 1, most: 16 }),
 			known: told,
 		});
 	}
 	const credential = await context.getCredentials<LdapCredential & Record<string, never>>('ldap');
-	const move = read('disableBy', 'attribute') === 'move';
+	const move = people && read('disableBy', 'attribute') === 'move';
 	const inactiveContainer = text(read('inactiveContainer', ''));
 	if (move && inactiveContainer === '')
 		throw new SyncError('setup', 'No container is named that the disabled are moved to', {
@@ -77,6 +80,7 @@ export async function openDirectory(context: IExecuteFunctions): Promise<ScimDes
 		server: serverOf(credential),
 		flavour: read('flavour', 'openldap') as FlavourName,
 		base: text(read('baseDn', '')),
+		records: people ? 'people' : 'groups',
 		container: text(read('container', '')),
 		groups: text(options['groupBase']),
 		classes: texts(options['classes']),
@@ -118,7 +122,7 @@ function serverOf(credential: LdapCredential): LdapServer {
 }
 
 /** By n8n, so that its proxy and its limits on hosts hold here, too. */
-function sendBy(context: IExecuteFunctions, insecure: boolean): Send {
+function sendBy(context: IExecuteFunctions | ILoadOptionsFunctions, insecure: boolean): Send {
 	return async ({ method, url, headers, body, within }) => {
 		const answer = (await context.helpers.httpRequest({
 			method,

@@ -5,6 +5,7 @@ import { ScimDestination } from '../../connectors/scim/destination';
 import type { LdapDestination } from '../../connectors/ldap/destination';
 import type { DesiredItem } from '../../sync/items';
 import { executeDestination } from '../shared/destination/execute';
+import { writingSettings } from '../shared/destination/settings';
 import { reader } from '../shared/parameters';
 import { openDirectory } from './destination';
 
@@ -12,6 +13,7 @@ import { openDirectory } from './destination';
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const read = reader(context);
 	const mild = read('onDelete', 'mild') !== 'delete' && read('kind', 'User') !== 'Group';
+	const { editor } = writingSettings(context);
 	let opened: ScimDestination | LdapDestination | undefined;
 	return await executeDestination(context, {
 		name: 'Sync To Directory',
@@ -21,6 +23,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			for (const { stamp } of items) {
 				const { owned, once, fill = [], match, removal } = stamp;
 				opened?.expect([
+					...(editor === '' ? [] : [editor]),
 					...owned,
 					...once,
 					...fill,

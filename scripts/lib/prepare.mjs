@@ -28,10 +28,14 @@ function reached(files) {
 export async function prepare(files) {
 	const needs = reached(files);
 	const node = await node24();
+	const alone = process.env['STORY_ALONE'] === 'yes';
 	const programs = [
 		needs.one('test/servers/postgres.js') && servers.postgres,
 		needs.one('test/servers/mariadb.js') && servers.mariadb,
 		needs.one('test/servers/slapd.js') && servers.slapd,
+		// Each takes a minute or two to install, and a story of its own.
+		alone && needs.one('test/servers/ds389.js') && servers.ds389,
+		alone && needs.one('test/servers/samba.js') && servers.samba,
 		needs.one('test/servers/redis.js') && servers.redis,
 		needs.package('playwright-core') && servers.chromium,
 	];

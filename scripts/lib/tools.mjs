@@ -216,6 +216,12 @@ export const servers = {
 	},
 	mariadb: { name: 'MariaDB', package: 'mariadb-server', there: () => onPath('mariadbd') },
 	slapd: { name: 'OpenLDAP', package: 'slapd', there: () => onPath('slapd') },
+	ds389: { name: '389 Directory Server', package: '389-ds-base', there: () => onPath('ns-slapd') },
+	samba: {
+		name: 'Samba, as a domain controller',
+		package: 'samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind',
+		there: () => onPath('samba-tool') && onPath('samba') && existsSync('/usr/share/samba/setup'),
+	},
 	redis: { name: 'Redis', package: 'redis-server', there: () => onPath('redis-server') },
 	chromium: {
 		name: 'Chromium',
@@ -239,7 +245,12 @@ export async function debian(programs) {
 				const apt = (...args) => run('apt-get', ['-qq', ...args], { env, name: `apt-get-${args[0]}` });
 				try {
 					await apt('update');
-					await apt('install', '--yes', '--no-install-recommends', ...missing().map((one) => one.package));
+					await apt(
+						'install',
+						'--yes',
+						'--no-install-recommends',
+						...missing().flatMap((one) => one.package.split(' ')),
+					);
 				} catch (error) {
 					say(`  ${error.message}`);
 				}

@@ -1,33 +1,43 @@
 /**
- * Who leaves is off everywhere: an HR roster in Postgres, a SCIM server, an LDAP directory and a table of time tracking, in
- * a real n8n. One destination is down at first, another refuses a field; days that were entered in advance come by themselves.
+ * Who leaves is off everywhere: an HR roster in Postgres; a SCIM server, an LDAP directory, Slack (the SCIM server behind
+ * what Slack documents), a table of time tracking and, alone, project management in a real Redmine. One destination is down
+ * at first, another refuses a field; days that were entered in advance come by themselves.
  */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { sql } from 'kysely';
+import type { IDataObject } from 'n8n-workflow';
 
 import { open } from '../../sql/open';
 import type { Database } from '../../sql/types';
-import { startN8n, until, type N8n } from '../n8n/harness';
+import { outputOf, startN8n, until, type N8n } from '../n8n/harness';
 import { startPostgres } from '../servers/postgres';
+import * as redmines from '../servers/redmine';
 import { startScim, type ScimServer } from '../servers/scim';
 import type { Server } from '../servers/server';
 import { ADMIN, BASE, GROUPS, PEOPLE, startSlapd, type Slapd } from '../servers/slapd';
-import { leaverWorkflow } from './leaver/workflow';
+import { leaverWorkflow, lookWorkflow } from './leaver/workflow';
 
 const EVERY = 10;
 /** One interval plus a minute. */
 const PROMISED = (EVERY + 60) * 1000;
 const COUNT = 24;
 
-interface Standing {
-	scim: boolean | undefined;
-	ldap: boolean | undefined;
-	time: boolean | undefined;
-}
-const ON: Standing = { scim: true, ldap: true, time: true };
-const OFF: Standing = { scim: false, ldap: false, time: false };
+/** Redmine takes its time: it takes part where the story is played alone. */
+const PROJECTS = process.env['STORY_ALONE'] === 'yes' && redmines.available().ok;
+const PLACES = ['scim', 'ldap', 'slack', 'time', ...(PROJECTS ? (['projects'] as const) : [])] as const;
+
+type Standing = Partial<Record<(typeof PLACES)[number] | 'projects', boolean | undefined>>;
+const all = (on: boolean | undefined): Standing => Object.fromEntries(PLACES.map((place) => [place, on]));
+const ON = all(true);
+const OFF = all(false);
+
+/** A zone in which another day is today than in UTC. */
+const ZONE = new Date().getUTCHours() < 11 ? 'Etc/GMT+12' : 'Pacific/Kiritimati';
+/** A day there, so many days from today. */
+const dayThere = (from: number) =>
+	new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(Date.now() + from * 86_400_000);
 
 describe('who leaves', () => {
 	jest.setTimeout(300_000);
@@ -35,7 +45,9 @@ describe('who leaves', () => {
 	let postgres: Server;
 	let hr: Database;
 	let scim: ScimServer;
+	let slack: ScimServer;
 	let slapd: Slapd;
+	let redmine: redmines.Redmine | undefined;
 	let time: DatabaseSync;
 	let workflow: string;
 
@@ -49,18 +61,39 @@ describe('who leaves', () => {
 		}
 	};
 	const account = async (id: number) => (await scim.stored('users')).find((user) => user['externalId'] === `E${id}`);
+	const inSlack = async (id: number) =>
+		(await slack.stored('users')).find((user) => user['externalId'] === `E${id}`)?.['active'] as
+			boolean | undefined;
+	/** A list of Redmine leaves the status out. */
+	const inProjects = async (id: number): Promise<boolean | undefined> => {
+		if (!redmine) return undefined;
+		const asked = `/users.json?status=&limit=100&name=${encodeURIComponent(`No. ${id}`)}`;
+		const { users } = await redmine.ask<{ users: { id: number; lastname: string }[] }>('GET', asked);
+		const found = users.find(({ lastname }) => lastname === `No. ${id}`);
+		if (!found) return undefined;
+		const { user } = await redmine.ask<{ user: { status: number } }>('GET', `/users/${found.id}.json`);
+		return user.status === 1;
+	};
 	/** Whether each destination lets the person in; undefined where there is no account. */
 	const standing = async (id: number): Promise<Standing> => {
 		const user = await account(id);
 		const row = time.prepare('SELECT active FROM person WHERE number = ?').get(`E${id}`);
 		const entry = await entries(['pwdAccountLockedTime'])
-			.then((all) => all.find((one) => one['employeeNumber'] === `E${id}`))
+			.then((found) => found.find((one) => one['employeeNumber'] === `E${id}`))
 			.catch(() => undefined);
 		return {
 			scim: user && user['active'] === true,
 			ldap: entry && String(entry['pwdAccountLockedTime']) !== '000001010000Z',
+			slack: await inSlack(id),
 			time: row && row['active'] === 'yes',
+			...(PROJECTS && { projects: await inProjects(id) }),
 		};
+	};
+	/** One look at the ledger. */
+	const look = async (id: number): Promise<IDataObject> => {
+		const { id: looking } = await n8n.api.createWorkflow(lookWorkflow(String(id)));
+		const execution = await n8n.api.runToEnd(looking, { from: 'Start' });
+		return outputOf(execution, 'Look')[0]!.json;
 	};
 	const comes = async (id: number, wanted: Partial<Standing>, timeout = PROMISED) =>
 		await until(
@@ -70,24 +103,21 @@ describe('who leaves', () => {
 			},
 			{ timeout, what: `E${id} to be ${JSON.stringify(wanted)}` },
 		);
-	/** What the ledger says of a person, in each destination. */
-	const ledger = (id: number) => {
-		const file = new DatabaseSync(join(n8n.folder, '.n8n', 'one-way-sync.sqlite'), { readOnly: true });
-		const statement = 'SELECT removal, state FROM link WHERE key = ? ORDER BY destination';
-		const rows = file.prepare(statement).all(String(id));
-		file.close();
-		return rows.map((row) => `${String(row['removal'])} ${String(row['state'])}`);
-	};
-
 	beforeAll(async () => {
-		[postgres, scim, slapd] = await Promise.all([startPostgres(), startScim({ etag: true }), startSlapd()]);
+		[postgres, scim, slack, slapd, redmine] = await Promise.all([
+			startPostgres(),
+			startScim({ etag: true }),
+			startScim({ dialect: 'slack' }),
+			startSlapd(),
+			PROJECTS ? redmines.startRedmine() : undefined,
+		]);
 		const { host, port, user, password, database } = postgres;
 		const server = { host, port, user, password, database };
 		hr = await open({ dialect: 'postgres', ...server }, { readOnly: false, values: 'plain' });
 		await hr.run(sql`CREATE TABLE people (id integer PRIMARY KEY, login text NOT NULL, given text, family text,
-			title text, department text, boss text, start_at timestamptz, last_day timestamptz)`);
+			title text, department text, boss text, start_at timestamptz, last_day timestamptz, last_date text)`);
 		await hr.run(sql`INSERT INTO people SELECT n, 'person' || n, 'Person', 'No. ' || n, 'Clerk',
-			CASE WHEN n % 2 = 0 THEN 'Sales' ELSE 'Research' END, CASE WHEN n > 1 THEN 'E1' END, '2020-01-01', NULL
+			CASE WHEN n % 2 = 0 THEN 'Sales' ELSE 'Research' END, CASE WHEN n > 1 THEN 'E1' END, '2020-01-01', NULL, NULL
 			FROM generate_series(1, ${COUNT}::int) AS n`);
 		n8n = await startN8n();
 		const file = join(n8n.files, 'time.sqlite');
@@ -99,6 +129,8 @@ describe('who leaves', () => {
 			leaverWorkflow({
 				every: EVERY,
 				file,
+				zone: ZONE,
+				...(redmine && { redmine: redmine.url }),
 				ldap: { baseDn: BASE, container: PEOPLE, groupBase: GROUPS },
 				credentials: {
 					postgres: await api.createCredential('HR', 'postgres', {
@@ -116,6 +148,17 @@ describe('who leaves', () => {
 						clientSecret: 's3cret',
 						scope: 'scim',
 						sentIn: 'header',
+					}),
+					slack: await api.createCredential('Slack', 'oneWaySyncScimApi', {
+						baseUrl: slack.url,
+						sign: 'bearer',
+						token: 'secret',
+					}),
+					...(redmine && {
+						redmine: await api.createCredential('Redmine', 'httpHeaderAuth', {
+							name: 'X-Redmine-API-Key',
+							value: redmine.key,
+						}),
 					}),
 					ldap: await api.createCredential('LDAP', 'ldap', {
 						hostname: 'localhost',
@@ -137,7 +180,39 @@ describe('who leaves', () => {
 		await n8n?.remove();
 		time?.close();
 		await hr?.close();
-		await Promise.all([postgres?.stop(), scim?.stop(), slapd?.stop()]);
+		await Promise.all([postgres?.stop(), scim?.stop(), slack?.stop(), slapd?.stop(), redmine?.stop()]);
+	});
+
+	test('the credential’s Test button says whether it signs in, however it does', async () => {
+		const tokenUrl = scim.url.replace('/scim/v2', '/token');
+		const client = { sign: 'client', tokenUrl, clientId: 'client', scope: 'scim' };
+		const press = async (given: IDataObject) => {
+			const data = { baseUrl: `${scim.url}/`, allowUnauthorizedCerts: false, ...given };
+			const type = 'oneWaySyncScimApi';
+			const { id, name } = await n8n.api.createCredential(
+				`Test ${JSON.stringify(given)}`.slice(0, 100),
+				type,
+				data,
+			);
+			const asked = { credentials: { id, name, type, data } };
+			return await n8n.api.request<{ status: string; message: string }>('POST', '/rest/credentials/test', asked);
+		};
+		for (const right of [
+			{ sign: 'bearer', token: 'secret' },
+			{ sign: 'basic', user: 'sync', password: 's3cret' },
+			{ ...client, clientSecret: 's3cret', sentIn: 'header' },
+			{ ...client, clientSecret: 's3cret', sentIn: 'body' },
+		])
+			expect([right, (await press(right)).status]).toEqual([right, 'OK']);
+		for (const wrong of [
+			{ sign: 'bearer', token: 'wrong' },
+			{ sign: 'basic', user: 'sync', password: 'wrong' },
+			{ ...client, clientSecret: 'wrong', sentIn: 'header' },
+		]) {
+			const { status, message } = await press(wrong);
+			expect([wrong, status]).toEqual([wrong, 'Error']);
+			expect(message).not.toContain('s3cret');
+		}
 	});
 
 	test('everybody arrives, with manager and groups', async () => {
@@ -145,8 +220,10 @@ describe('who leaves', () => {
 			async () =>
 				(await scim.stored('users')).length === COUNT &&
 				(await entries([])).length === COUNT &&
+				(await slack.stored('users')).length === COUNT &&
+				(!PROJECTS || (await inProjects(COUNT)) === true) &&
 				time.prepare('SELECT count(*) AS n FROM person').get()!['n'] === COUNT,
-			{ timeout: 120_000, what: 'everybody in all destinations' },
+			{ timeout: 240_000, what: 'everybody in all destinations' },
 		);
 		const boss = (await account(1))!['id'];
 		await until(async () => JSON.stringify(await account(7)).includes(String(boss)), {
@@ -170,17 +247,24 @@ describe('who leaves', () => {
 		const began = performance.now();
 		await hr.run(sql`UPDATE people SET last_day = now() - interval '1 minute', title = 'Spy' WHERE id = 3`);
 		await hr.run(sql`UPDATE people SET title = 'Spy' WHERE id = 5`);
-		await comes(3, { scim: false, time: false });
+		await comes(3, { ...OFF, ldap: undefined });
 		expect(performance.now() - began).toBeLessThan(PROMISED);
+		expect(await look(3)).toMatchObject({ offEverywhere: false, text: expect.stringContaining('LDAP') as string });
 		await slapd.start();
 		const back = performance.now();
 		await comes(3, OFF);
 		expect(performance.now() - back).toBeLessThan(PROMISED);
-		// One look at the ledger says so, too.
-		await until(() => ledger(3).length === 3 && ledger(3).every((link) => link.startsWith('sent ')), {
-			what: 'the ledger to say it',
-		});
-		expect(await standing(5)).toMatchObject({ scim: true, time: true });
+		// One look at the ledger says so, too: every destination has been read back.
+		const looked = await until(
+			async () => {
+				const found = await look(3);
+				return found['offEverywhere'] === true && found;
+			},
+			{ timeout: PROMISED, what: 'the ledger to say it' },
+		);
+		expect(looked['destinations']).toHaveLength(PLACES.length);
+		expect(looked['text']).toMatch(/^person3 is off everywhere: /u);
+		expect(await standing(5)).toMatchObject({ scim: true, slack: true, time: true });
 		await until(async () =>
 			(await entries(['title'])).some((one) => one['employeeNumber'] === 'E5' && one['title'] === 'Spy'),
 		);
@@ -196,13 +280,21 @@ describe('who leaves', () => {
 	test('a last day that was entered in advance disables by itself, and a start date enables', async () => {
 		await hr.run(sql`UPDATE people SET last_day = now() + interval '20 seconds' WHERE id = 4`);
 		await hr.run(
-			sql`INSERT INTO people VALUES (99, 'person99', 'New', 'Hire', 'Clerk', 'Sales', 'E1', now() + interval '20 seconds', NULL)`,
+			sql`INSERT INTO people VALUES (99, 'person99', 'New', 'No. 99', 'Clerk', 'Sales', 'E1', now() + interval '20 seconds', NULL, NULL)`,
 		);
 		await new Promise((resolve) => setTimeout(resolve, 5000));
 		expect(await standing(4)).toEqual(ON);
-		expect(await standing(99)).toEqual({ scim: undefined, ldap: undefined, time: undefined });
+		expect(await standing(99)).toEqual(all(undefined));
 		await comes(4, OFF, 20_000 + PROMISED);
 		await comes(99, ON, PROMISED);
+	});
+
+	test('a last day ends in the zone that the user has set for the workflow', async () => {
+		await hr.run(sql`UPDATE people SET last_date = ${dayThere(0)} WHERE id = 8`);
+		await hr.run(sql`UPDATE people SET last_date = ${dayThere(-1)} WHERE id = 9`);
+		await comes(9, OFF);
+		expect(await standing(8)).toEqual(ON);
+		expect((await look(8))['offEverywhere']).toBe(false);
 	});
 
 	test('a returner is the same account again', async () => {
@@ -233,7 +325,7 @@ describe('who leaves', () => {
 				const file = new DatabaseSync(join(n8n.folder, '.n8n', 'one-way-sync.sqlite'), { readOnly: true });
 				const held = file.prepare('SELECT count(*) AS n FROM hold').get()!['n'];
 				file.close();
-				return held === 3;
+				return held === PLACES.length;
 			},
 			{ timeout: 120_000, what: 'a hold in each destination' },
 		);

@@ -2,6 +2,8 @@
  * What vendors' servers refuse, or do in their own way, as they document it: in front of the real server, so that a client
  * that speaks another dialect fails here as it would there.
  */
+import { createHash } from 'node:crypto';
+
 const refuse = (response, status, detail, scimType) =>
 	response.status(status).json({
 		schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
@@ -32,8 +34,9 @@ const shims = {
 			return [400, 'only active may be patched', 'invalidPath'];
 	},
 
-	/** Slack's DELETE of a person deactivates; an address has to be primary. */
+	/** Slack tells its schemas one by one; its DELETE of a person deactivates; an address has to be primary. */
 	slack: ({ method, path, query, body }, { users }) => {
+		if (path === '/Schemas') return [404, 'Not Found'];
 		if (/ or /.test(query.filter ?? '')) return [400, 'only one comparison in a filter', 'invalidFilter'];
 		if (path === '/Bulk') return [501, 'no bulk'];
 		if (method === 'POST' && path === '/Users' && !body.emails?.some(({ primary }) => primary))
@@ -58,6 +61,27 @@ const shims = {
 		if (!body.Operations.some(({ path: at, value }) => (at ? at === 'active' && inactive(value) : inactive(value))))
 			return;
 		users.delete(path.split('/')[2]);
+		return [204];
+	},
+
+	/** GitHub with managed users: a person whose `active` becomes false is suspended under a name that is a hash. */
+	githubEnterprise: ({ method, path, query, body }, { users }) => {
+		if (/ or /.test(query.filter ?? '')) return [400, 'only one comparison in a filter', 'invalidFilter'];
+		if (path === '/Bulk') return [404, 'Not Found'];
+		const [, kind, id] = path.split('/');
+		if (kind !== 'Users') return;
+		if (method === 'POST' && !body.emails?.some(({ primary }) => primary))
+			return [400, 'no primary email', 'invalidValue'];
+		const operations = method === 'PATCH' ? body.Operations : [];
+		if (operations.some(({ path: at }) => at?.includes('[')))
+			return [400, 'filters in paths are not supported', 'invalidPath'];
+		const inactive = (value) => value === false || value?.active === false;
+		const off = operations.some(({ path: at, value }) =>
+			at ? at === 'active' && inactive(value) : inactive(value),
+		);
+		const user = off || (method === 'PUT' && body.active === false) ? users.get(id) : undefined;
+		if (!user) return;
+		users.put({ ...user, active: false, userName: createHash('sha256').update(user.userName).digest('hex') });
 		return [204];
 	},
 };

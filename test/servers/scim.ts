@@ -28,7 +28,7 @@ export interface ScimOptions {
 	ids?: boolean;
 	/** Seconds that it asks for when it was asked too much. */
 	retryAfter?: number;
-	dialect?: 'standard' | 'entra' | 'okta' | 'slack' | 'github';
+	dialect?: 'standard' | 'entra' | 'okta' | 'slack' | 'github' | 'githubEnterprise';
 }
 
 export interface Request {

@@ -57,7 +57,11 @@ export function unprivileged(names: string[]): { uid?: number; gid?: number } {
 }
 
 /** Runs a program to its end; throws with what it said when it fails. */
-export async function runToEnd(program: string, args: string[], as: { uid?: number; gid?: number }): Promise<void> {
+export async function runToEnd(
+	program: string,
+	args: string[],
+	as: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv },
+): Promise<void> {
 	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
 	child.stdout.on('data', (data: Buffer) => (said += data.toString()));

@@ -1,48 +1,20 @@
 /** A real OpenLDAP for the length of a suite, with TLS, memberOf and password policy; in a folder of its own. */
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Client } from 'ldapts';
+import { certificates, program } from './certificates';
+import { BASE, emptyPlaces, GROUPS, LEFT, opener, PEOPLE, type Directory } from './directory';
+import { freePort, freshFolder, runToEnd, startUntilReady, unprivileged, type Availability } from './server';
 
-import {
-	freePort,
-	freshFolder,
-	runToEnd,
-	startUntilReady,
-	unprivileged,
-	type Availability,
-	type Mortal,
-} from './server';
-
-export const BASE = 'dc=example,dc=org';
-export const PEOPLE = `ou=people,${BASE}`;
-export const LEFT = `ou=left,${BASE}`;
-export const GROUPS = `ou=groups,${BASE}`;
+export { BASE, GROUPS, LEFT, PEOPLE };
 export const ADMIN = `cn=admin,${BASE}`;
-
-function program(name: string): string | undefined {
-	const folders = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', ...(process.env['PATH'] ?? '').split(':')];
-	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
 
 export function available(): Availability {
 	if (!program('slapd')) return { ok: false, missing: 'OpenLDAP (slapd): apt-get install slapd' };
 	return program('openssl') ? { ok: true } : { ok: false, missing: 'openssl, for certificates' };
 }
 
-export interface Slapd extends Mortal {
-	readonly port: number;
-	readonly tlsPort: number;
-	/** The authority that signed the server's certificate, which is for `localhost`. */
-	readonly ca: string;
-	/** Another authority, which signed nothing. */
-	readonly otherCa: string;
-	/** A connection with all rights. The suite unbinds it. */
-	client(): Promise<Client>;
-	/** Removes everybody and every group. */
-	empty(): Promise<void>;
-	stop(): Promise<void>;
-}
+export type Slapd = Directory;
 
 const config = (path: string) => `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -111,48 +83,11 @@ pwdAttribute: userPassword
 pwdLockout: TRUE
 `;
 
-/** An authority, and a certificate of it for `localhost`. */
-async function certificates(path: string): Promise<void> {
-	const openssl = program('openssl')!;
-	const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-	const at = (name: string) => join(path, name);
-	for (const name of ['ca', 'other'])
-		await runToEnd(
-			openssl,
-			[
-				'req',
-				'-x509',
-				...key,
-				'-days',
-				'2',
-				'-subj',
-				`/CN=${name}`,
-				'-keyout',
-				at(`${name}.key`),
-				'-out',
-				at(`${name}.pem`),
-			],
-			{},
-		);
-	await runToEnd(
-		openssl,
-		['req', ...key, '-subj', '/CN=localhost', '-keyout', at('server.key'), '-out', at('server.csr')],
-		{},
-	);
-	writeFileSync(at('san'), 'subjectAltName=DNS:localhost');
-	const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-extfile', at('san')];
-	await runToEnd(
-		openssl,
-		['x509', '-req', '-in', at('server.csr'), ...signing, '-days', '2', '-out', at('server.pem')],
-		{},
-	);
-}
-
 export async function startSlapd(): Promise<Slapd> {
 	const place = freshFolder('slapd');
 	const as = unprivileged(['openldap', 'nobody']);
 	try {
-		await certificates(place.path);
+		const authorities = await certificates(place.path);
 		mkdirSync(join(place.path, 'db'));
 		writeFileSync(join(place.path, 'slapd.conf'), config(place.path));
 		writeFileSync(join(place.path, 'first.ldif'), first);
@@ -165,37 +100,21 @@ export async function startSlapd(): Promise<Slapd> {
 		await runToEnd(program('slapadd')!, [...conf, '-l', join(place.path, 'first.ldif')], as);
 		const [port, tlsPort] = [await freePort(), await freePort()];
 		const urls = `ldap://127.0.0.1:${port}/ ldaps://127.0.0.1:${tlsPort}/`;
-		const open = async () => {
-			const client = new Client({ url: `ldap://127.0.0.1:${port}`, timeout: 30_000, connectTimeout: 5000 });
-			await client.bind(ADMIN, 'secret');
-			return client;
-		};
+		const open = opener(`ldap://127.0.0.1:${port}`, ADMIN, 'secret');
 		const ready = async () => await (await open()).unbind();
 		const start = async () =>
 			await startUntilReady(program('slapd')!, ['-h', urls, ...conf, '-d', '0'], as, ready, 'SIGTERM');
 		let running = await start();
 		return {
+			...authorities,
+			host: 'localhost',
+			misnamed: '127.0.0.1',
 			port,
 			tlsPort,
-			ca: readFileSync(join(place.path, 'ca.pem'), 'utf8'),
-			otherCa: readFileSync(join(place.path, 'other.pem'), 'utf8'),
+			user: ADMIN,
+			password: 'secret',
 			client: open,
-			empty: async () => {
-				const client = await open();
-				try {
-					for (const base of [PEOPLE, LEFT, GROUPS]) {
-						const { searchEntries } = await client.search(base, {
-							scope: 'children',
-							attributes: ['1.1'],
-							paged: true,
-						});
-						const deepest = searchEntries.map(({ dn }) => dn).sort((a, b) => b.length - a.length);
-						for (const dn of deepest) await client.del(dn);
-					}
-				} finally {
-					await client.unbind();
-				}
-			},
+			empty: async () => await emptyPlaces(open),
 			kill: () => running.kill(),
 			start: async () => {
 				running = await start();

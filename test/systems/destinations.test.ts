@@ -216,7 +216,10 @@ describe('what a Slack account cannot do', () => {
 			{ step: 'deactivate', takes: expect.stringMatching(/Business\+.*SCIM/) },
 		]);
 		const [made] = await people.write([create(0, { email: 'b@x.org' })]);
-		expect(made).toMatchObject({ ok: false, error: { kind: 'refused', detail: { final: true } } });
+		const instead = expect.stringMatching(/Sync To Directory.*Business\+/u) as string;
+		expect(made).toMatchObject({ ok: false, error: { kind: 'refused', detail: { final: true, todo: instead } } });
+		const email = (await people.describe()).find(({ name }) => name === 'email');
+		expect(email).toMatchObject({ writable: false, instead });
 		expect(started.fake.sent('POST')).toEqual([]);
 	});
 

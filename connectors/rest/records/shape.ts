@@ -50,6 +50,7 @@ export class Shape {
 			required: field.required === true,
 			identity: field.read === this.object.id,
 			writable: field.write !== false,
+			...(field.write === false && this.object.instead !== undefined && { instead: this.object.instead }),
 			...(field.allowed && { allowed: field.allowed }),
 			...(field.maxLength !== undefined && { maxLength: field.maxLength }),
 		}));

@@ -20,9 +20,11 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	const how = creating ? writing.create : writing.update;
 	if (how === 'not possible')
 		throw new SyncError('refused', `${shape.where}: this API ${creating ? 'creates' : 'changes'} none.`, {
-			todo: creating
-				? 'Switch off May Create in the mapping, or create it by hand.'
-				: 'Switch off May Update in the mapping.',
+			todo:
+				place.object.instead ??
+				(creating
+					? 'Switch off May Create in the mapping, or create it by hand.'
+					: 'Switch off May Update in the mapping.'),
 			final: true,
 		});
 	const stands = creating ? undefined : await standing(place, write, how);

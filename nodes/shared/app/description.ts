@@ -66,6 +66,7 @@ export function appProperties(role: Role): INodeProperties[] {
 				'Which of the system’s objects the records are. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 			displayOptions: { hide: { system: [CUSTOM] } },
 		},
+		...(role === 'destination' ? insteads() : []),
 		...customProperties(role),
 	];
 }
@@ -84,6 +85,25 @@ function hints(role: Role): INodeProperties[] {
 		default: '',
 		displayOptions: { show: { system: [name] } },
 	}));
+}
+
+/** Objects of which this node creates and changes none: what to take instead. */
+function insteads(): INodeProperties[] {
+	return offered('destination').flatMap(({ name: system, objects }) =>
+		Object.entries(objects).flatMap(([object, { displayName, instead }]): INodeProperties[] =>
+			instead === undefined
+				? []
+				: [
+						{
+							displayName: instead,
+							name: `${system}${displayName.replaceAll(' ', '')}Notice`,
+							type: 'notice',
+							default: '',
+							displayOptions: { show: { system: [system], object: [object] } },
+						},
+					],
+		),
+	);
 }
 
 export const baseUrlOption: INodeProperties = {

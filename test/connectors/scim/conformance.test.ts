@@ -10,6 +10,8 @@ const ways: [name: string, options: ScimOptions, dialect?: DialectName][] = [
 	['PATCH without bulk', { bulk: false, ids: false }],
 	['PUT and bulk, pages by a cursor', { patch: false, cursor: true, page: 7, operations: 5 }],
 	['a server made for Okta', { dialect: 'okta' }, 'okta'],
+	['a server made for Entra', { dialect: 'entra', cursor: true }, 'entra'],
+	['a server like GitHub’s for managed users', { dialect: 'githubEnterprise' }, 'githubEnterprise'],
 	['a server like GitHub’s', { dialect: 'github' }, 'github'],
 ];
 

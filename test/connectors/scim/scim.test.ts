@@ -2,7 +2,7 @@
 import type { Fields } from '../../../sync/types';
 import { create, ok, prepared, remove, update } from '../../conformance/destination';
 import type { Request } from '../../servers/scim';
-import { ENTERPRISE, overScim, person, scim } from './place';
+import { BADGE, ENTERPRISE, overScim, person, scim } from './place';
 
 const writes = (asked: Request[]) => asked.filter(({ method }) => method !== 'GET');
 
@@ -374,7 +374,60 @@ overScim('a server made for Entra', { dialect: 'entra', cursor: true, page: 5 },
 	});
 });
 
+overScim('a server made for Okta', { dialect: 'okta' }, (place) => {
+	test('a profile is put whole, active is patched without a path, members by paths; no bulk, one value in a filter', async () => {
+		await place().empty();
+		const destination = scim(place(), { dialect: 'okta' });
+		const made = await destination.write(
+			await Promise.all([1, 2].map(async (n) => create(n, await prepared(destination, person(n))))),
+		);
+		const [{ id }, { id: other }] = made.map(ok) as [{ id: string }, { id: string }];
+		await place().store('groups', [{ displayName: 'sales', members: [{ value: id }, { value: 'somebody' }] }]);
+		await place().asked();
+		await destination.write([
+			update(0, id, { active: false, 'groups[sales]': false }),
+			update(1, other, { displayName: 'Ada', active: false }),
+		]);
+		await destination.read(
+			['person1', 'person2'].map((userName, ref) => ({ ref, match: { userName } })),
+			['userName'],
+		);
+		const asked = await place().asked();
+		const sent = writes(asked);
+		expect(sent.map(({ method, url }) => `${method} ${url.split('/')[1]!}`).sort()).toEqual([
+			'PATCH Groups',
+			'PATCH Users',
+			'PUT Users',
+		]);
+		const of = (url: string) => sent.find((one) => one.method === 'PATCH' && one.url.startsWith(url))!.body;
+		expect(of('/Users')!['Operations']).toEqual([{ op: 'replace', value: { active: false } }]);
+		expect(of('/Groups')!['Operations']).toEqual([{ op: 'remove', path: `members[value eq "${id}"]` }]);
+		expect(sent.find(({ method }) => method === 'PUT')!.body).toMatchObject({ displayName: 'Ada', active: false });
+		expect(asked.filter(({ url }) => / or /u.test(url))).toEqual([]);
+	});
+});
+
 overScim('Slack', { dialect: 'slack' }, (place) => {
+	test('is asked for one value at a time, without bulk, and schemas that it does not list are the RFC’s', async () => {
+		await place().empty();
+		const destination = scim(place(), { dialect: 'slack' });
+		await destination.write(
+			await Promise.all(
+				[1, 2, 3].map(async (n) => {
+					const { [`${BADGE}:doors`]: _doors, ...fields } = person(n);
+					return create(n, await prepared(destination, fields));
+				}),
+			),
+		);
+		const found = await destination.read(
+			[1, 2, 3].map((n, ref) => ({ ref, match: { userName: `person${n}` } })),
+			['externalId'],
+		);
+		expect(found).toHaveLength(3);
+		const asked = await place().asked();
+		expect(asked.filter(({ url }) => /Bulk| or /u.test(url))).toEqual([]);
+	});
+
 	test('a DELETE only deactivates, so that it needs no permission; an address is primary', async () => {
 		const destination = scim(place(), { dialect: 'slack' });
 		const [one] = await destination.write([create(0, await prepared(destination, person(1)))]);
@@ -404,5 +457,47 @@ overScim('GitHub', { dialect: 'github' }, (place) => {
 			ok: false,
 			error: { kind: 'setup' },
 		});
+	});
+});
+
+overScim('GitHub with managed users', { dialect: 'githubEnterprise' }, (place) => {
+	test('active = false suspends under another name, and is refused until a person allows it; groups go by PATCH', async () => {
+		await place().empty();
+		const destination = scim(place(), { dialect: 'githubEnterprise' });
+		const fields = { userName: 'ada', externalId: 'E1', 'emails[type eq "work"].value': 'a@x.org', active: true };
+		const [one] = await destination.write([create(0, await prepared(destination, fields))]);
+		const { id } = ok(one!);
+		await place().store('groups', [{ displayName: 'sales', members: [{ value: 'somebody' }] }]);
+		const joined = await destination.write([update(0, id, { 'groups[sales]': true })]);
+		expect(ok(joined[0]!).actual).toEqual({ 'groups[sales]': true });
+		const off = update(0, id, { active: false });
+		expect(await destination.write([off])).toMatchObject([
+			{ ok: false, error: { kind: 'refused', message: expect.stringContaining('in some cases only') as string } },
+		]);
+		expect(await place().stored('users')).toMatchObject([{ active: true, userName: 'ada' }]);
+		const allowed = scim(place(), { dialect: 'githubEnterprise', irreversible: true });
+		expect(ok((await allowed.write([off]))[0]!).actual).toEqual({ active: false });
+		expect(await place().stored('users')).toMatchObject([{ active: false }]);
+	});
+});
+
+overScim('SCIM groups', {}, (place) => {
+	test('as records are created, renamed and deleted, and keep members that others put in', async () => {
+		await place().empty();
+		const groups = scim(place(), { resource: 'Group', irreversible: true });
+		const [made] = await groups.write([create(0, await prepared(groups, { displayName: 'sales' }))]);
+		const { id } = ok(made!);
+		const [stored] = await place().stored('groups');
+		await place().store('groups', [{ ...stored, members: [{ value: 'somebody' }] }]);
+		expect(await groups.read([{ ref: 0, match: { displayName: 'sales' } }], ['displayName'])).toEqual([
+			{ ref: 0, id, fields: { displayName: 'sales' } },
+		]);
+		const renamed = { displayName: 'field sales' };
+		expect(ok((await groups.write([update(0, id, renamed)]))[0]!)).toMatchObject({ id, actual: renamed });
+		expect(await place().stored('groups')).toMatchObject([{ ...renamed, members: [{ value: 'somebody' }] }]);
+		const careful = scim(place(), { resource: 'Group' });
+		expect(await careful.write([remove(0, id)])).toMatchObject([{ ok: false, error: { kind: 'refused' } }]);
+		expect(ok((await groups.write([remove(0, id)]))[0]!).actual).toBeNull();
+		expect(await place().stored('groups')).toEqual([]);
 	});
 });

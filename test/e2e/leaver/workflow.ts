@@ -1,7 +1,7 @@
-/** One trigger over the roster, and behind it a mapping and a destination each for SCIM, LDAP and time tracking. */
+/** One trigger over the roster, and behind it a mapping and a destination each: SCIM, LDAP, Slack, time tracking, projects. */
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { NewWorkflow } from '../../n8n/harness';
+import { inARow, type NewWorkflow } from '../../n8n/harness';
 import { drag, TYPE } from '../workflows';
 
 type Credential = { id: string; name: string };
@@ -12,7 +12,17 @@ export interface Place {
 	/** The SQLite file of time tracking. */
 	file: string;
 	ldap: { baseDn: string; container: string; groupBase: string };
-	credentials: { postgres: Credential; scim: Credential; ldap: Credential };
+	/** The address of Redmine, where it takes part. */
+	redmine?: string;
+	/** The zone in which days begin. */
+	zone: string;
+	credentials: {
+		postgres: Credential;
+		scim: Credential;
+		ldap: Credential;
+		slack: Credential;
+		redmine?: Credential;
+	};
 }
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -34,23 +44,33 @@ const scope = {
 			rightValue: '={{ $now }}',
 			operator: { type: 'dateTime', operation: 'afterOrEquals' },
 		},
+		{
+			id: 'last-day',
+			leftValue: "={{ $json.last_date ?? '2999-12-31' }}",
+			rightValue: '={{ $today }}',
+			operator: { type: 'dateTime', operation: 'afterOrEquals' },
+		},
 	],
 };
 
 const table = (value: string) => ({ __rl: true, mode: 'name', value });
 
-function mapping(rows: Record<string, string>, match: string, off: string, on: string): IDataObject {
+function mapping(
+	rows: Record<string, string>,
+	match: string,
+	{ field = 'active', off = '={{ false }}', on = '={{ true }}' } = {},
+): IDataObject {
 	return {
 		// `drag` would take a plain word for a field of the source.
-		rows: { row: [...(drag(rows)['row'] as IDataObject[]), { field: 'active', value: on }] },
+		rows: { row: [...(drag(rows)['row'] as IDataObject[]), { field, value: on }] },
 		match: [match],
 		scope,
 		removal: 'deactivate',
-		removalRows: { row: [{ field: 'active', set: off, onReturn: on }] },
+		removalRows: { row: [{ field, set: off, onReturn: on }] },
 	};
 }
 
-export function leaverWorkflow({ every, file, ldap, credentials }: Place): NewWorkflow {
+export function leaverWorkflow({ every, file, ldap, redmine, zone, credentials }: Place): NewWorkflow {
 	const number = '=E{{ $json.id }}';
 	const { groupBase, ...directory } = ldap;
 	const nodes: Array<Partial<INode> & Pick<INode, 'name' | 'type'>> = [
@@ -84,8 +104,6 @@ export function leaverWorkflow({ every, file, ldap, credentials }: Place): NewWo
 					'groups[sales]': "={{ $json.department === 'Sales' }}",
 				},
 				'externalId',
-				'={{ false }}',
-				'={{ true }}',
 			) as never,
 		},
 		{
@@ -108,8 +126,6 @@ export function leaverWorkflow({ every, file, ldap, credentials }: Place): NewWo
 					'groups[sales]': "={{ $json.department === 'Sales' }}",
 				},
 				'employeeNumber',
-				'={{ false }}',
-				'={{ true }}',
 			) as never,
 		},
 		{
@@ -121,12 +137,10 @@ export function leaverWorkflow({ every, file, ldap, credentials }: Place): NewWo
 		{
 			name: 'Time',
 			type: `${TYPE}.sourceWinsMapping`,
-			parameters: mapping(
-				{ number, name: '={{ $json.given }} {{ $json.family }}' },
-				'number',
-				'no',
-				'yes',
-			) as never,
+			parameters: mapping({ number, name: '={{ $json.given }} {{ $json.family }}' }, 'number', {
+				off: 'no',
+				on: 'yes',
+			}) as never,
 		},
 		{
 			name: 'Time Tracking',
@@ -134,16 +148,73 @@ export function leaverWorkflow({ every, file, ldap, credentials }: Place): NewWo
 			parameters: { dialect: 'sqlite', file, table: table('person'), options: {} },
 		},
 	];
+	nodes.push(
+		{
+			name: 'Members',
+			type: `${TYPE}.sourceWinsMapping`,
+			parameters: mapping(
+				{
+					userName: 'login',
+					externalId: number,
+					'name.givenName': 'given',
+					'name.familyName': 'family',
+					'emails[type eq "work"].value': '={{ $json.login }}@example.org',
+				},
+				'externalId',
+			) as never,
+		},
+		{
+			name: 'Slack',
+			type: `${TYPE}.syncToDirectory`,
+			parameters: { protocol: 'scim', dialect: 'slack', options: {} },
+			credentials: { oneWaySyncScimApi: credentials.slack },
+		},
+	);
+	if (redmine !== undefined && credentials.redmine)
+		nodes.push(
+			{
+				name: 'Project Users',
+				type: `${TYPE}.sourceWinsMapping`,
+				parameters: mapping(
+					{
+						login: 'login',
+						firstname: 'given',
+						lastname: 'family',
+						mail: '={{ $json.login }}@example.org',
+					},
+					'login',
+					{ field: 'status', off: '={{ 3 }}', on: '={{ 1 }}' },
+				) as never,
+			},
+			{
+				name: 'Projects',
+				type: `${TYPE}.syncToApp`,
+				parameters: { system: 'redmine', object: 'user', redmineUrl: redmine, options: {} },
+				credentials: { httpHeaderAuth: credentials.redmine },
+			},
+		);
+	const pairs = nodes.slice(1).flatMap(({ name }, at) => (at % 2 === 0 ? [[name, nodes[at + 2]!.name]] : []));
 	const to = (node: string) => ({ node, type: 'main' as const, index: 0 });
 	return {
 		name: 'Leavers',
 		nodes: nodes.map((node, at) => ({ ...node, position: [at * 200, 0] })),
 		connections: {
-			'HR Roster': { main: [[to('Accounts'), to('Entries'), to('Time')]] },
-			Accounts: { main: [[to('SCIM')]] },
-			Entries: { main: [[to('LDAP')]] },
-			Time: { main: [[to('Time Tracking')]] },
+			'HR Roster': { main: [pairs.map(([mapped]) => to(mapped!))] },
+			...Object.fromEntries(pairs.map(([mapped, place]) => [mapped, { main: [[to(place!)]] }])),
 		},
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', timezone: zone },
+	};
+}
+
+/** Where is this person? One item, by the node Sync Ledger. */
+export function lookWorkflow(who: string): NewWorkflow {
+	return {
+		name: `Look up ${who}`,
+		nodes: [
+			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
+			{ name: 'Look', type: `${TYPE}.syncLedger`, parameters: { action: 'find', syncOrAll: 0, who } },
+		],
+		connections: inARow('Start', 'Look'),
+		settings: { executionOrder: 'v1', saveManualExecutions: true },
 	};
 }

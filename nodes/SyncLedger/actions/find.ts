@@ -1,0 +1,73 @@
+/** One record in every destination: is this person off everywhere? */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Cell, RecordLine, SyncLook } from '../../../sync/look';
+import { SyncError } from '../../../sync/types';
+import { number, text } from '../../shared/parameters';
+import { syncOf, time, type Call, type Given } from '../execute';
+
+/** So many records that a name may mean are shown. */
+const MOST = 50;
+
+export async function find(call: Call): Promise<Given> {
+	const { ledger, read } = call;
+	const wanted = text(read('who', ''));
+	if (wanted === '')
+		throw new SyncError('setup', 'Nobody is named.', { todo: 'Fill in Key or Name, as the source has it.' });
+	const chosen = number(read('syncOrAll', 0), 0);
+	const syncs = await ledger.overview(1, chosen === 0 ? undefined : (await syncOf(call, 'syncOrAll')).id);
+	const given: Given = [];
+	for (const sync of syncs) {
+		const exact = await ledger.record(sync.id, wanted);
+		const lines: RecordLine[] = exact ? [exact] : await ledger.search(sync.id, wanted, MOST);
+		for (const line of lines) given.push({ json: asFound(sync, line) });
+	}
+	return given;
+}
+
+/** Nothing of the record is there any more, as far as anybody has read. */
+function isOff({ standing, counterpart }: Cell): boolean {
+	return standing === 'removed' || (standing === 'in sync' && counterpart === null);
+}
+
+function asFound(sync: SyncLook, { key, name, present, cells }: RecordLine): IDataObject {
+	const places = sync.destinations.map((place) => {
+		const mine = cells.filter(({ destination }) => destination === place.id);
+		return { name: place.name, target: place.target, down: place.down?.text ?? null, cells: mine };
+	});
+	const open = places.filter(({ cells: mine }) => !mine.every(isOff));
+	const off = open.length === 0;
+	const who = name ?? key;
+	return {
+		sync: sync.name,
+		key,
+		name,
+		inSource: present,
+		offEverywhere: off,
+		text: off
+			? `${who} is off everywhere: ${list(places.map((place) => place.name))}.`
+			: `${who} is not off everywhere: ${open.map(said).join('; ')}.`,
+		destinations: places.flatMap((place) =>
+			(place.cells.length === 0 ? [undefined] : place.cells).map((cell) => ({
+				name: place.name,
+				target: place.target,
+				...(cell && cell.part !== '' && { part: cell.part }),
+				standing: cell?.standing ?? 'never there',
+				off: cell === undefined || isOff(cell),
+				confirmed: time(cell?.confirmedAt ?? null),
+				counterpart: cell?.counterpart ?? null,
+				error: cell?.error ?? place.down,
+			})),
+		),
+	};
+}
+
+function said({ name, down, cells }: { name: string; down: string | null; cells: Cell[] }): string {
+	const cell = cells.find((one) => !isOff(one))!;
+	const why = cell.standing === 'in sync' ? null : (cell.error ?? down);
+	return `${name}: ${cell.standing}${why === null ? '' : ` (${why})`}`;
+}
+
+function list(names: string[]): string {
+	return names.length === 0 ? 'there is no destination' : names.join(', ');
+}
