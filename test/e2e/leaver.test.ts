@@ -40,7 +40,7 @@ const dayThere = (from: number) =>
 	new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(Date.now() + from * 86_400_000);
 
 describe('who leaves', () => {
-	jest.setTimeout(300_000);
+	jest.setTimeout(600_000);
 	let n8n: N8n;
 	let postgres: Server;
 	let hr: Database;

@@ -5,7 +5,7 @@ import { dnText, isBelow, parseDn, sameDn } from '../../../connectors/ldap/dn';
 import { flavours } from '../../../connectors/ldap/flavours';
 import type { Fields } from '../../../sync/types';
 import { create, ok, prepared, update } from '../../conformance/destination';
-import { BASE, PEOPLE } from '../../servers/directory';
+import { PEOPLE } from '../../servers/directory';
 import { found, ldap, openldap, overSlapd, person } from './place';
 import { directorySuite, odd } from './suite';
 

@@ -381,7 +381,7 @@ overScim('a server made for Okta', { dialect: 'okta' }, (place) => {
 		const made = await destination.write(
 			await Promise.all([1, 2].map(async (n) => create(n, await prepared(destination, person(n))))),
 		);
-		const [{ id }, { id: other }] = made.map(ok) as [{ id: string }, { id: string }];
+		const [id, other] = made.map((result) => ok(result).id) as [string, string];
 		await place().store('groups', [{ displayName: 'sales', members: [{ value: id }, { value: 'somebody' }] }]);
 		await place().asked();
 		await destination.write([
