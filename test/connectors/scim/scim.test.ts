@@ -429,6 +429,7 @@ overScim('Slack', { dialect: 'slack' }, (place) => {
 	});
 
 	test('a DELETE only deactivates, so that it needs no permission; an address is primary', async () => {
+		await place().empty();
 		const destination = scim(place(), { dialect: 'slack' });
 		const [one] = await destination.write([create(0, await prepared(destination, person(1)))]);
 		expect((await place().stored('users'))[0]!['emails']).toEqual([
