@@ -48,7 +48,7 @@ const SYNTAX: Record<string, Form> = {
 const CASELESS = /caseIgnore|telephone|integer|boolean|generalizedTime|distinguishedName/iu;
 
 /** Octets by their syntax, though people write them as text. */
-const TEXT_OF_OCTETS = new Set(['userpassword', 'authpassword']);
+const TEXT_OF_OCTETS = new Set(['userpassword', 'authpassword', 'unicodepwd']);
 const SECRET = new Set(['userpassword', 'unicodepwd', 'authpassword']);
 
 export class LdapSchema {

@@ -30,7 +30,7 @@ export function directorySuite(kind: Kind, place: () => Directory): void {
 	const named = (value: string, container = PEOPLE) => keyOf(`${rdn}=${value},${container}`);
 	const nameOf = (number: number) => String(person(number)[rdn]);
 
-	beforeEach(async () => await place().empty(), 60_000);
+	beforeEach(async () => await place().empty(), 180_000);
 
 	const made = async (...all: Fields[]) => {
 		const destination = open(place());
