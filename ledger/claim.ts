@@ -3,12 +3,13 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 
-import type { Claim, FirstWrite, Link, Removal } from '../sync/ledger';
+import { linkName } from '../sync/key';
+import type { Claim, ClaimedItem, FirstWrite, Link, Removal } from '../sync/ledger';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { revise } from './destinations';
 import { AGAIN } from './moved';
-import { KEY_AND_PART, lockDestination, lockRun, now, type Store } from './store';
+import { big, KEY_AND_PART, lockDestination, lockRun, now, type Store } from './store';
 
 /**
  * Links as a destination node works on them: claimed, written ahead, confirmed or failed. Every step checks that the
@@ -54,7 +55,7 @@ export async function claim(
 	destination: number,
 	run: number,
 	mapping: string,
-	items: { key: string; version: number }[],
+	items: ClaimedItem[],
 	ttl: number,
 ): Promise<{ revision: number; claims: Claim[]; watched: boolean }> {
 	const { table } = store;
@@ -65,17 +66,25 @@ export async function claim(
 		const wanted = tx.dialect.values(
 			'w',
 			[{ name: 'key', type: 'text' }],
-			items.map(({ key }) => [key]),
+			[...new Set(items.map(({ key }) => key))].map((key) => [key]),
 		);
+		if (revision !== undefined) await makeParts(store, tx, destination, run, at + ttl, items);
 		const rows = await tx.all(sql<LinkRow>`
 			SELECT ${LINK_COLUMNS}
 			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key
 			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync`);
-		const versions = new Map(items.map(({ key, version }) => [key, version]));
-		const claims: Claim[] = rows.map((row) => ({
-			link: asLink(row),
-			superseded: whyNot(row, run, versions.get(row.key)!, revision),
-		}));
+		const about = new Map(items.map((item) => [linkName({ key: item.key, part: item.part ?? '' }), item]));
+		const records = new Map(items.map((item) => [item.key, item]));
+		const claims = rows.flatMap((row): Claim[] => {
+			const mine = row.lease === run && row.state === 'handed';
+			const item = about.get(linkName(row)) ?? (mine ? records.get(row.key) : undefined);
+			// A part whose own item is in another batch of this run.
+			if (!item || (item.beside && (item.part ?? '') !== row.part)) return [];
+			if (item.part !== undefined && item.part !== row.part && item.parts?.includes(row.part)) return [];
+			const superseded = whyNot(row, run, item.version, revision);
+			const idle = superseded !== undefined && item.parts !== undefined && row.lease === null;
+			return [{ link: asLink(row), superseded, ...(idle && { idle }) }];
+		});
 		const mine = claims
 			.filter(({ superseded }) => superseded === undefined)
 			.map(({ link }) => [link.key, link.part]);
@@ -92,6 +101,30 @@ export async function claim(
 		);
 		return { revision: revision ?? 0, claims, watched: guarded?.watched === 1 };
 	});
+}
+
+/** Links for the parts that records have now, under the leases of the records' own links. */
+async function makeParts(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	run: number,
+	until: number,
+	items: ClaimedItem[],
+): Promise<void> {
+	const { table } = store;
+	const records = new Map(items.flatMap((item) => (item.parts ? [[item.key, item] as const] : [])));
+	const rows = [...records.values()].flatMap(({ key, version, parts }) => parts!.map((part) => [key, part, version]));
+	const columns = [...KEY_AND_PART, { name: 'version', type: 'integer' }];
+	for (let from = 0; from < rows.length; from += LOOKED_AT) {
+		const wanted = tx.dialect.values('w', columns, rows.slice(from, from + LOOKED_AT));
+		await tx.run(sql`INSERT INTO ${table('link')} (destination, key, part, state, reason, due_at, initial, handed, lease, lease_until)
+			SELECT l.destination, l.key, w.part, 'handed', l.reason, l.due_at, l.initial, l.handed, ${big(run)}, ${big(until)}
+			FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = ''
+			JOIN ${table('destination')} d ON d.id = l.destination JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
+			WHERE l.lease = ${run} AND l.state = 'handed' AND r.version = w.version
+			ON CONFLICT DO NOTHING`);
+	}
 }
 
 /** The links of these keys (a relation `w`), as a node works on them. */

@@ -5,13 +5,14 @@
 import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
+import { linkName } from '../sync/key';
 import type { Confirmed, FailedLink, HistoryEntry } from '../sync/ledger';
 import type { Sql, SqlValue } from '../sql/types';
 import { writeHistory } from './history';
 import { keepMarks } from './marks';
 import { AGAIN, UNANSWERED } from './moved';
 import { keepReferences, repoint } from './references';
-import { big, KEY_AND_PART, linkName, lockDestination, lockRun, now, type Store } from './store';
+import { big, KEY_AND_PART, lockDestination, lockRun, now, type Store } from './store';
 
 const CONFIRM_COLUMNS = [
 	...KEY_AND_PART,
@@ -48,7 +49,7 @@ export async function confirm(
 		const rows: SqlValue[][] = [];
 		const history: { key: string; part: string; version: number; entries: HistoryEntry[] }[] = [];
 		for (const one of confirmed) {
-			const name = linkName(one.key, one.part);
+			const name = linkName(one);
 			if (!mine.has(name)) late.add(name);
 			if (late.has(name)) continue;
 			rows.push([
@@ -66,7 +67,7 @@ export async function confirm(
 			history.push({ key: one.key, part: one.part, version: one.version, entries: one.history });
 		}
 		if (rows.length > 0) {
-			const kept = confirmed.filter(({ key, part }) => !late.has(linkName(key, part)));
+			const kept = confirmed.filter(({ key, part }) => !late.has(linkName({ key, part })));
 			const otherwise = await movedCounterparts(store, tx, destination, kept);
 			const waits = sql`w.state = 'waiting'`;
 			const behind = sql`(r.version > w.version OR d.revision > ${revision})`;
@@ -100,13 +101,13 @@ export async function confirm(
 	});
 }
 
-/** Keys that others refer to and that get another counterpart than they had, or had before it was removed. */
+/** Links that others refer to and that get another counterpart than they had, or had before it was removed. */
 async function movedCounterparts(
 	store: Store,
 	tx: Sql,
 	destination: number,
 	links: { key: string; part: string; counterpart: string | null }[],
-): Promise<string[]> {
+): Promise<{ key: string; part: string }[]> {
 	const { table } = store;
 	const [any] = await tx.all(sql`SELECT 1 FROM ${table('reference')} WHERE target = ${destination} LIMIT 1`);
 	const given = links.filter(({ counterpart }) => counterpart !== null);
@@ -116,10 +117,9 @@ async function movedCounterparts(
 		[...KEY_AND_PART, { name: 'counterpart', type: 'text' }],
 		given.map(({ key, part, counterpart }) => [key, part, counterpart]),
 	);
-	const moved = await tx.all(sql<{ key: string }>`SELECT l.key FROM ${list}
+	return await tx.all(sql<{ key: string; part: string }>`SELECT l.key, l.part FROM ${list}
 		JOIN ${table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
 		WHERE coalesce(l.counterpart, l.former) <> w.counterpart`);
-	return moved.map(({ key }) => key);
 }
 
 /** When time alone makes the link due again. */
@@ -208,7 +208,7 @@ async function clashing(
 			)}
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')`);
 	}
-	return new Set(rows.map(({ key, part }) => linkName(key, part)));
+	return new Set(rows.map(({ key, part }) => linkName({ key, part })));
 }
 
 async function ownedBy(
@@ -226,7 +226,7 @@ async function ownedBy(
 		)}
 		JOIN ${store.table('link')} l ON l.destination = ${destination} AND l.key = w.key AND l.part = w.part
 		WHERE l.lease = ${run} AND l.state IN ('claimed', 'writing') ORDER BY l.key, l.part ${store.lock}`);
-	return new Set(rows.map(({ key, part }) => linkName(key, part)));
+	return new Set(rows.map(({ key, part }) => linkName({ key, part })));
 }
 
 /** A record whose removal every destination has confirmed keeps its key and times, and nothing else. */

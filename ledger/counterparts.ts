@@ -41,8 +41,8 @@ export async function sharers(store: Store, destination: number, counterparts: s
 		JOIN ${table('sync')} s ON s.id = o.sync WHERE d.id = ${destination}`);
 	const found: Sharer[] = [];
 	for (const place of places) {
-		const rows = await db.all(sql<{ counterpart: string; key: string; present: number }>`
-			SELECT l.counterpart, l.key, coalesce(r.present, 1) AS present FROM ${db.dialect.values(
+		const rows = await db.all(sql<{ counterpart: string; key: string; part: string; present: number }>`
+			SELECT l.counterpart, l.key, l.part, coalesce(r.present, 1) AS present FROM ${db.dialect.values(
 				'w',
 				[{ name: 'counterpart', type: 'text' }],
 				counterparts.map((one) => [one]),

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 
 import type { DueCounts, HandedRecord, Reason, Stuck } from '../sync/ledger';
+import { callLink } from '../sync/parts';
 import type { Fields } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { AGAIN, DROPPED, UNANSWERED } from './moved';
@@ -335,11 +336,12 @@ export async function failures(
 	state: 'failed' | 'task' = 'failed',
 ): Promise<{ key: string; name: string | null; error: string }[]> {
 	const { db, table } = store;
-	return await db.all(sql<{ key: string; name: string | null; error: string }>`
-		SELECT l.key, r.name, coalesce(l.error, '') AS error FROM ${table('destination')} d
+	const rows = await db.all(sql<{ key: string; part: string; name: string | null; error: string }>`
+		SELECT l.key, l.part, r.name, coalesce(l.error, '') AS error FROM ${table('destination')} d
 		JOIN ${table('link')} l ON l.destination = d.id AND l.state = ${state} AND l.state NOT IN ('settled', 'gone')
 		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 		WHERE d.sync = ${sync} AND d.state = 'active' ORDER BY l.due_at, l.key LIMIT ${limit}`);
+	return rows.map(({ part, ...row }) => (part === '' ? row : { ...row, name: callLink({ ...row, part }) }));
 }
 
 /** What never arrived at a destination. */

@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 
 import type { Hold, HoldKind, Release } from '../sync/ledger';
+import { callLink } from '../sync/parts';
 import type { Sql } from '../sql/types';
 import { big, lockDestination, now, type Store } from './store';
 
@@ -71,17 +72,17 @@ export async function hold(
 	const mine = sql`destination = ${destination} AND state = 'held' AND state NOT IN ('settled', 'gone') AND hold = ${id}`;
 	const [row] = await tx.all(sql<{ count: number }>`SELECT count(*) AS count FROM ${table('link')} WHERE ${mine}`);
 	// Of a first write, what would be overwritten is what a person wants to see.
-	const names = await tx.all(sql<{ name: string | null; key: string }>`SELECT r.name, l.key FROM
-		(SELECT key, intent_what FROM ${table('link')} WHERE ${mine}
-			ORDER BY CASE intent_what WHEN 'overwrite' THEN 0 WHEN 'adopt' THEN 1 ELSE 2 END, key LIMIT ${NAMES}) AS l
+	const names = await tx.all(sql<{ name: string | null; key: string; part: string }>`SELECT r.name, l.key, l.part FROM
+		(SELECT key, part, intent_what FROM ${table('link')} WHERE ${mine}
+			ORDER BY CASE intent_what WHEN 'overwrite' THEN 0 WHEN 'adopt' THEN 1 ELSE 2 END, key, part LIMIT ${NAMES}) AS l
 		JOIN ${table('destination')} d ON d.id = ${destination} JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
-		ORDER BY CASE l.intent_what WHEN 'overwrite' THEN 0 WHEN 'adopt' THEN 1 ELSE 2 END, l.key`);
+		ORDER BY CASE l.intent_what WHEN 'overwrite' THEN 0 WHEN 'adopt' THEN 1 ELSE 2 END, l.key, l.part`);
 	const made: Hold = {
 		id,
 		kind,
 		reason,
 		count: row!.count,
-		names: names.map(({ name, key }) => name ?? key),
+		names: names.map(callLink),
 		createdAt: open?.created_at ?? at,
 	};
 	if (open) {

@@ -2,10 +2,11 @@
 import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
+import { linkName } from '../sync/key';
 import type { Fields } from '../sync/types';
 import { giveBack } from './claim';
 import { AGAIN } from './moved';
-import { KEY_AND_PART, linkName, lockDestination, lockRun, now, type Store } from './store';
+import { KEY_AND_PART, lockDestination, lockRun, now, type Store } from './store';
 
 /** Removals as intentions: they wait for the guard. Where the record or the mapping has moved on, it is planned anew. */
 export async function intendRemovals(
@@ -101,6 +102,6 @@ export async function intend(
 				part: string;
 			}>`SELECT key, part FROM ${table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing' AND lease_until = ${at + ttl}`,
 		);
-		return new Set(rows.map(({ key, part }) => linkName(key, part)));
+		return new Set(rows.map(({ key, part }) => linkName({ key, part })));
 	});
 }

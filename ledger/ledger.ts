@@ -10,6 +10,7 @@ import * as outcomes from './confirm';
 import * as counterparts from './counterparts';
 import * as destinations from './destinations';
 import * as due from './due';
+import { gather } from './gather';
 import { countIntended } from './guard';
 import * as hints from './hints';
 import * as holds from './holds';
@@ -102,6 +103,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 			await outcomes.confirm(store, destination, run, revision, confirmed),
 		fail: async (destination, run, failed) => await outcomes.fail(store, destination, run, failed),
 		wait: async (destination, run, waiting) => await waits.wait(store, destination, run, waiting),
+		gather: async () => await gather(store),
 		referred: async (destination, wanted) => await references.referred(store, destination, wanted),
 		referrers: async (destination, keys) => await references.referrers(store, destination, keys),
 		unclaim: async (destination, run, keys) => await claims.unclaim(store, destination, run, keys),

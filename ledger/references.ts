@@ -1,7 +1,9 @@
 /** Who points at whom: a link remembers which records' counterparts its own refers to. What waits is in `waiting.ts`. */
 import { sql } from 'kysely';
 
-import { ITSELF, type Reference, type Referred, type Referrers } from '../sync/needs';
+import { linkName } from '../sync/key';
+import { ITSELF, type Reference, type Referred, type Referrers, type Wanted } from '../sync/needs';
+import { callLink } from '../sync/parts';
 import type { Sql } from '../sql/types';
 import { KEY_AND_PART, type Store } from './store';
 
@@ -37,64 +39,65 @@ async function placesOf(store: Store, tx: Sql, destination: number): Promise<(to
 	};
 }
 
-/** What is known of the records that these keys refer to. `by`: the key that asks. */
-export async function referred(
-	store: Store,
-	destination: number,
-	wanted: { to: string; key: string; by: string }[],
-): Promise<Referred[]> {
+/** What is known of the records that these name. */
+export async function referred(store: Store, destination: number, wanted: Wanted[]): Promise<Referred[]> {
 	const { db, table } = store;
 	const placeOf = await placesOf(store, db, destination);
 	const found: Referred[] = [];
-	const waiting: { asker: string; target: number; key: string }[] = [];
+	const waiting: Asking[] = [];
 	for (const to of new Set(wanted.map((one) => one.to))) {
 		const place = placeOf(to);
-		const keys = [...new Set(wanted.filter((one) => one.to === to).map(({ key }) => key))];
+		const links = [
+			...new Map(wanted.flatMap((one) => (one.to === to ? [[linkName(one), one] as const] : []))).values(),
+		];
 		if (!place) {
-			found.push(...keys.map((key) => ({ to, key, waitsFor: [] })));
+			found.push(...links.map(({ key, part }) => ({ to, key, part, waitsFor: [] })));
 			continue;
 		}
 		const list = db.dialect.values(
 			'w',
-			[{ name: 'key', type: 'text' }],
-			keys.map((key) => [key]),
+			KEY_AND_PART,
+			links.map(({ key, part }) => [key, part]),
 		);
 		const rows = await db.all(sql<{
 			key: string;
+			part: string;
 			counterpart: string | null;
 			state: string | null;
 			error: string | null;
 			name: string | null;
 			present: number | null;
-		}>`SELECT w.key, l.counterpart, l.state, l.error, r.name, r.present FROM ${list}
-			LEFT JOIN ${table('link')} l ON l.destination = ${place.id} AND l.key = w.key AND l.part = ''
+		}>`SELECT w.key, w.part, l.counterpart, l.state, l.error, r.name, r.present FROM ${list}
+			LEFT JOIN ${table('link')} l ON l.destination = ${place.id} AND l.key = w.key AND l.part = w.part
 			LEFT JOIN ${table('record')} r ON r.sync = ${place.sync} AND r.key = w.key`);
-		for (const { key, counterpart, state, error, name, present } of rows) {
+		for (const { key, part, counterpart, state, error, name, present } of rows) {
 			found.push({
 				to,
 				key,
+				part,
 				target: place.id,
 				where: place.where,
 				waitsFor: [],
 				...(name !== null && { name }),
-				...(counterpart === null ? { why: whyNot(present, state, error) } : { counterpart }),
+				...(counterpart === null ? { why: whyNot(present, state, error, part) } : { counterpart }),
 			});
 			if (counterpart === null && state === 'waiting')
-				for (const { by } of wanted.filter((one) => one.to === to && one.key === key))
-					waiting.push({ asker: by, target: place.id, key });
+				for (const { by } of wanted.filter((one) => one.to === to && one.key === key && one.part === part))
+					waiting.push({ asker: by, target: place.id, key, part });
 		}
 	}
 	const circles = await circling(store, destination, waiting);
 	for (const one of found) {
-		const asking = waiting.filter(({ target, key }) => target === one.target && key === one.key);
-		one.waitsFor = asking.filter(({ asker }) => circles.has(asker)).map(({ asker }) => asker);
+		const asking = waiting.filter((any) => any.target === one.target && linkName(any) === linkName(one));
+		one.waitsFor = asking.map(({ asker }) => linkName(asker)).filter((name) => circles.has(name));
 	}
 	return found;
 }
 
-function whyNot(present: number | null, state: string | null, error: string | null): string {
+function whyNot(present: number | null, state: string | null, error: string | null, part: string): string {
 	if (present === null) return 'its source has no such record';
 	if (present === 0) return 'it was removed at its source';
+	if (state === null && part !== '') return 'its record has no such part there';
 	switch (state) {
 		case 'failed':
 			return `it failed${error === null ? '' : `: ${error.replace(/[.\s]+$/u, '')}`}`;
@@ -115,31 +118,37 @@ function whyNot(present: number | null, state: string | null, error: string | nu
 	}
 }
 
-/** The keys among those that ask which are waited for, in turn, by what they wait for. */
-async function circling(
-	store: Store,
-	destination: number,
-	waiting: { asker: string; target: number; key: string }[],
-): Promise<Set<string>> {
+interface Asking {
+	asker: { key: string; part: string };
+	target: number;
+	key: string;
+	part: string;
+}
+
+/** The links among those that ask which are waited for, in turn, by what they wait for. */
+async function circling(store: Store, destination: number, waiting: Asking[]): Promise<Set<string>> {
 	if (waiting.length === 0) return new Set();
 	const { db, table, bytewise } = store;
 	const columns = [
 		{ name: 'asker', type: 'text' },
+		{ name: 'asker_part', type: 'text' },
 		{ name: 'target', type: 'integer' },
-		{ name: 'key', type: 'text' },
+		...KEY_AND_PART,
 	];
 	const first = db.dialect.values(
 		'w',
 		columns,
-		waiting.map(({ asker, target, key }) => [asker, target, key]),
+		waiting.map(({ asker, target, key, part }) => [asker.key, asker.part, target, key, part]),
 	);
-	const rows = await db.all(sql<{ asker: string }>`
-		WITH RECURSIVE way (asker, destination, key, steps) AS (
-			SELECT w.asker, CAST(w.target AS BIGINT), w.key ${bytewise}, 1 FROM ${first}
-			UNION SELECT y.asker, f.target, f.to_key, y.steps + 1 FROM way y
-				JOIN ${table('reference')} f ON f.destination = y.destination AND f.key = y.key AND f.waits = 1 WHERE y.steps < ${STEPS})
-		SELECT DISTINCT asker FROM way WHERE destination = ${destination} AND key = asker ${bytewise}`);
-	return new Set(rows.map(({ asker }) => asker));
+	const rows = await db.all(sql<{ key: string; part: string }>`
+		WITH RECURSIVE way (asker, asker_part, destination, key, part, steps) AS (
+			SELECT w.asker, w.asker_part, CAST(w.target AS BIGINT), w.key ${bytewise}, w.part ${bytewise}, 1 FROM ${first}
+			UNION SELECT y.asker, y.asker_part, f.target, f.to_key, f.to_part, y.steps + 1 FROM way y
+				JOIN ${table('reference')} f ON f.destination = y.destination AND f.key = y.key AND f.part = y.part AND f.waits = 1
+				WHERE y.steps < ${STEPS})
+		SELECT DISTINCT asker AS key, asker_part AS part FROM way
+		WHERE destination = ${destination} AND key = asker ${bytewise} AND part = asker_part ${bytewise}`);
+	return new Set(rows.map(linkName));
 }
 
 /** Remembers whom these links refer to now. */
@@ -169,54 +178,72 @@ export async function keepReferences(
 		{ name: 'field', type: 'text' },
 		{ name: 'target', type: 'integer' },
 		{ name: 'to_key', type: 'text' },
+		{ name: 'to_part', type: 'text' },
 		{ name: 'waits', type: 'integer' },
 	];
-	const rows = refs.map(({ key, part, ref }) => [key, part, ref.field, ref.target, ref.key, ref.waits ? 1 : 0]);
-	await tx.run(sql`INSERT INTO ${table('reference')} (destination, key, part, field, target, to_key, waits)
-		SELECT ${destination}, w.key, w.part, w.field, w.target, w.to_key, w.waits FROM ${tx.dialect.values('w', columns, rows)}
+	const rows = refs.map(({ key, part, ref }) => [
+		key,
+		part,
+		ref.field,
+		ref.target,
+		ref.key,
+		ref.part,
+		ref.waits ? 1 : 0,
+	]);
+	await tx.run(sql`INSERT INTO ${table('reference')} (destination, key, part, field, target, to_key, to_part, waits)
+		SELECT ${destination}, w.key, w.part, w.field, w.target, w.to_key, w.to_part, w.waits FROM ${tx.dialect.values('w', columns, rows)}
 		WHERE 1 = 1 ON CONFLICT DO NOTHING`);
 }
 
 /** What those that refer to a counterpart hold is another one's ID now: they are mapped again. */
-export async function repoint(store: Store, tx: Sql, destination: number, keys: string[]): Promise<void> {
-	if (keys.length === 0) return;
+export async function repoint(
+	store: Store,
+	tx: Sql,
+	destination: number,
+	links: { key: string; part: string }[],
+): Promise<void> {
+	if (links.length === 0) return;
 	const { table } = store;
 	const moved = tx.dialect.values(
 		'w',
-		[{ name: 'key', type: 'text' }],
-		keys.map((key) => [key]),
+		KEY_AND_PART,
+		links.map(({ key, part }) => [key, part]),
 	);
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'due', reason = 'requested', attempts = 0, due_at = ${tx.dialect.now}
-		FROM ${moved}, ${table('reference')} f WHERE f.target = ${destination} AND f.to_key = w.key
+		FROM ${moved}, ${table('reference')} f WHERE f.target = ${destination} AND f.to_key = w.key AND f.to_part = w.part
 		AND l.destination = f.destination AND l.key = f.key AND l.part = f.part AND l.state = 'settled'`);
 }
 
-/** Who still points at the counterparts of these keys. */
-export async function referrers(store: Store, destination: number, keys: string[]): Promise<Referrers[]> {
-	if (keys.length === 0) return [];
+/** Who still points at the counterparts of these links. */
+export async function referrers(
+	store: Store,
+	destination: number,
+	links: { key: string; part: string }[],
+): Promise<Referrers[]> {
+	if (links.length === 0) return [];
 	const { db, table } = store;
 	const list = db.dialect.values(
 		'w',
-		[{ name: 'key', type: 'text' }],
-		keys.map((key) => [key]),
+		KEY_AND_PART,
+		links.map(({ key, part }) => [key, part]),
 	);
 	const standing = sql`${table('reference')} f
 		JOIN ${table('link')} o ON o.destination = f.destination AND o.key = f.key AND o.part = f.part AND o.counterpart IS NOT NULL
 		JOIN ${table('destination')} d ON d.id = o.destination AND d.state = 'active'
 		JOIN ${table('sync')} s ON s.id = d.sync LEFT JOIN ${table('record')} r ON r.sync = d.sync AND r.key = o.key`;
-	const counts = await db.all(sql<{
-		key: string;
-		count: number;
-	}>`SELECT f.to_key AS key, count(*) AS count FROM ${standing}
-		WHERE f.target = ${destination} AND f.to_key IN (SELECT w.key FROM ${list})
-		AND NOT (o.destination = ${destination} AND o.key = f.to_key) GROUP BY f.to_key`);
+	// What points at itself does not stand in its own way.
+	const other = sql`NOT (o.destination = f.target AND o.key = f.to_key AND o.part = f.to_part)`;
+	const counts = await db.all(sql<{ key: string; part: string; count: number }>`
+		SELECT f.to_key AS key, f.to_part AS part, count(*) AS count FROM ${standing}
+		JOIN ${list} ON f.to_key = w.key AND f.to_part = w.part
+		WHERE f.target = ${destination} AND ${other} GROUP BY f.to_key, f.to_part`);
 	const all: Referrers[] = [];
-	for (const { key, count } of counts) {
-		const rows = await db.all(sql<{ name: string | null; key: string; sync: string; own: number }>`
-			SELECT r.name, o.key, s.name AS sync, CASE WHEN d.id = ${destination} THEN 1 ELSE 0 END AS own FROM ${standing}
-			WHERE f.target = ${destination} AND f.to_key = ${key} AND NOT (o.destination = ${destination} AND o.key = ${key}) ORDER BY o.key LIMIT ${NAMED}`);
-		const names = rows.map((row) => `${row.name ?? row.key}${row.own === 1 ? '' : ` (${row.sync})`}`);
-		all.push({ key, count: Number(count), names });
+	for (const { key, part, count } of counts) {
+		const rows = await db.all(sql<{ name: string | null; key: string; part: string; sync: string; own: number }>`
+			SELECT r.name, o.key, o.part, s.name AS sync, CASE WHEN d.id = ${destination} THEN 1 ELSE 0 END AS own FROM ${standing}
+			WHERE f.target = ${destination} AND f.to_key = ${key} AND f.to_part = ${part} AND ${other} ORDER BY o.key, o.part LIMIT ${NAMED}`);
+		const names = rows.map((row) => `${callLink(row)}${row.own === 1 ? '' : ` (${row.sync})`}`);
+		all.push({ key, part, count: Number(count), names });
 	}
 	return all;
 }

@@ -1,10 +1,13 @@
 /** Removals that take too long, so that a person hears of them. */
 import { sql } from 'kysely';
 
+import { callLink } from '../sync/parts';
+import type { Unconfirmed } from '../sync/ledger';
 import { now, type Store } from './store';
 
 interface UnconfirmedRow {
 	key: string;
+	part: string;
 	name: string | null;
 	destination: number;
 	where: string;
@@ -16,7 +19,7 @@ interface UnconfirmedRow {
  * them: let pass, not counted yet, and intended while a run has the link. What leaves the scope because the mapping
  * changed is nothing that the source said.
  */
-export async function unconfirmed(store: Store, sync: number, after: number, limit: number): Promise<UnconfirmedRow[]> {
+export async function unconfirmed(store: Store, sync: number, after: number, limit: number): Promise<Unconfirmed[]> {
 	const { db, table } = store;
 	const at = await now(db);
 	const rows: UnconfirmedRow[] = [];
@@ -27,12 +30,15 @@ export async function unconfirmed(store: Store, sync: number, after: number, lim
 	]) {
 		rows.push(
 			...(await db.all(sql<UnconfirmedRow>`
-				SELECT l.key, r.name, d.id AS destination, d.name AS ${sql.id('where')}, ${at} - r.changed_at AS since
+				SELECT l.key, l.part, r.name, d.id AS destination, d.name AS ${sql.id('where')}, ${at} - r.changed_at AS since
 				FROM ${table('link')} l JOIN ${table('destination')} d ON d.id = l.destination
 				JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key
 				WHERE d.sync = ${sync} AND d.state = 'active' AND ${which} AND r.changed_at <= ${at - after}
 				AND (r.present = 0 OR r.version > coalesce(l.version, 0)) ORDER BY r.changed_at LIMIT ${limit}`)),
 		);
 	}
-	return rows.sort((a, b) => b.since - a.since).slice(0, limit);
+	return rows
+		.sort((a, b) => b.since - a.since)
+		.slice(0, limit)
+		.map(({ part, ...row }) => (part === '' ? row : { ...row, name: callLink({ ...row, part }) }));
 }

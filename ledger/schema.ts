@@ -9,7 +9,7 @@ import { PACK } from '../sync/blocks';
 import { SyncError } from '../sync/types';
 import type { Sql } from '../sql/types';
 import { looked } from './look/schema';
-import type { Store } from './store';
+import type { Store, Table } from './store';
 
 /** Each step is run once, in order, in one transaction with the number that it leads to. */
 export type Step = (store: Store, tx: Sql) => Promise<void>;
@@ -209,6 +209,25 @@ const withReferences: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
+/** A reference may point at a part of a record. */
+const partsReferredTo: Step = async (store, tx) => {
+	const { table, keyType: key, bigType: big } = store;
+	// No table of the ledger's: it takes the place of one within this step.
+	const pointer = table('pointer' as Table);
+	const statements = [
+		sql`CREATE TABLE ${pointer} (
+			destination ${big} NOT NULL, key ${key} NOT NULL, part ${key} NOT NULL, field ${key} NOT NULL,
+			target ${big} NOT NULL, to_key ${key} NOT NULL, to_part ${key} NOT NULL, waits INTEGER NOT NULL,
+			PRIMARY KEY (destination, key, part, field, target, to_key, to_part)) ${store.narrow}`,
+		sql`INSERT INTO ${pointer} (destination, key, part, field, target, to_key, to_part, waits)
+			SELECT destination, key, part, field, target, to_key, '', waits FROM ${table('reference')}`,
+		sql`DROP TABLE ${table('reference')}`,
+		sql`ALTER TABLE ${pointer} RENAME TO ${sql.id('reference')}`,
+		sql`CREATE INDEX ${store.index('reference_to')} ON ${table('reference')} (target, to_key)`,
+	];
+	for (const statement of statements) await tx.run(statement);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -225,6 +244,7 @@ export const STEPS: readonly Step[] = [
 	packs,
 	looked,
 	withReferences,
+	partsReferredTo,
 ];
 
 /**

@@ -124,8 +124,3 @@ export const KEY_AND_PART = [
 	{ name: 'key', type: 'text' },
 	{ name: 'part', type: 'text' },
 ];
-
-/** One text for a link's key and part. */
-export function linkName(key: string, part: string): string {
-	return part === '' ? key : `${key}\u0000${part}`;
-}

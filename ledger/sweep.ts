@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
+import { linkName } from '../sync/key';
 import type { HistoryEntry, SweptLink } from '../sync/ledger';
 import type { Sql } from '../sql/types';
 import type { Fields } from '../sync/types';
@@ -13,7 +14,7 @@ import { nextSweep } from './destinations';
 import { countFights } from './fights';
 import { writeHistory } from './history';
 import { asSwept, COMPARABLE, keepMarks, SWEPT_COLUMNS, type SweptRow } from './marks';
-import { big, linkName, lockDestination, lockRun, now, type Store } from './store';
+import { big, lockDestination, lockRun, now, type Store } from './store';
 
 /** A person wants it compared, and nothing written. */
 const CHECK_WANTED = sql`(check_at IS NOT NULL AND checked_at IS NULL)`;
@@ -107,7 +108,7 @@ export async function claimHeal(
 		const rows = await tx.all(
 			sql<{ key: string; part: string }>`SELECT key, part FROM ${table('link')} WHERE lease = ${run}`,
 		);
-		return { run, keys: new Set(rows.map(({ key, part }) => linkName(key, part))) };
+		return { run, keys: new Set(rows.map(({ key, part }) => linkName({ key, part }))) };
 	});
 }
 
@@ -176,12 +177,12 @@ async function keepHealedMarks(
 ): Promise<void> {
 	const rows = await tx.all(sql<{ key: string; part: string; counterpart: string | null }>`
 		SELECT key, part, counterpart FROM ${store.table('link')} WHERE lease = ${run} AND destination = ${destination} AND state = 'writing'`);
-	const counterparts = new Map(rows.map(({ key, part, counterpart }) => [linkName(key, part), counterpart]));
+	const counterparts = new Map(rows.map(({ key, part, counterpart }) => [linkName({ key, part }), counterpart]));
 	await keepMarks(
 		store,
 		tx,
 		destination,
-		healed.map(({ key, part, mark }) => ({ counterpart: counterparts.get(linkName(key, part)) ?? null, mark })),
+		healed.map(({ key, part, mark }) => ({ counterpart: counterparts.get(linkName({ key, part })) ?? null, mark })),
 	);
 }
 

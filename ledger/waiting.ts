@@ -43,8 +43,8 @@ function pointed(store: Store): RawBuilder<unknown> {
 	return sql`EXISTS (SELECT 1 FROM ${table('reference')} f
 		JOIN ${table('link')} o ON o.destination = f.destination AND o.key = f.key AND o.part = f.part
 		JOIN ${table('destination')} od ON od.id = o.destination AND od.state = 'active'
-		WHERE f.target = l.destination AND f.to_key = l.key AND l.part = '' AND o.counterpart IS NOT NULL
-		AND NOT (o.destination = l.destination AND o.key = l.key))`;
+		WHERE f.target = l.destination AND f.to_key = l.key AND f.to_part = l.part AND o.counterpart IS NOT NULL
+		AND NOT (o.destination = l.destination AND o.key = l.key AND o.part = l.part))`;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function awaken(store: Store, sync: number, token: number): Promise
 		await fence(store, tx, sync, token);
 		const at = await now(tx);
 		const absent = sql`EXISTS (SELECT 1 FROM ${table('reference')} f
-			LEFT JOIN ${table('link')} t ON t.destination = f.target AND t.key = f.to_key AND t.part = ''
+			LEFT JOIN ${table('link')} t ON t.destination = f.target AND t.key = f.to_key AND t.part = f.to_part
 			WHERE f.destination = l.destination AND f.key = l.key AND f.part = l.part AND f.waits = 1 AND t.counterpart IS NULL)`;
 		const there = sql`(NOT ${absent} AND (l.removal <> 'released' OR NOT ${pointed(store)}))`;
 		const which = sql`l.waits_since IS NOT NULL AND l.state IN ('waiting', 'failed') AND l.lease IS NULL

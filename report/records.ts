@@ -40,7 +40,10 @@ export function recordTable(sync: SyncLook, rows: RecordLine[], moment: Moment, 
 							${destinations.map(
 								({ id }) =>
 									html`<td>
-										${cells.filter(({ destination }) => destination === id).map((cell) => cellOf(cell, moment))}
+										${cellsIn(
+											cells.filter(({ destination }) => destination === id),
+											moment,
+										)}
 									</td>`,
 							)}
 							<td class="small">${ago(changedAt, moment)}</td>
@@ -49,6 +52,21 @@ export function recordTable(sync: SyncLook, rows: RecordLine[], moment: Moment, 
 			</tbody>
 		</table>
 	</div>`;
+}
+
+/** So many parts of a record are shown in a list; those that need a person first. */
+const PARTS = 6;
+
+function cellsIn(cells: Cell[], moment: Moment): Html[] {
+	if (cells.length <= PARTS) return cells.map((cell) => cellOf(cell, moment));
+	const standing = cells.filter(({ standing }) => standing !== 'removed');
+	const order = ({ standing }: Cell) => Number(standing === 'in sync');
+	const first = [...standing].sort((one, other) => order(one) - order(other)).slice(0, PARTS);
+	const more = standing.length - first.length;
+	return [
+		...first.map((cell) => cellOf(cell, moment)),
+		...(more > 0 ? [html`<div class="small quiet">and ${many(more, 'more part')}</div>`] : []),
+	];
 }
 
 function cellOf({ standing, part, error, healedAt }: Cell, moment: Moment): Html {
@@ -200,13 +218,13 @@ export function historyTable(
 			</thead>
 			<tbody>
 				${lines.map(
-					({ destination, key, at, outcome, field, was, now, why, run }) =>
+					({ destination, key, part, at, outcome, field, was, now, why, run }) =>
 						html`<tr>
 							<td class="small">${whole(at, moment)}</td>
 							${keys && html`<td>${linked(to, { sync: sync.id, record: key }, key)}</td>`}
 							<td>${placeOf(sync, destination)?.name ?? 'a former destination'}</td>
 							<td>${outcome === 'healed' ? html`<span class="healed">↺ healed</span>` : outcome}</td>
-							<td>${field ?? ''}</td>
+							<td>${part !== '' && html`<span class="small quiet">${part}</span> `}${field ?? ''}</td>
 							<td class="value">${field === null ? '' : shown(was)}</td>
 							<td class="value">${field === null ? '' : shown(now)}</td>
 							<td class="small">${why}</td>

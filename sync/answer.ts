@@ -4,6 +4,7 @@ import type { Applied, ApplyContext } from './context';
 import type { Errand, HealErrand } from './external';
 import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
+import { linkName } from './key';
 import { plainFields } from './lists';
 import { merge } from './plan';
 import { respelled } from './respell';
@@ -47,7 +48,7 @@ export async function answer(answers: Answer[], context: ApplyContext): Promise<
 
 async function written(answers: Answer[], { run, revision }: Errand, context: ApplyContext, applied: Applied) {
 	const settlement = new Settlement(context, run, revision, applied);
-	const made = new Map<string, { part: string; id: string }>();
+	const made = new Map<string, { key: string; part: string; id: string }>();
 	for (const { item: number, errand, said } of answers) {
 		const { stamp, desired, plan, before, ...planned } = errand as Errand;
 		const link = { ...planned.link, fields: null };
@@ -70,13 +71,13 @@ async function written(answers: Answer[], { run, revision }: Errand, context: Ap
 			settlement.refuse(item, link, unnamed());
 			continue;
 		}
-		if (plan.action === 'create') made.set(link.key, { part: link.part, id });
+		if (plan.action === 'create') made.set(linkName(link), { key: link.key, part: link.part, id });
 		const actual = plan.action === 'delete' ? null : readBack(plan.fields, plan.set, said.fields, link.told);
 		settlement.accept({ item, link, actual: [{ fields: before }] }, plan, { ref: 0, ok: true, id, actual });
 	}
 	const late = await settlement.close();
-	for (const [key, { part, id }] of made) {
-		if (late.has(key)) await context.ledger.keepCounterpart(context.row.id, key, part, id);
+	for (const [name, { key, part, id }] of made) {
+		if (late.has(name)) await context.ledger.keepCounterpart(context.row.id, key, part, id);
 	}
 }
 

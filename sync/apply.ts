@@ -8,10 +8,12 @@ import type { External } from './external';
 import type { DesiredItem } from './items';
 import type { Link } from './ledger';
 import { intentOf, type Watch } from './guard';
+import { linkName } from './key';
 import { nameOf, outcome, sentence } from './outcome';
 import { markingOf } from './marking';
+import { batchesOf, claimedFor, linkNameOf, linkText, standsForNone } from './parts';
 import { plan, type Plan } from './plan';
-import { prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare';
+import { failureOf, prepareAll, readActual, takeOver, tiesOf, type Ready } from './prepare';
 import { Settlement } from './settle';
 import { unreviewed } from './review';
 import { SyncError, type Marking } from './types';
@@ -60,7 +62,7 @@ function groups(items: DesiredItem[], size: number, applied: Applied, { where }:
 	for (const item of items) {
 		const { stamp } = item;
 		const name = `${stamp.run} ${stamp.mapping}`;
-		const id = `${name} ${stamp.key}`;
+		const id = `${name} ${linkNameOf(item)}`;
 		const twin = seen.get(id);
 		if (twin) {
 			if (twin.stamp.action !== item.stamp.action || canonical(twin.fields) !== canonical(item.fields)) {
@@ -88,9 +90,7 @@ function groups(items: DesiredItem[], size: number, applied: Applied, { where }:
 		if (group) group.push(item);
 		else byRun.set(name, [item]);
 	}
-	return [...byRun.values()].flatMap((group) =>
-		Array.from({ length: Math.ceil(group.length / size) }, (_, n) => group.slice(n * size, (n + 1) * size)),
-	);
+	return [...byRun.values()].flatMap((group) => batchesOf(group, size));
 }
 
 async function applyBatch(
@@ -106,15 +106,29 @@ async function applyBatch(
 		row.id,
 		run,
 		mapping,
-		items.map(({ stamp }) => ({ key: stamp.key, version: stamp.version })),
+		items.map(({ beside, stamp: { key, version, part, parts } }) => ({
+			key,
+			version,
+			...(part !== undefined && { part }),
+			...(parts && { parts: parts.keys }),
+			...(beside && { beside }),
+		})),
 		context.leaseTtl,
 	);
-	const byKey = new Map(claims.map((claim) => [claim.link.key, claim]));
+	const { byItem, rest } = claimedFor(items, claims);
 	const claimed: Claimed[] = [];
+	const known: Claimed[] = [];
+	const failing: Claimed[] = [];
+	for (const { claim, rest: of } of rest)
+		(of.how === 'known' ? known : of.how === 'failed' ? failing : claimed).push({
+			item: of.item,
+			link: claim.link,
+		});
 	for (const item of items) {
-		const claim = byKey.get(item.stamp.key);
+		if (standsForNone(item)) continue;
+		const claim = byItem.get(linkNameOf(item));
 		if (claim && claim.superseded === undefined) claimed.push(undone(item, claim.link));
-		else
+		else if (claim?.idle !== true)
 			applied.outcomes.push(
 				outcome(
 					item,
@@ -130,23 +144,30 @@ async function applyBatch(
 				),
 			);
 	}
-	if (claimed.length === 0) return;
+	if (claimed.length + known.length + failing.length === 0) return;
 	const watch: Watch = { first, changes: watched };
 	const settlement = new Settlement(context, run, revision, applied);
+	// A record whose own link failed is told of once, whatever parts it has.
+	const told = new Set(claimed.map(({ link }) => linkName(link)));
 	try {
 		if (applied.down) throw applied.down;
+		for (const { item, link } of known) settlement.know(item, link);
+		for (const { item, link } of failing) {
+			settlement.refuse(item, link, failureOf(item), { untold: told.has(link.key) });
+			told.add(link.key);
+		}
 		const due = await letPass(claimed, revision, run, context);
-		const known = due.filter(({ item, link }) => !doubted(item, link, context, settlement));
-		const going = await withOthers(known, context, settlement);
+		const sure = due.filter(({ item, link }) => !doubted(item, link, context, settlement));
+		const going = await withOthers(sure, context, settlement);
 		const { ready, refused } = await prepareAll(going, destination);
 		for (const { item, link, error } of refused) settlement.refuse(item, link, error);
-		settlement.marking = await markingOf(context, { items: known.map(({ item }) => item), revision });
+		settlement.marking = await markingOf(context, { items: sure.map(({ item }) => item), revision });
 		await lookUp(ready, context, settlement.marking);
 		const { moved, refused: unfit } = await takeOver(ready, run, context);
 		for (const { item, link, error } of unfit) settlement.refuse(item, link, error);
 		for (const { item, link } of ready) {
-			const to = moved.get(link.key);
-			if (to !== undefined) settlement.pass(item, link, `its record has the key ${to} by now`);
+			const to = moved.get(linkName(link));
+			if (to !== undefined) settlement.pass(item, link, `what it stood for has the key ${to} by now`);
 		}
 		const standing = ready.filter(({ link }) => !settlement.has(link));
 		const ties = await tiesOf(standing, context);
@@ -194,7 +215,7 @@ async function applyBatch(
 	} catch (error) {
 		const fault = faultOf(error);
 		applied.down ??= fault;
-		applied.waiting += await settlement.giveUp(claimed, fault);
+		applied.waiting += await settlement.giveUp([...claimed, ...known, ...failing], fault);
 	}
 }
 
@@ -268,6 +289,6 @@ async function letPass(
 function sameMatch({ item, prepared, link }: Ready, creating: Map<string, string>): string | undefined {
 	const values = canonical(pick(prepared, item.stamp.match));
 	const other = creating.get(values);
-	if (other === undefined) creating.set(values, link.key);
+	if (other === undefined) creating.set(values, linkText(link));
 	return other;
 }

@@ -8,6 +8,7 @@
 import type { ApplyContext } from './context';
 import { set } from './canonical';
 import type { DesiredItem } from './items';
+import { linkName } from './key';
 import type { Ledger, Link } from './ledger';
 import { lookUp, type Finding } from './look-up';
 import { ITSELF, type Need, type Reference, type Referred, type Referrers, type Resolved } from './needs';
@@ -48,7 +49,7 @@ export async function belong(claimed: Claimed[], context: Belonging): Promise<Be
 		: new Set<string>();
 	const pointing = await askWhoPoints(claimed, context);
 	return claimed.map(({ item, link }): Belongs => {
-		if (item.stamp.action === 'remove') return removable(item, link, pointing.get(link.key));
+		if (item.stamp.action === 'remove') return removable(item, link, pointing.get(linkName(link)));
 		const { needs } = item.stamp;
 		if (item.stamp.action === 'fail' || needs === undefined) return { how: 'ready', item };
 		const one = new Resolving(item, link, required);
@@ -74,20 +75,25 @@ function needsOf(item: DesiredItem, link: Link): Needy[] {
 /** What the ledger knows, by `to` and key. */
 async function askLedger(needy: Needy[], { ledger, row }: Belonging): Promise<Map<string, Referred>> {
 	const wanted = needy.flatMap(({ link, need }) =>
-		need.kind === 'reference' ? need.keys.map((key) => ({ to: need.to, key, by: link.key })) : [],
+		need.kind === 'reference'
+			? need.keys.map((key, at) => ({ to: need.to, key, part: need.parts?.[at] ?? '', by: link }))
+			: [],
 	);
 	if (wanted.length === 0) return new Map();
 	if (row.id === 0 || !ledger.referred) {
 		const why = 'nothing is known of it before the sync has run';
 		return new Map(
-			wanted.map(({ to, key }) => [named({ to, key }), { to, key, target: 0, where: to, why, waitsFor: [] }]),
+			wanted.map(({ to, key, part }) => [
+				named({ to, key, part }),
+				{ to, key, part, target: 0, where: to, why, waitsFor: [] },
+			]),
 		);
 	}
 	return new Map((await ledger.referred(row.id, wanted)).map((one) => [named(one), one]));
 }
 
-function named({ to, key }: { to: string; key: string }): string {
-	return `${to}\u0000${key}`;
+function named({ to, key, part }: { to: string; key: string; part: string }): string {
+	return `${to}\u0000${linkName({ key, part })}`;
 }
 
 async function requiredFields({ destination }: Belonging): Promise<Set<string>> {
@@ -96,13 +102,13 @@ async function requiredFields({ destination }: Belonging): Promise<Set<string>> 
 
 /** Who points at the records that are about to be deleted or deactivated. */
 async function askWhoPoints(claimed: Claimed[], { ledger, row }: Belonging): Promise<Map<string, Referrers>> {
-	const keys = claimed.flatMap(({ item, link }) => {
+	const links = claimed.flatMap(({ item, link }) => {
 		const { action, removal } = item.stamp;
 		const going = action === 'remove' && link.removal === 'released' && link.counterpart !== null;
-		return going && removal.kind !== 'detach' && link.part === '' ? [link.key] : [];
+		return going && removal.kind !== 'detach' ? [{ key: link.key, part: link.part }] : [];
 	});
-	if (keys.length === 0 || !ledger.referrers) return new Map();
-	return new Map((await ledger.referrers(row.id, keys)).map((one) => [one.key, one]));
+	if (links.length === 0 || !ledger.referrers) return new Map();
+	return new Map((await ledger.referrers(row.id, links)).map((one) => [linkName(one), one]));
 }
 
 /** A record is deleted only when nothing refers to it any more: children first. What is only deactivated stays for them. */
@@ -142,8 +148,9 @@ class Resolving {
 	refer(need: Extract<Need, { kind: 'reference' }>, known: Map<string, Referred>): Value | SyncError | undefined {
 		const ids: string[] = [];
 		let missing = false;
-		for (const key of need.keys) {
-			const one = known.get(named({ to: need.to, key }));
+		for (const [at, key] of need.keys.entries()) {
+			const part = need.parts?.[at] ?? '';
+			const one = known.get(named({ to: need.to, key, part }));
 			if (one?.target === undefined) {
 				return new SyncError(
 					'retry',
@@ -155,17 +162,18 @@ class Resolving {
 				);
 			}
 			const { target, counterpart } = one;
-			this.refs.push({ field: need.field, target, key, waits: counterpart === undefined });
+			this.refs.push({ field: need.field, target, key, part, waits: counterpart === undefined });
 			if (counterpart !== undefined) {
 				ids.push(counterpart);
 				continue;
 			}
 			missing = true;
-			const breaks = need.to === ITSELF || one.waitsFor.includes(this.link.key);
+			const breaks = need.to === ITSELF || one.waitsFor.includes(linkName(this.link));
 			if (!breaks || this.required.has(need.field)) this.blocked = true;
 			this.later.add(need.field);
 			this.patience = Math.min(this.patience, need.patience);
-			const name = one.name === undefined || one.name === key ? `key ${key}` : `${one.name} (key ${key})`;
+			const which = part === '' ? `key ${key}` : `key ${key}, part ${part}`;
+			const name = one.name === undefined || one.name === key ? which : `${one.name} (${which})`;
 			this.absent.push(`${name} in ${one.where}, which is not there: ${one.why}`);
 		}
 		if (missing) return undefined;

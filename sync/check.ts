@@ -1,6 +1,7 @@
 /** Whether a destination has the fields that a mapping writes, before the first write; and what was probably meant. */
 import type { DesiredItem } from './items';
 import { nearest } from './nearest';
+import { standsForNone } from './parts';
 import { SyncError, type FieldInfo } from './types';
 
 const NAMED = 3;
@@ -23,11 +24,13 @@ export function checkFields(
 	const written = new Set<string>();
 	const compared = new Set<string>();
 	let creates = false;
-	for (const { stamp } of items) {
+	for (const item of items) {
+		const { stamp } = item;
 		if (stamp.action === 'fail') continue;
-		for (const name of [...Object.keys(stamp.removal.set), ...Object.keys(stamp.removal.onReturn)])
+		const { set, onReturn } = stamp.removal;
+		for (const name of [set, onReturn, stamp.parts?.set ?? {}].flatMap((fields) => Object.keys(fields)))
 			written.add(name);
-		if (stamp.action !== 'write') continue;
+		if (stamp.action !== 'write' || standsForNone(item)) continue;
 		for (const name of [...stamp.owned, ...stamp.once, ...(stamp.fill ?? [])]) written.add(name);
 		for (const name of stamp.match) compared.add(name);
 		creates ||= stamp.may.create;

@@ -3,6 +3,8 @@ import { pick } from './canonical';
 import type { Sweeping } from './compare';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import { isKeyed } from './fingerprint';
+import { linkName } from './key';
+import { callLink } from './parts';
 import { lostFight } from './fight';
 import type { FieldChange } from './items';
 import type { SweptLink } from './ledger';
@@ -35,7 +37,7 @@ export async function heal(drifted: Drifted[], { context, revision, marking, app
 	);
 	const sending: Drifted[] = [];
 	for (const one of drifted) {
-		if (!keys.has(one.link.key)) continue;
+		if (!keys.has(linkName(one.link))) continue;
 		const lost = lostFight(one, fights);
 		if (lost) await giveUp(one, lost, run, context, applied);
 		else sending.push(one);
@@ -74,15 +76,16 @@ async function giveUp(
 	{ ledger, row, where }: ApplyContext,
 	applied: Applied,
 ): Promise<void> {
-	const { key, part, version, name } = link;
+	const { key, part, version } = link;
 	const why = `${error.message}. ${error.detail.todo}`;
 	const history = [{ outcome: 'failed', field: error.detail.field ?? null, was: null, now: null, why }];
 	await ledger.fail(row.id, run, [{ key, part, version, error: why, retryIn: null, countsAttempt: true, history }]);
 	applied.outcomes.push({
 		outcome: 'failed',
 		key,
-		name: name ?? key,
-		text: sentence('failed', name ?? key, where, [], error.message),
+		...(part !== '' && { part }),
+		name: callLink(link),
+		text: sentence('failed', callLink(link), where, [], error.message),
 		changes: hide(changes, sensitive),
 		field: error.detail.field,
 		todo: error.detail.todo,
@@ -119,7 +122,8 @@ export async function settleHeals(
 	const healed: Parameters<typeof ledger.confirmHeal>[2] = [];
 	for (const { healing, result } of answers) {
 		const { link, changes, before, sensitive } = healing;
-		const name = link.name ?? link.key;
+		const name = callLink(link);
+		const part = link.part !== '' && { part: link.part };
 		try {
 			if (!result?.ok)
 				throw result?.error ?? new SyncError('retry', 'the destination gave no answer for this record');
@@ -145,6 +149,7 @@ export async function settleHeals(
 			applied.outcomes.push({
 				outcome: 'healed',
 				key: link.key,
+				...part,
 				name,
 				text: found.provisional
 					? provisionalSentence(
@@ -184,6 +189,7 @@ export async function settleHeals(
 			applied.outcomes.push({
 				outcome: 'failed',
 				key: link.key,
+				...part,
 				name,
 				text: sentence('failed', name, where, [], told.message),
 				changes: [],

@@ -37,6 +37,8 @@ export interface DesiredItem {
 	item: number;
 	fields: Fields;
 	stamp: MappedStamp;
+	/** Only the item's own link is worked on now: others of its record are being reviewed. */
+	beside?: true;
 }
 
 /** One field's change, as a person reads it. */
@@ -83,6 +85,8 @@ export interface Outcome {
 		| 'fail'
 		| 'task';
 	key: string;
+	/** The element of the record's list, where it becomes several counterparts. */
+	part?: string;
 	name: string;
 	/** One plain sentence, ready for a chat message. */
 	text: string;

@@ -23,3 +23,8 @@ export function decodeKey(key: string, count: number): string[] {
 	}
 	return parts;
 }
+
+/** One text for a link's key and part, within this process. */
+export function linkName({ key, part }: { key: string; part: string }): string {
+	return part === '' ? key : `${key}\u0000${part}`;
+}

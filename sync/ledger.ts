@@ -10,9 +10,10 @@
  * `intended` is what the guard has not counted yet: see `sync/guard.ts`. All times are milliseconds of the ledger's own clock.
  */
 import type { KnownBlocks, ReadBlocks } from './blocks';
+import type { Gathering } from './groups';
 import type { Hands } from './hands';
 import type { Look } from './look';
-import type { Reference, Referred, Referrers } from './needs';
+import type { Reference, Referred, Referrers, Wanted } from './needs';
 import { SyncError, type Cursor, type Fields, type Range, type SourceRecord, type Value, type Weighed } from './types';
 
 /** The ledger itself cannot be used (no room, no right, no answer): the tick stops, and no record is blamed for it. */
@@ -236,10 +237,24 @@ export interface Link {
 	undo?: Fields;
 }
 
+/** An item that a destination node wants to work on. */
+export interface ClaimedItem {
+	key: string;
+	/** Left out where the record is one counterpart. */
+	part?: string;
+	version: number;
+	/** The parts that the record has, where it has any. */
+	parts?: readonly string[];
+	/** Only this very link is claimed. */
+	beside?: true;
+}
+
 export interface Claim {
 	link: Link;
 	/** Why this item may not be worked on, if so: an older version or mapping, or another run has it. */
 	superseded?: string;
+	/** Nothing is due for it, though another part of its record is. */
+	idle?: true;
 }
 
 export interface HistoryEntry {
@@ -321,6 +336,7 @@ export interface Hold {
 export interface Sharer {
 	counterpart: string;
 	key: string;
+	part: string;
 	/** Its record no longer stands in the source. */
 	vanished: boolean;
 	destination: number;
@@ -330,10 +346,10 @@ export interface Sharer {
 	owned: string[];
 }
 
-/** A key that found the counterpart of one that vanished. */
+/** A key, or a part, that found the counterpart of one that vanished. */
 export interface MovedLink {
-	from: string;
-	to: string;
+	from: { key: string; part: string };
+	to: { key: string; part: string };
 	counterpart: string;
 }
 
@@ -472,6 +488,8 @@ export interface Ledger extends Look, Hands {
 	renewTick(sync: number, token: number, ttl: number): Promise<void>;
 	endTick(sync: number, token: number): Promise<void>;
 	observe(sync: number, token: number, tag: string, sensitive: string[]): Promise<Observation>;
+	/** Puts members of groups aside while they are read: see `sync/groups.ts`. */
+	gather(): Promise<Gathering>;
 	/** Whether several processes may have it open at once. */
 	readonly shared: boolean;
 	/** Whether something came for a sync, by whichever process, within the last so many milliseconds. */
@@ -583,12 +601,14 @@ export interface Ledger extends Look, Hands {
 	/**
 	 * Claims items of one run; each (key, version) is taken again from the ledger.
 	 * A new mapping fingerprint of a run that is not older starts a new revision: every link is due with it.
+	 * Parts that are new get their links here, under the lease of their record's own link. All other links of these records
+	 * that the run holds are claimed too, whether an item is about them or not.
 	 */
 	claim(
 		destination: number,
 		run: number,
 		mapping: string,
-		items: { key: string; version: number }[],
+		items: ClaimedItem[],
 		ttl: number,
 	): Promise<{
 		revision: number;
@@ -616,10 +636,10 @@ export interface Ledger extends Look, Hands {
 	fail(destination: number, run: number, failed: FailedLink[]): Promise<void>;
 	/** Claimed links as waiting for other records. */
 	wait(destination: number, run: number, waiting: WaitingLink[]): Promise<void>;
-	/** What is known of the records that `key` in `to` names; `by`: the key that refers to it. */
-	referred(destination: number, wanted: { to: string; key: string; by: string }[]): Promise<Referred[]>;
-	/** Whose counterparts still refer to those of these keys; a key to which nobody refers is left out. */
-	referrers(destination: number, keys: string[]): Promise<Referrers[]>;
+	/** What is known of the records that these name. */
+	referred(destination: number, wanted: Wanted[]): Promise<Referred[]>;
+	/** Whose counterparts still refer to those of these links; one to which nobody refers is left out. */
+	referrers(destination: number, links: { key: string; part: string }[]): Promise<Referrers[]>;
 	/** Gives claimed links back untouched. */
 	unclaim(destination: number, run: number, keys: { key: string; part: string }[]): Promise<void>;
 	/**

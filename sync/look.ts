@@ -135,6 +135,8 @@ export interface RecordLook extends RecordLine {
 export interface HistoryLine {
 	destination: number;
 	key: string;
+	/** Empty where the record is one counterpart. */
+	part: string;
 	at: number;
 	version: number;
 	outcome: string;

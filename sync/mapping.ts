@@ -11,6 +11,7 @@ import type { Need } from './needs';
 import type { Fields } from './types';
 
 export { compileMapping } from './mapping/compile';
+export { mapEach } from './mapping/elements';
 export { flipOf, readsClock, readsOutside, type Clock } from './mapping/time';
 export { mappingFingerprint } from './mapping/fingerprint';
 export type { MappingSettings, RemovalRow, Row } from './mapping/settings';
@@ -19,7 +20,12 @@ export type { MappingSettings, RemovalRow, Row } from './mapping/settings';
 export interface Mapped {
 	/** `remove`: the source says removed, or the record is out of scope. `fail`: `error` says why; nothing is written. */
 	action: 'write' | 'remove' | 'fail';
-	why?: 'removed' | 'out of scope';
+	/** `dropped`: a part that is no longer in its record's list. */
+	why?: 'removed' | 'out of scope' | 'dropped';
+	/** The element of the record's list that the item stands for; left out where the record is one counterpart. */
+	part?: string;
+	/** Which elements there are, on every item of a record that becomes several. */
+	parts?: Parts;
 	/** Destination fields that the source owns in this item; an empty value that is to be left alone is left out. */
 	owned: string[];
 	/** Those of them that only their own name brought here: left out where the destination has no such field. */
@@ -46,6 +52,15 @@ export interface Mapped {
 	/** Values of owned fields that only the ledger or the destination knows; left out where there are none. */
 	needs?: Need[];
 	/** With action `fail`. */
+	error?: MappingError;
+}
+
+/** The elements of a record's list. One object for all items of the record. */
+export interface Parts {
+	keys: string[];
+	/** What is written to a part that is no longer there, where a removal deactivates. */
+	set: Fields;
+	/** Why that cannot be said. */
 	error?: MappingError;
 }
 

@@ -13,6 +13,8 @@ export interface ReferenceNeed {
 	to: string;
 	/** Its encoded keys; one, unless `many`. */
 	keys: string[];
+	/** The element of its list that is meant, where it is several counterparts there; one for each key. */
+	parts?: string[];
 	/** The field takes a list. */
 	many?: true;
 	/** Milliseconds that the record waits for it. */
@@ -42,6 +44,7 @@ export interface Reference {
 	/** The destination's number in the ledger. */
 	target: number;
 	key: string;
+	part: string;
 	/** The other record was not there. */
 	waits: boolean;
 }
@@ -55,10 +58,19 @@ export interface Resolved {
 	pointed?: string;
 }
 
+/** A record that is referred to, and who asks. */
+export interface Wanted {
+	to: string;
+	key: string;
+	part: string;
+	by: { key: string; part: string };
+}
+
 /** What the ledger knows of a referred-to record. */
 export interface Referred {
 	to: string;
 	key: string;
+	part: string;
 	/** The number of the destination; undefined where there is no such, or more than one. */
 	target?: number;
 	/** The destination as a person knows it. */
@@ -69,13 +81,14 @@ export interface Referred {
 	name?: string;
 	/** What keeps it from being there: the source has no such record, or its link's state and error. */
 	why?: string;
-	/** Keys among those that asked which it waits for itself, over however many others. */
+	/** The names of the links among those that asked which it waits for itself, over however many others. */
 	waitsFor: string[];
 }
 
 /** Who points at a record that is to be removed. */
 export interface Referrers {
 	key: string;
+	part: string;
 	count: number;
 	/** The first names. */
 	names: string[];

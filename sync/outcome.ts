@@ -1,6 +1,7 @@
 /** Outcomes in plain sentences. */
 import { isKeyed } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
+import { linkText } from './parts';
 import type { Fields, Value } from './types';
 
 const LONGEST = 60;
@@ -177,7 +178,7 @@ export function tally(outcomes: Outcome[]): Partial<Record<OutcomeName, number>>
 
 /** What a person calls an item's record. */
 export function nameOf({ stamp }: DesiredItem): string {
-	return stamp.label ?? stamp.key;
+	return linkText({ key: stamp.label ?? stamp.key, part: stamp.part ?? '' });
 }
 
 /** What a person has to do, for this record. */
@@ -198,6 +199,7 @@ export function outcome(
 		item: item.item,
 		outcome: name,
 		key: item.stamp.key,
+		...(item.stamp.part !== undefined && { part: item.stamp.part }),
 		name: nameOf(item),
 		text: text ?? sentence(name, nameOf(item), where, changes),
 		...more,

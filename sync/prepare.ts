@@ -5,8 +5,10 @@
 import { pick, set } from './canonical';
 import { isKeyed } from './fingerprint';
 import type { DesiredItem } from './items';
+import { linkName } from './key';
 import type { Ledger, Link, MovedLink, Sharer } from './ledger';
 import { listed } from './lists';
+import { linkText } from './parts';
 import { merge, names } from './plan';
 import { SyncError, type ActualRecord, type Destination, type Fields, type Lookup, type Marking } from './types';
 
@@ -54,6 +56,14 @@ async function prepareOne(item: DesiredItem, link: Link, destination: Destinatio
 	return { ok: true, fields };
 }
 
+/** Why the mapping failed, as an error of its record. */
+export function failureOf({ stamp }: DesiredItem): SyncError {
+	const { field, value, reason, todo } = stamp.error ?? { reason: 'the mapping gave no reason' };
+	const found = value === undefined || reason.includes(value) ? reason : `${reason} (found: ${value})`;
+	const message = field === undefined || found.includes(field) ? found : `“${field}”: ${found}`;
+	return new SyncError('refused', message, { field, todo });
+}
+
 /** Brings every item's desired values into the destination's spelling; those that it cannot hold are refused. */
 export async function prepareAll(
 	claimed: { item: DesiredItem; link: Link }[],
@@ -64,10 +74,7 @@ export async function prepareAll(
 	for (const { item, link } of claimed) {
 		const { stamp } = item;
 		if (stamp.action === 'fail') {
-			const { field, value, reason, todo } = stamp.error ?? { reason: 'the mapping gave no reason' };
-			const found = value === undefined || reason.includes(value) ? reason : `${reason} (found: ${value})`;
-			const message = field === undefined || found.includes(field) ? found : `“${field}”: ${found}`;
-			refused.push({ item, link, error: new SyncError('refused', message, { field, todo }) });
+			refused.push({ item, link, error: failureOf(item) });
 			continue;
 		}
 		const prepared = await prepareOne(item, link, destination);
@@ -146,7 +153,7 @@ async function read(
 
 /**
  * A record that found the counterpart of a key which vanished is that key's record under another one: it takes the link
- * over. Answers with the keys that lost theirs, each with the key that has it now, and with records whose values on return
+ * over. Answers with the names of the links that lost theirs, each with who has it now in words, and with records whose values on return
  * the destination cannot hold.
  */
 export async function takeOver(
@@ -160,10 +167,14 @@ export async function takeOver(
 		if (!byMatch || actual.length !== 1 || link.counterpart !== null || item.stamp.action !== 'write') continue;
 		if (!finders.has(actual[0]!.id)) finders.set(actual[0]!.id, one);
 	}
+	const dropped = new Set(ready.flatMap(({ item, link }) => (item.stamp.why === 'dropped' ? [linkName(link)] : [])));
 	const moves = (await ledger.sharers(row.id, [...finders.keys()])).flatMap(
-		({ counterpart, key, vanished, destination }): MovedLink[] => {
-			const to = finders.get(counterpart)!.link.key;
-			return vanished && destination === row.id && key !== to ? [{ from: key, to, counterpart }] : [];
+		({ counterpart, key, part, vanished, destination }): MovedLink[] => {
+			const { link: to } = finders.get(counterpart)!;
+			const free = vanished || dropped.has(linkName({ key, part }));
+			return free && destination === row.id && linkName({ key, part }) !== linkName(to)
+				? [{ from: { key, part }, to: { key: to.key, part: to.part }, counterpart }]
+				: [];
 		},
 	);
 	const moved = new Map<string, string>();
@@ -176,7 +187,8 @@ export async function takeOver(
 			if (prepared.ok) one.prepared = prepared.fields;
 			else refused.push({ item: one.item, link, error: prepared.error });
 		}
-		moved.set(moves.find(({ to }) => to === link.key)!.from, link.key);
+		const { from } = moves.find(({ to }) => linkName(to) === linkName(link))!;
+		moved.set(linkName(from), linkText(link));
 	}
 	return { moved, refused };
 }
@@ -203,7 +215,7 @@ export async function tiesOf(
 	const first = new Map<string, string>();
 	for (const { byMatch, actual, link } of ready) {
 		const id = byMatch && actual.length === 1 ? actual[0]!.id : link.counterpart;
-		if (id !== null && !first.has(id)) first.set(id, link.key);
+		if (id !== null && !first.has(id)) first.set(id, linkText(link));
 	}
 	return ({ item, byMatch, actual, link }) => {
 		if (actual.length !== 1) return { shared: false };
@@ -211,8 +223,9 @@ export async function tiesOf(
 		const all = sharers.get(id) ?? [];
 		const others = all.filter(({ destination }) => destination !== row.id);
 		const shared = others.length > 0;
-		const own = all.find(({ destination }) => destination === row.id)?.key ?? first.get(id);
-		if (byMatch && own !== undefined && own !== link.key)
+		const mine = all.find(({ destination }) => destination === row.id);
+		const own = mine ? linkText(mine) : first.get(id);
+		if (byMatch && own !== undefined && own !== linkText(link))
 			return { shared, refusal: `it shares its counterpart ${id} with key ${own}` };
 		// The destination that was there first keeps its fields.
 		for (const { destination, sync, workflow, owned } of others) {

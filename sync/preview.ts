@@ -10,6 +10,7 @@ import type { DesiredItem, FieldChange, Outcome } from './items';
 import type { Ledger, Link } from './ledger';
 import type { Findings } from './look-up';
 import { asTask, editorOf, intention, nameOf, outcome, sentence } from './outcome';
+import { linkNameOf, withDropped } from './parts';
 import { merge, names, plan, type Plan } from './plan';
 import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
 import { SyncError, type Destination, type Write, type WriteResult } from './types';
@@ -17,7 +18,7 @@ import { redact, verify } from './verify';
 
 export interface PreviewContext {
 	destination: Destination;
-	/** What the ledger knows of these records, by key; one that is not there was never linked. */
+	/** What the ledger knows of these records, by link name; one that is not there was never linked. */
 	links: Map<string, Link>;
 	ledger: Pick<Ledger, 'sharers'> & Partial<Pick<Ledger, 'referred' | 'referrers'>>;
 	/** The destination's row in the ledger; 0 where there is none yet. */
@@ -33,6 +34,8 @@ export interface PreviewContext {
 }
 
 export interface Previewed {
+	/** The item, or one made for a part that has left its record's list. */
+	item: DesiredItem;
 	outcome: Outcome;
 	/** None for a record that would fail before it is planned. */
 	planned?: { one: Ready; plan: Plan };
@@ -41,22 +44,25 @@ export interface Previewed {
 type Action = NonNullable<Outcome['action']>;
 type Writing = Extract<Plan, { action: 'create' | 'update' }>;
 
-/** Previews every item, in their order. Throws {@link SyncError} where the destination as a whole cannot be read. */
+/**
+ * Previews every item, in their order, and behind them the linked parts that have left their records' lists. An item that
+ * stands for no element has none of its own. Throws {@link SyncError} where the destination as a whole cannot be read. */
 export async function preview(items: DesiredItem[], context: PreviewContext): Promise<Previewed[]> {
 	const { destination, links } = context;
 	const previewed: Previewed[] = [];
 	const findings: Findings = new Map();
-	for (let from = 0; from < items.length; from += destination.batchSize) {
-		const batch = items
+	const all = withDropped(items, links);
+	for (let from = 0; from < all.length; from += destination.batchSize) {
+		const batch = all
 			.slice(from, from + destination.batchSize)
-			.map((item) => ({ item, link: links.get(item.stamp.key) ?? unlinked(item, context.row.id === 0) }));
+			.map((item) => ({ item, link: links.get(linkNameOf(item)) ?? unlinked(item, context.row.id === 0) }));
 		const going: typeof batch = [];
-		const byNumber = new Map<number, Previewed>();
+		const byItem = new Map<string, Previewed>();
 		const answers = await belong(batch, { ...context, findings });
 		for (const [at, { item, link }] of batch.entries()) {
 			const belongs = answers[at]!;
 			if (belongs.how === 'ready') going.push({ item: belongs.item, link });
-			else byNumber.set(item.item, { outcome: unready(item, belongs, context) });
+			else byItem.set(idOf(item), { item, outcome: unready(item, belongs, context) });
 		}
 		const { ready, refused } = await prepareAll(going, destination);
 		if (context.external) context.external.look(ready, context.secret);
@@ -64,12 +70,18 @@ export async function preview(items: DesiredItem[], context: PreviewContext): Pr
 		const ties = await tiesOf(ready, context);
 		for (const { item, error } of refused) {
 			const shown = redact(error, item.fields, item.stamp.sensitive);
-			byNumber.set(item.item, { outcome: told(item, 'fail', [], context, shown.message, shown.detail.todo) });
+			const outcome = told(item, 'fail', [], context, shown.message, shown.detail.todo);
+			byItem.set(idOf(item), { item, outcome });
 		}
-		for (const one of ready) byNumber.set(one.item.item, planOne(one, ties(one), context));
-		previewed.push(...batch.map(({ item }) => byNumber.get(item.item)!));
+		for (const one of ready) byItem.set(idOf(one.item), planOne(one, ties(one), context));
+		previewed.push(...batch.map(({ item }) => byItem.get(idOf(item))!));
 	}
 	return previewed;
+}
+
+/** The same record may have come twice. */
+function idOf(item: DesiredItem): string {
+	return `${item.item} ${linkNameOf(item)}`;
 }
 
 /** A record that needs others, as it would be now. */
@@ -98,7 +110,7 @@ function planOne(one: Ready, ties: Ties, context: PreviewContext): Previewed {
 		outcome.editedBy = by;
 		outcome.text = `${outcome.name} ${intention('heal', context.where, outcome.changes, editorOf(by))}.`;
 	}
-	return { outcome, planned: { one, plan: planned } };
+	return { item, outcome, planned: { one, plan: planned } };
 }
 
 /** A plan in words. */
@@ -168,7 +180,7 @@ function told(
 function unlinked({ stamp }: DesiredItem, initial: boolean): Link {
 	return {
 		key: stamp.key,
-		part: '',
+		part: stamp.part ?? '',
 		version: stamp.version,
 		present: stamp.change !== 'removed',
 		changedAt: 0,
@@ -211,7 +223,9 @@ function asWrite({ item, prepared }: Ready, writing: Writing, ref: number): Writ
 		ref,
 		set: writing.set,
 		readBack,
-		idempotencyKey: fingerprint(['test', item.stamp.name, item.stamp.key, JSON.stringify(prepared)].join('\u0000')),
+		idempotencyKey: fingerprint(
+			['test', item.stamp.name, linkNameOf(item), JSON.stringify(prepared)].join('\u0000'),
+		),
 	};
 	return writing.action === 'create'
 		? { ...common, action: 'create' }

@@ -8,6 +8,7 @@ import type { ApplyContext } from './context';
 import { keyed } from './fingerprint';
 import type { DesiredItem, Outcome } from './items';
 import { intention, nameOf, outcome } from './outcome';
+import { linkNameOf, linkText, standsForNone } from './parts';
 import type { Plan } from './plan';
 import type { Ready } from './prepare';
 import { describePlan, preview, type PreviewContext } from './preview';
@@ -31,20 +32,23 @@ export interface Planned {
  * Plans items that travel under leases: those that a person has to look at, and the rest, which need no write and may be
  * settled at once. Throws {@link SyncError} where the destination as a whole cannot be read.
  */
-export async function planForReview(
-	items: DesiredItem[],
+export async function planForReview<Item extends DesiredItem>(
+	items: Item[],
 	context: PreviewContext,
-): Promise<{ planned: Planned[]; rest: DesiredItem[] }> {
+): Promise<{ planned: Planned[]; rest: Item[] }> {
 	const planned: Planned[] = [];
-	const rest: DesiredItem[] = [];
 	const previewed = await preview(items, { ...context, live: true });
-	for (const [at, item] of items.entries()) {
-		const { outcome: told, planned: one } = previewed[at]!;
+	for (const { item, outcome: told, planned: one } of previewed) {
 		const hash = one && planHash(one.plan, one.one, context.secret);
-		if (hash === undefined) rest.push(item);
-		else planned.push({ item, outcome: told, plan: { hash, fields: item.fields } });
+		if (hash !== undefined) planned.push({ item, outcome: told, plan: { hash, fields: item.fields } });
 	}
-	return { planned, rest };
+	const [shown, records] = [new Set(planned.map(({ item }) => linkNameOf(item))), new Set<string>()];
+	for (const { item } of planned) records.add(item.stamp.key);
+	const rest = items.filter((item) =>
+		standsForNone(item) ? !records.has(item.stamp.key) : !shown.has(linkNameOf(item)),
+	);
+	// What else is due of a record waits for those of its parts that a person looks at.
+	return { planned, rest: rest.map((item) => (records.has(item.stamp.key) ? { ...item, beside: true } : item)) };
 }
 
 /** Undefined for a plan that changes nothing in the destination. No value can be guessed from it. */
@@ -54,11 +58,11 @@ function planHash(plan: Plan, { link, actual }: Ready, secret: string): string |
 		case 'update':
 		case 'deactivate': {
 			const there = actual.map(({ id, fields }) => ({ id, was: pick(fields, Object.keys(plan.set)) }));
-			return keyed(secret, { key: link.key, action: plan.action, set: plan.set, there }).$keyed;
+			return keyed(secret, { key: linkText(link), action: plan.action, set: plan.set, there }).$keyed;
 		}
 		case 'delete':
 		case 'detach':
-			return keyed(secret, { key: link.key, action: plan.action, there: plan.counterpart }).$keyed;
+			return keyed(secret, { key: linkText(link), action: plan.action, there: plan.counterpart }).$keyed;
 		default:
 			return undefined;
 	}

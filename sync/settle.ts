@@ -5,6 +5,7 @@
 import { pick } from './canonical';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import type { Intent } from './guard';
+import { linkName } from './key';
 import { isListed, isMembers } from './lists';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import type { Confirmed, FailedLink, HistoryEntry, Link, WaitingLink } from './ledger';
@@ -53,6 +54,8 @@ interface Extra {
 	lasting?: boolean;
 	/** The create surely made nothing. */
 	notCreated?: boolean;
+	/** Another link of the same record is told of with the same words. */
+	untold?: boolean;
 	/** It waited for another record in vain. */
 	waits?: true;
 }
@@ -111,7 +114,8 @@ export class Settlement {
 			...(extra.waits && { waits: true }),
 			history,
 		});
-		this.answered.add(link.key);
+		this.answered.add(linkName(link));
+		if (extra.untold === true) return;
 		this.applied.outcomes.push(
 			outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
 				...(error.detail.field !== undefined && { field: error.detail.field }),
@@ -136,7 +140,7 @@ export class Settlement {
 			task: true,
 			history: [{ outcome: 'left to a person', field: null, was: null, now: null, why: todo }],
 		});
-		this.answered.add(key);
+		this.answered.add(linkName({ key, part }));
 		this.applied.outcomes.push(
 			outcome(item, 'held', where, sentence('held', nameOf(item), where, [], todo), { action: 'task', todo }),
 		);
@@ -144,30 +148,46 @@ export class Settlement {
 
 	/** Whether this link's item has its answer already. */
 	has(link: Link): boolean {
-		return this.answered.has(link.key);
+		return this.answered.has(linkName(link));
 	}
 
 	/** An item that has become void: the ledger knows already what became of its link. */
 	pass(item: DesiredItem, link: Link, why: string): void {
 		const { where } = this.context;
-		this.answered.add(link.key);
+		this.answered.add(linkName(link));
 		this.applied.outcomes.push(
 			outcome(item, 'superseded', where, sentence('superseded', nameOf(item), where, [], why)),
 		);
+	}
+
+	/** A record's own link, where its parts have the counterparts: nothing stands behind it. */
+	know({ stamp }: DesiredItem, { key, part, version }: Link): void {
+		this.confirmed.push({
+			key,
+			part,
+			version,
+			counterpart: null,
+			fields: null,
+			told: null,
+			state: 'settled',
+			...(stamp.daily === true && { daily: true }),
+			history: [],
+		});
+		this.answered.add(linkName({ key, part }));
 	}
 
 	/** A record that waits for others. */
 	wait(item: DesiredItem, { key, part }: Link, { text, patience, refs }: Omit<WaitingLink, 'key' | 'part'>): void {
 		const { where } = this.context;
 		this.waiting.push({ key, part, text: `${text}.`, patience, refs });
-		this.answered.add(key);
+		this.answered.add(linkName({ key, part }));
 		this.applied.outcomes.push(outcome(item, 'waiting', where, sentence('waiting', nameOf(item), where, [], text)));
 	}
 
 	/** A write that the guard has to count first. */
 	intend({ key, part }: Link, intent: Intent): void {
 		this.intents.push({ key, part, ...intent });
-		this.answered.add(key);
+		this.answered.add(linkName({ key, part }));
 		this.applied.intended++;
 	}
 
@@ -184,7 +204,7 @@ export class Settlement {
 				return true;
 			case 'intend':
 				this.removals.push({ key: link.key, part: link.part });
-				this.answered.add(link.key);
+				this.answered.add(linkName(link));
 				this.applied.intended++;
 				return true;
 			case 'none': {
@@ -245,7 +265,7 @@ export class Settlement {
 	/** Leaves a record as it is, to be planned anew. */
 	hold(link: Link, told: Outcome): void {
 		this.held.push(link);
-		this.answered.add(link.key);
+		this.answered.add(linkName(link));
 		this.applied.outcomes.push(told);
 	}
 
@@ -318,7 +338,7 @@ export class Settlement {
 		const allowed = await ledger.intend(row.id, this.run, intents, writeTtl);
 		const sending: Planned[] = [];
 		for (const one of planned) {
-			if (allowed.has(one.one.link.key)) sending.push(one);
+			if (allowed.has(linkName(one.one.link))) sending.push(one);
 			else this.applied.outcomes.push(outcome(one.one.item, 'superseded', where));
 		}
 		return sending;
@@ -475,7 +495,7 @@ export class Settlement {
 			provisional: forLedger(done.provisional ?? null, sensitive, secret),
 		});
 		if (this.context.mark) this.marks.push(...marksOf(link, done));
-		this.answered.add(link.key);
+		this.answered.add(linkName(link));
 		this.told.push({ link, answer });
 	}
 
@@ -495,11 +515,11 @@ export class Settlement {
 				plan: writing as Writing,
 				before: actual[0]?.fields ?? {},
 			});
-			this.answered.add(key);
+			this.answered.add(linkName(link));
 		}
 	}
 
-	/** Tells the ledger; what it takes is an outcome. Answers with the keys whose confirmation came too late. */
+	/** Tells the ledger; what it takes is an outcome. Answers with the names of the links whose confirmation came too late. */
 	async close(): Promise<Set<string>> {
 		const { ledger, row } = this.context;
 		if (this.marks.length > 0) await this.context.mark?.(this.marks.splice(0));
@@ -509,7 +529,7 @@ export class Settlement {
 		await ledger.intendWrites(row.id, this.run, this.intents);
 		const late = await ledger.confirm(row.id, this.run, this.revision, this.confirmed);
 		await ledger.fail(row.id, this.run, this.failed);
-		const told = this.told.filter(({ link }) => !late.has(link.key));
+		const told = this.told.filter(({ link }) => !late.has(linkName(link)));
 		await this.stampRemovals(told);
 		for (const { answer } of told) this.applied.outcomes.push(answer);
 		this.confirmed.length = this.failed.length = this.removals.length = this.intents.length = this.told.length = 0;
@@ -532,7 +552,7 @@ export class Settlement {
 	/** The destination as a whole failed: what was answered is kept, the rest comes again and counts no attempt. */
 	async giveUp(claimed: { item: DesiredItem; link: Link }[], fault: SyncError): Promise<number> {
 		const { ledger, row, retry } = this.context;
-		const left = claimed.filter(({ link }) => !this.answered.has(link.key));
+		const left = claimed.filter(({ link }) => !this.answered.has(linkName(link)));
 		await this.close();
 		const retryIn = fault.detail.retryAfter ?? retry.delay(1);
 		await ledger.fail(

@@ -127,6 +127,31 @@ export class LdapDestination implements Destination {
 		return await writeAll(people, writes, within && Math.max(0, within - (performance.now() - began)));
 	}
 
+	/**
+	 * The names (DNs) of entries, for that is how one entry refers to another. `object`: below which name they are looked
+	 * for, whatever their class; else among those that are written.
+	 */
+	async findBy({ object, by }: { object?: string; by: string }, values: Value[]): Promise<string[][]> {
+		if (object !== undefined && !parseDn(object))
+			throw new SyncError('setup', `“${object}” is no name of an entry below which to look`, {
+				todo: 'Write one such as ou=groups,dc=example,dc=org in Look Up In of the mapping, or leave it empty.',
+			});
+		return await this.asked(async (people) => {
+			const wanted = values.map((value, ref): Lookup => ({ ref, match: { [by]: value } }));
+			const found: { ref: number; entry: Entry }[] = [];
+			await this.findByMatch(
+				people,
+				wanted,
+				[],
+				found,
+				object === undefined ? people.entries : people.entriesBelow(object),
+			);
+			const dns = values.map((): string[] => []);
+			for (const { ref, entry } of found) dns[ref]!.push(entry.dn);
+			return dns;
+		});
+	}
+
 	async isEmpty(): Promise<boolean> {
 		return await this.asked(async (people) => await people.entries.isEmpty());
 	}
@@ -140,6 +165,7 @@ export class LdapDestination implements Destination {
 		wanted: Lookup[],
 		attributes: string[],
 		found: { ref: number; entry: Entry }[],
+		entries = people.entries,
 	): Promise<void> {
 		const single = new Map<string, { ref: number; value: string }[]>();
 		for (const { ref, match } of wanted) {
@@ -152,7 +178,7 @@ export class LdapDestination implements Destination {
 				continue;
 			}
 			const filters = (parts as { attribute: string; value: string }[]).map((part) => new EqualityFilter(part));
-			for (const entry of await people.entries.search(new AndFilter({ filters }), attributes))
+			for (const entry of await entries.search(new AndFilter({ filters }), attributes))
 				found.push({ ref, entry });
 		}
 		for (const [attribute, lookups] of single) {
@@ -161,7 +187,7 @@ export class LdapDestination implements Destination {
 			const refs = new Map<string, number[]>();
 			for (const { ref, value } of lookups) refs.set(key(value), [...(refs.get(key(value)) ?? []), ref]);
 			const values = [...new Set(lookups.map(({ value }) => value))];
-			for await (const entry of people.entries.anyOf(attribute, values, [attribute, ...attributes])) {
+			for await (const entry of entries.anyOf(attribute, values, [attribute, ...attributes])) {
 				const own = new Set(
 					people.valuesOf(entry, attribute).flatMap((bytes) => refs.get(key(bytes.toString('utf8'))) ?? []),
 				);

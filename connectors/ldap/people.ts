@@ -46,7 +46,7 @@ export class People {
 	readonly entries: Entries;
 
 	constructor(
-		connection: LdapConnection,
+		private readonly connection: LdapConnection,
 		readonly flavour: Flavour,
 		readonly schema: LdapSchema,
 		readonly settings: Settings,
@@ -58,6 +58,11 @@ export class People {
 			throw new SyncError('setup', `${where} knows no object class “${unknown}”`, {
 				todo: 'Correct Object Classes in the node.',
 			});
+	}
+
+	/** All entries below a name. */
+	entriesBelow(base: string): Entries {
+		return new Entries({ connection: this.connection, flavour: this.flavour, base, class: 'top' });
 	}
 
 	groups(): Groups {

@@ -1,6 +1,6 @@
 /** An object of a system as a destination. */
 import { canonical } from '../../sync/canonical';
-import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Write, WriteResult } from '../../sync/types';
+import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Value, Write, WriteResult } from '../../sync/types';
 import { SyncError } from '../../sync/types';
 import type { ObjectDefinition, RemovalStep, SystemDefinition } from './definition';
 import { accessTo, type Given } from './net/access';
@@ -30,6 +30,16 @@ export function objectOf(system: SystemDefinition, name: string): ObjectDefiniti
 			},
 		);
 	return object;
+}
+
+/** An object as a person names it. Throws {@link SyncError} `setup` for a name that is none. */
+function namedObject(system: SystemDefinition, given: string): ObjectDefinition {
+	const alike = (one: string) => one.toLowerCase() === given.trim().toLowerCase();
+	const found = Object.entries(system.objects).find(([name, { displayName }]) => alike(name) || alike(displayName));
+	if (found) return found[1];
+	throw new SyncError('setup', `${system.displayName} has no object “${given}” here to look through.`, {
+		todo: `Write one of these in Look Up In of the mapping: ${Object.keys(system.objects).join(', ')}.`,
+	});
 }
 
 /** What a system's object is, for identity and for people. */
@@ -125,6 +135,25 @@ export class RestDestination implements Destination {
 			{ client, reader, shape: await this.shaped(), object, writing: object.write, asked },
 			writes,
 		);
+	}
+
+	/** `object`: another one of the same system, by its name. */
+	async findBy({ object, by }: { object?: string; by: string }, values: Value[]): Promise<string[][]> {
+		const looked = object === undefined ? this.object : namedObject(this.options.system, object);
+		const own = looked === this.object;
+		const shape = own ? await this.shaped() : await Shape.of(this.client, looked);
+		const reader = own ? this.reader : new Reader(this.client, looked, `${this.target.id} ${object}`);
+		const wanted = values.flatMap((value, ref): Lookup[] => {
+			try {
+				return [{ ref, match: { [by]: shape.prepare(by, value) } }];
+			} catch (error) {
+				if (error instanceof SyncError && error.kind === 'refused') return []; // no such value can stand there
+				throw error;
+			}
+		});
+		const ids = values.map((): string[] => []);
+		for (const { ref, id } of await reader.find(wanted, shape, this.asked())) ids[ref]!.push(id);
+		return ids;
 	}
 
 	async isEmpty(): Promise<boolean> {

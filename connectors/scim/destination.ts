@@ -6,6 +6,7 @@ import {
 	type FieldInfo,
 	type Fields,
 	type Lookup,
+	type Value,
 	type Write,
 	type WriteResult,
 } from '../../sync/types';
@@ -35,6 +36,16 @@ export interface ScimDestinationOptions {
 export interface AbilitiesKept {
 	get(key: string): Abilities | undefined;
 	set(key: string, abilities: Abilities): void;
+}
+
+/** What a look-up names. Throws {@link SyncError} `setup` for what is neither. */
+function resourceOf(given: string): ResourceName {
+	const name = given.trim().toLowerCase().replace(/s$/u, '');
+	if (name === 'user') return 'User';
+	if (name === 'group') return 'Group';
+	throw new SyncError('setup', `A directory has no “${given}” to look through.`, {
+		todo: 'Write User or Group in Look Up In of the mapping, or leave it empty.',
+	});
 }
 
 export class ScimDestination implements Destination {
@@ -112,6 +123,29 @@ export class ScimDestination implements Destination {
 		const began = performance.now();
 		const people = await this.people();
 		return await writeAll(people, writes, within && Math.max(0, within - (performance.now() - began)));
+	}
+
+	/** `object`: `User` or `Group`, where it is not what is written to. */
+	async findBy({ object, by }: { object?: string; by: string }, values: Value[]): Promise<string[][]> {
+		return await this.asked(async (own) => {
+			const people = object === undefined ? own : own.ofType(resourceOf(object));
+			const ids = values.map((): string[] => []);
+			const field = people.schemas.field(by);
+			const asked = values.flatMap((value, ref) => {
+				try {
+					const spelled = people.spell(by, value);
+					return spelled === null || spelled === '' ? [] : [{ ref, spelled }];
+				} catch {
+					return []; // no such value can stand there
+				}
+			});
+			const found = await people.resources.byMatch(
+				[field],
+				asked.map(({ spelled }) => [spelled]),
+			);
+			for (const [at, { ref }] of asked.entries()) ids[ref]!.push(...found[at]!.map((one) => String(one['id'])));
+			return ids;
+		});
 	}
 
 	async isEmpty(): Promise<boolean> {

@@ -41,6 +41,11 @@ export class People {
 		return parsed?.kind === 'membership' ? parsed.group : undefined;
 	}
 
+	/** The same server's resources of another kind. */
+	ofType(type: ResourceName): People {
+		return type === this.type ? this : new People(this.scim, type, this.options);
+	}
+
 	groups(): Groups {
 		return new Groups(this.scim, { where: this.where, create: this.options.createGroups });
 	}

@@ -1,6 +1,7 @@
 /** Forgetting, for good: a whole sync, or everything about one record. What stands in the destinations stays there. */
 import { sql } from 'kysely';
 
+import { linkText } from '../../sync/parts';
 import type { Sql } from '../../sql/types';
 import { spoil } from '../blocks';
 import { lockDestinations, type Store, type Table } from '../store';
@@ -71,38 +72,43 @@ export async function forgetRecord(store: Store, sync: number, key: string): Pro
 		const wanted = tx.dialect.values('w', [{ name: 'key', type: 'text' }], [[key]]);
 		await spoil(store, tx, { sync, began }, wanted);
 		const mine = sql`destination IN (SELECT id FROM ${table('destination')} WHERE sync = ${sync})`;
-		const marked = await tx.all(sql<{
-			destination: number;
-			counterpart: string;
-		}>`SELECT destination, counterpart FROM ${table('link')}
-			WHERE ${mine} AND key = ${key} AND counterpart IS NOT NULL`);
-		for (const { destination, counterpart } of marked)
+		const links = await tx.all(
+			sql<{
+				destination: number;
+				part: string;
+				counterpart: string | null;
+			}>`SELECT destination, part, counterpart FROM ${table('link')} WHERE ${mine} AND key = ${key}`,
+		);
+		for (const { destination, counterpart } of links) {
+			if (counterpart === null) continue;
 			await tx.run(
 				sql`DELETE FROM ${table('mark')} WHERE destination = ${destination} AND counterpart = ${counterpart}`,
 			);
-		const links = await tx.run(sql`DELETE FROM ${table('link')} WHERE ${mine} AND key = ${key}`);
+		}
+		await tx.run(sql`DELETE FROM ${table('link')} WHERE ${mine} AND key = ${key}`);
 		const lines = await tx.run(sql`DELETE FROM ${table('history')} WHERE ${mine} AND key = ${key}`);
-		for (const name of ['fight', 'difference'] as const)
+		for (const name of ['fight', 'difference', 'reference'] as const)
 			await tx.run(sql`DELETE FROM ${table(name)} WHERE ${mine} AND key = ${key}`);
 		await tx.run(sql`DELETE FROM ${table('hint')} WHERE sync = ${sync} AND key = ${key}`);
 		await tx.run(sql`DELETE FROM ${table('record')} WHERE sync = ${sync} AND key = ${key}`);
 		if (known?.present === 1)
 			await tx.run(sql`UPDATE ${table('sync')} SET records = records - 1 WHERE id = ${sync}`);
-		await unname(store, tx, mine, known?.name ?? key);
-		return known !== undefined || links > 0 || lines > 0;
+		const name = known?.name ?? key;
+		await unname(store, tx, mine, new Set([name, ...links.map(({ part }) => linkText({ key: name, part }))]));
+		return known !== undefined || links.length > 0 || lines > 0;
 	});
 }
 
 /** A hold shows names. */
-async function unname(store: Store, tx: Sql, mine: ReturnType<typeof sql>, name: string): Promise<void> {
+async function unname(store: Store, tx: Sql, mine: ReturnType<typeof sql>, names: Set<string>): Promise<void> {
 	const { table } = store;
 	const holds = await tx.all(
 		sql<{ id: number; names: string }>`SELECT id, names FROM ${table('hold')} WHERE ${mine}`,
 	);
-	for (const { id, names } of holds) {
-		const listed = JSON.parse(names) as string[];
-		if (!listed.includes(name)) continue;
-		const left = JSON.stringify(listed.filter((one) => one !== name));
+	for (const { id, names: shown } of holds) {
+		const listed = JSON.parse(shown) as string[];
+		if (!listed.some((name) => names.has(name))) continue;
+		const left = JSON.stringify(listed.filter((name) => !names.has(name)));
 		await tx.run(sql`UPDATE ${table('hold')} SET names = ${left} WHERE id = ${id}`);
 	}
 }

@@ -120,7 +120,7 @@ export async function history(
 		parts.push(sql`h.run = ${run} AND h.at >= ${span.since} AND h.at <= ${span.at}`);
 	}
 	const rows =
-		await db.all(sql<HistoryRow>`SELECT h.destination, h.key, h.at, h.version, h.outcome, h.field, h.was, h.now, h.why, h.run
+		await db.all(sql<HistoryRow>`SELECT h.destination, h.key, h.part, h.at, h.version, h.outcome, h.field, h.was, h.now, h.why, h.run
 		FROM ${table('history')} h WHERE ${sql.join(parts, sql` AND `)} ORDER BY h.at DESC LIMIT ${limit}`);
 	return {
 		rows: rows.map((row) => ({ ...row, was: value(row.was), now: value(row.now) })),

@@ -171,16 +171,31 @@ export async function cellsOf(
 	const heals = await db.all(sql<{
 		destination: number;
 		key: string;
+		part: string;
 		at: number;
-	}>`SELECT h.destination, h.key, max(h.at) AS at FROM ${wanted(store, keys)}
+	}>`SELECT h.destination, h.key, h.part, max(h.at) AS at FROM ${wanted(store, keys)}
 		JOIN ${table('destination')} d ON d.sync = ${sync} AND d.state = 'active'
-		JOIN ${table('history')} h ON h.destination = d.id AND h.key = w.key AND h.at >= ${since} AND h.outcome = 'healed' GROUP BY h.destination, h.key`);
-	const healed = new Map(heals.map(({ destination, key, at }) => [`${destination} ${key}`, at]));
-	return rows.map((row) => ({
-		key: row.key,
-		row,
-		cell: asCell(row, healed.get(`${row.destination} ${row.key}`) ?? null),
-	}));
+		JOIN ${table('history')} h ON h.destination = d.id AND h.key = w.key AND h.at >= ${since} AND h.outcome = 'healed' GROUP BY h.destination, h.key, h.part`);
+	const healed = new Map(heals.map(({ destination, key, part, at }) => [nameOf(destination, key, part), at]));
+	// Where a record has parts, nothing stands behind its own link.
+	const parted = new Set(
+		rows.flatMap(({ destination, key, part }) => (part === '' ? [] : [nameOf(destination, key, '')])),
+	);
+	const bare = ({ destination, key, part, counterpart, state }: LinkRow) =>
+		part === '' && counterpart === null && state === 'settled' && parted.has(nameOf(destination, key, ''));
+	return rows.flatMap((row) =>
+		bare(row)
+			? []
+			: {
+					key: row.key,
+					row,
+					cell: asCell(row, healed.get(nameOf(row.destination, row.key, row.part)) ?? null),
+				},
+	);
+}
+
+function nameOf(destination: number, key: string, part: string): string {
+	return JSON.stringify([destination, key, part]);
 }
 
 function asCell(row: LinkRow, healedAt: number | null): Cell {

@@ -4,7 +4,15 @@ import { setImmediate } from 'node:timers/promises';
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Stamp } from '../../sync/items';
-import { compileMapping, readsOutside, type Desired, type Mapping, type MappingSettings } from '../../sync/mapping';
+import {
+	compileMapping,
+	mapEach,
+	readsOutside,
+	type Ask,
+	type Desired,
+	type Mapping,
+	type MappingSettings,
+} from '../../sync/mapping';
 import type { Evaluate, ValueSource } from '../../sync/mapping/value';
 import { SyncError, type Fields } from '../../sync/types';
 import { Report } from './report';
@@ -39,10 +47,21 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		const stamp = stampOf(given, index);
 		if (stamp === undefined) report.refused++;
 		else {
-			const desired = mapOne(context, { mapping, scope }, fields, stamp, index);
-			report.add(stamp, fields, desired);
-			const json = { ...desired.fields, _sync: { ...stamp, ...desired.mapped, ...timeOf(index, fields) } };
-			output.push({ json: json, pairedItem: { item: index } });
+			for (const { desired, fields: of } of mapOne(
+				context,
+				{ mapping, scope, settings },
+				fields,
+				stamp,
+				item,
+				index,
+			)) {
+				report.add(stamp, of, desired);
+				const time = seenAs(item, of, given, () => timeOf(index, of));
+				output.push({
+					json: { ...desired.fields, _sync: { ...stamp, ...desired.mapped, ...time } },
+					pairedItem: { item: index },
+				});
+			}
 		}
 		if (performance.now() - breathed > BREATH) {
 			await setImmediate();
@@ -54,8 +73,9 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 }
 
 /** Everything in the settings that is asked of each record. */
-function sourcesOf({ rows, removal, existing }: MappingSettings): ValueSource[] {
+function sourcesOf({ rows, removal, existing, elements }: MappingSettings): ValueSource[] {
 	return [
+		...(elements ? [elements.key] : []),
 		...rows.map(({ value }) => value),
 		...removal.rows.flatMap(({ set, onReturn }) => [set, onReturn]),
 		...(existing.at === undefined ? [] : [existing.at]),
@@ -78,19 +98,38 @@ function compile(context: IExecuteFunctions): Compiled & { settings: MappingSett
 	}
 }
 
+/** What a record becomes: one desired record, or one for each element of its list; each with the fields it was made from. */
 function mapOne(
 	context: IExecuteFunctions,
-	{ mapping, scope }: Compiled,
+	{ mapping, scope, settings: { elements, removal } }: Compiled & { settings: MappingSettings },
 	fields: Fields,
 	stamp: Stamp,
+	item: INodeExecutionData,
 	index: number,
-): Desired {
-	const evaluate: Evaluate = (at) => context.getNodeParameter(at, index);
+): { desired: Desired; fields: Fields }[] {
 	const sensitive = stamp.sensitive ?? [];
-	return mapping.map(
-		{ fields, removed: stamp.change === 'removed', sensitive },
-		{ evaluate, ...(scope !== undefined && { inScope: () => scope.decide(fields, evaluate, sensitive) }) },
-	);
+	const record = { fields, removed: stamp.change === 'removed', sensitive };
+	const askOf = (view: Fields): Ask => {
+		const evaluate: Evaluate = (at) =>
+			view === fields
+				? context.getNodeParameter(at, index)
+				: seenAs(item, view, stamp, () => context.getNodeParameter(at, index));
+		return { evaluate, ...(scope !== undefined && { inScope: () => scope.decide(view, evaluate, sensitive) }) };
+	};
+	if (!elements) return [{ desired: mapping.map(record, askOf(fields)), fields }];
+	return mapEach(mapping, { elements, deactivates: removal.kind === 'deactivate' }, record, askOf);
+}
+
+/** Lets n8n's evaluator see other fields in an item for as long as something is asked of it. */
+function seenAs<T>(item: INodeExecutionData, fields: Fields, given: unknown, ask: () => T): T {
+	const { json } = item;
+	// Plain JSON; the types differ in that n8n's allows undefined.
+	item.json = { ...fields, _sync: given } as INodeExecutionData['json'];
+	try {
+		return ask();
+	} finally {
+		item.json = json;
+	}
 }
 
 /** Each item's own stamp; where a node before dropped it, the one of the item that n8n pairs it with. */

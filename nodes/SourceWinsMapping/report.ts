@@ -4,6 +4,7 @@ import type { NodeExecutionHint } from 'n8n-workflow';
 import type { Stamp } from '../../sync/items';
 import type { Desired, MappingError, MappingSettings } from '../../sync/mapping';
 import { nearest } from '../../sync/nearest';
+import { linkText } from '../../sync/parts';
 import type { Fields } from '../../sync/types';
 
 /** So many values without a translation are listed. */
@@ -29,7 +30,8 @@ export class Report {
 
 	add(stamp: Stamp, fields: Fields, { mapped, unseen = [] }: Desired): void {
 		this.count[mapped.action]++;
-		if (mapped.error !== undefined) this.firstFailure ??= failureText(stamp, mapped.error);
+		if (mapped.error !== undefined)
+			this.firstFailure ??= failureText({ ...stamp, part: mapped.part }, mapped.error);
 		for (const name of this.unseen.keys()) if (Object.hasOwn(fields, name)) this.unseen.delete(name);
 		if (this.unseen.size > 0) this.sample = Object.keys(fields);
 		for (const { field, value } of unseen) {
@@ -73,8 +75,12 @@ export class Report {
 }
 
 /** `"age" of 1042 (Ann Lee): "12a" is not a number. Correct it in the source.` */
-export function failureText(stamp: Stamp, { field, reason, todo }: MappingError): string {
-	const record = stamp.label === undefined ? stamp.key : `${stamp.key} (${stamp.label})`;
+export function failureText(
+	stamp: Stamp & { part?: string | undefined },
+	{ field, reason, todo }: MappingError,
+): string {
+	const key = linkText({ key: stamp.key, part: stamp.part ?? '' });
+	const record = stamp.label === undefined ? key : `${key} (${stamp.label})`;
 	return `${field === undefined ? record : `“${field}” of ${record}`}: ${reason}${todo === undefined ? '' : ` ${todo}`}`;
 }
 

@@ -1,6 +1,7 @@
 /** From the node's raw parameters to the mapping's settings. Nothing here is asked once per record. */
 import type { Conversion } from '../../sync/convert';
 import { mappingFingerprint, type MappingSettings, type Row } from '../../sync/mapping';
+import { elementsOf } from '../../sync/mapping/elements';
 import { readPairs } from '../../sync/mapping/translate';
 import { readSource, type ValueSource } from '../../sync/mapping/value';
 import { SyncError } from '../../sync/types';
@@ -31,10 +32,12 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 				ifEmpty: settings['ifEmpty'] === 'leave' ? 'leave' : 'write',
 				conversion: conversionOf(settings, workflowZone),
 				...listOf(settings),
-				...findsOf(settings, `Field ${index + 1}`),
+				...severalOf(settings),
+				...findsOf(settings, `${at}.settings`, `Field ${index + 1}`),
 				...translationOf(settings, `Field ${index + 1}`),
 			};
 		}),
+		...partsOf(parameters),
 		...(parameters['mapAll'] === true && {
 			byName: {
 				except: ['_sync', ...namesOf(parameters['except'], 'except', 'Except', once)],
@@ -58,6 +61,17 @@ export function readSettings(parameters: RawParameters, workflowZone: string, on
 		existing: existingOf(parameters),
 		zone: workflowZone,
 		fingerprint: mappingFingerprint(parameters),
+	};
+}
+
+/** Whether the record is one counterpart, or one for each element of a list. */
+function partsOf(parameters: RawParameters): Pick<MappingSettings, 'elements'> {
+	if (parameters['onePer'] !== 'element') return {};
+	return {
+		elements: elementsOf(
+			source(parameters['elementsOf'] ?? '', 'elementsOf', 'One Record per Element Of'),
+			source(parameters['elementKey'] ?? '', 'elementKey', 'Element Key'),
+		),
 	};
 }
 
@@ -90,8 +104,13 @@ function listOf({ list }: RawParameters): Pick<Row, 'list'> {
 	return kind === undefined ? {} : { list: kind };
 }
 
+function severalOf({ several }: RawParameters): Pick<Row, 'several'> {
+	const kind = (['first', 'last', 'sum', 'list'] as const).find((candidate) => candidate === several);
+	return kind === undefined ? {} : { several: kind };
+}
+
 /** What a row's value only names: a record of another destination, or one that stands in this one. */
-function findsOf(settings: RawParameters, where: string): Pick<Row, 'finds'> {
+function findsOf(settings: RawParameters, at: string, where: string): Pick<Row, 'finds'> {
 	const to = text(settings['refersTo']);
 	const by = text(settings['lookUpBy']).trim();
 	if (to !== '' && by !== '') {
@@ -101,7 +120,15 @@ function findsOf(settings: RawParameters, where: string): Pick<Row, 'finds'> {
 	}
 	if (to !== '') {
 		const hours = typeof settings['waitHours'] === 'number' ? settings['waitHours'] : PATIENCE;
-		return { finds: { kind: 'reference', to, patience: Math.max(hours, 0) * HOUR } };
+		const part = settings['refersToPart'] ?? '';
+		return {
+			finds: {
+				kind: 'reference',
+				to,
+				patience: Math.max(hours, 0) * HOUR,
+				...(part !== '' && { part: source(part, `${at}.refersToPart`, `Part Referred To of ${where}`) }),
+			},
+		};
 	}
 	const object = text(settings['lookUpIn']).trim();
 	if (by !== '') return { finds: { kind: 'look up', by, ...(object !== '' && { object }) } };

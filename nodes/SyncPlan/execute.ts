@@ -4,6 +4,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { checkMatch } from '../../sync/check';
 import { ExternalDestination, type Errand } from '../../sync/external';
 import type { DesiredItem } from '../../sync/items';
+import { linkName } from '../../sync/key';
 import type { Ledger } from '../../sync/ledger';
 import { preview, type Previewed } from '../../sync/preview';
 import { planForReview } from '../../sync/review';
@@ -66,7 +67,7 @@ async function test(
 	const previewed = await preview(items, {
 		destination: external,
 		external,
-		links: new Map(looked?.links.map((link) => [link.key, link])),
+		links: new Map(looked?.links.map((link) => [linkName(link), link])),
 		ledger: looked?.destination !== undefined ? ledger! : { sharers: async () => [] },
 		row: { id: destination },
 		secret: ledger ? await ledger.secret() : '',
@@ -75,11 +76,9 @@ async function test(
 	const writing = new Set(chosen(previewed, settings.testWrites));
 	checkTestWrites(writing, external, destination);
 	// What would be done comes first; a page of records in sync would hide it.
-	const byNumber = new Map(items.map((item) => [item.item, item]));
 	const idle = ({ outcome }: Previewed) => Number(outcome.action === 'none');
 	for (const one of [...previewed].sort((a, b) => idle(a) - idle(b))) {
-		const { outcome, planned } = one;
-		const item = byNumber.get(outcome.item!)!;
+		const { item, outcome, planned } = one;
 		if (!writing.has(one)) output.told.preview(outcome, item.stamp);
 		else output.errand(item.item, testErrand(planned!, destination));
 	}
@@ -163,19 +162,18 @@ async function showPlans(
 	const { planned: waiting, rest } = await planForReview(items, {
 		destination: external,
 		external,
-		links: new Map(looked.links.map((link) => [link.key, link])),
+		links: new Map(looked.links.map((link) => [linkName(link), link])),
 		ledger: looked.destination === undefined ? { sharers: async () => [] } : ledger,
 		row: { id: looked.destination ?? 0 },
 		secret: await ledger.secret(),
 		where: external.target.text,
 	});
 	for (const { item, outcome, plan } of waiting) output.plan(outcome, item.stamp, plan);
-	if (waiting.length === 0) return items;
+	if (waiting.length === 0) return rest;
 	for (const run of new Set(waiting.flatMap(({ item }) => item.stamp.run ?? [])))
 		await ledger.renewRun(run, APPROVAL);
 	context.addExecutionHints(hint(`${waiting.length} plans wait for approval; nothing was written.`, 'info'));
-	const settled = new Set(rest);
-	return items.filter((item) => settled.has(item));
+	return rest;
 }
 
 /** Throws {@link SyncError} where what stands there cannot be told. */

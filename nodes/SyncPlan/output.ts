@@ -28,11 +28,12 @@ export class PlanOutput {
 
 	/** A plan that waits for a person, with all that is needed to take it up again. */
 	plan(outcome: Outcome, stamp: MappedStamp, plan: NonNullable<Stamp['plan']>): void {
-		const { item, action, key, name, text, changes, counterpart } = outcome;
+		const { item, action, key, part, name, text, changes, counterpart } = outcome;
 		const json = {
 			outcome: 'held',
 			action,
 			key,
+			...(part !== undefined && { part }),
 			name,
 			text,
 			changes,

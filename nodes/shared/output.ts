@@ -85,13 +85,14 @@ export class Output {
 
 	private push(
 		output: number,
-		{ item, outcome, action, key, name, text, changes, todo, counterpart, ...more }: Outcome,
+		{ item, outcome, action, key, part, name, text, changes, todo, counterpart, ...more }: Outcome,
 		stamp: Stamp | undefined,
 	): void {
 		const json = {
 			outcome,
 			...(action !== undefined && { action }),
 			key,
+			...(part !== undefined && { part }),
 			name,
 			text,
 			changes,

@@ -4,6 +4,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkFields } from '../../sync/check';
 import { fit } from '../../sync/fit';
 import type { DesiredItem, Outcome } from '../../sync/items';
+import { linkName } from '../../sync/key';
 import type { FirstWrite } from '../../sync/ledger';
 import { preview, tryOut, type PreviewContext, type Previewed } from '../../sync/preview';
 import type { Destination } from '../../sync/types';
@@ -15,8 +16,8 @@ export type TestWrites = { kind: 'off' } | { kind: 'key'; key: string } | { kind
 export interface Tested {
 	/** The items as the destination can take them. */
 	items: DesiredItem[];
-	/** In the order of the items. */
-	outcomes: Outcome[];
+	/** In the order of the items; behind them, parts that are no longer in their records' lists. */
+	previewed: { item: DesiredItem; outcome: Outcome }[];
 	/** How many records would be due again because the mapping is another one. */
 	remapped: number;
 	/** The published sync has not written here yet, and somebody's rows stand here: the guard holds its first write. */
@@ -54,7 +55,7 @@ export async function runTest(
 		));
 	const seen: PreviewContext = {
 		destination,
-		links: new Map(looked?.links.map((link) => [link.key, link])),
+		links: new Map(looked?.links.map((link) => [linkName(link), link])),
 		ledger: looked?.destination !== undefined ? ledger! : { sharers: async () => [] },
 		row: { id: looked?.destination ?? 0 },
 		secret: ledger ? await ledger.secret() : '',
@@ -66,14 +67,17 @@ export async function runTest(
 	const previewed = await preview(items, seen);
 	const firstWaits = await waits(looked?.firstWrite ?? 'unknown', previewed, destination);
 	const written = await tryOut(chosen(previewed, writes), seen);
-	for (const { key, counterpart } of written) {
+	for (const { key, part = '', counterpart } of written) {
 		if (counterpart !== undefined && looked?.destination !== undefined)
-			await ledger!.keepCounterpart(looked.destination, key, '', counterpart);
+			await ledger!.keepCounterpart(looked.destination, key, part, counterpart);
 	}
 	const byItem = new Map(written.map((outcome) => [outcome.item, outcome]));
 	return {
 		items,
-		outcomes: previewed.map(({ outcome }) => byItem.get(outcome.item) ?? outcome),
+		previewed: previewed.map(({ item, outcome, planned }) => ({
+			item,
+			outcome: (planned && byItem.get(outcome.item)) ?? outcome,
+		})),
 		remapped: looked?.destination === undefined ? 0 : await ledger!.remapped(looked.destination, stamp.mapping),
 		firstWaits,
 		left,
@@ -93,7 +97,10 @@ async function waits(first: FirstWrite, previewed: Previewed[], destination: Des
 /** The records that a person lets a test write. */
 export function chosen(previewed: Previewed[], writes: TestWrites): Previewed[] {
 	if (writes.kind === 'off') return [];
-	if (writes.kind === 'key') return previewed.filter(({ outcome }) => outcome.key === writes.key).slice(0, 1);
+	if (writes.kind === 'key') {
+		const its = previewed.filter(({ outcome }) => outcome.key === writes.key);
+		return its.filter(({ outcome: { part } }, at) => its.findIndex(({ outcome }) => outcome.part === part) === at);
+	}
 	return previewed
 		.filter(({ planned }) => planned?.plan.action === 'create' || planned?.plan.action === 'update')
 		.slice(0, writes.most);

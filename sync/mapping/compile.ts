@@ -5,11 +5,12 @@ import { isKeyed } from '../fingerprint';
 import type { Ask, Desired, Existing, Incoming, Mapped, Mapping, MappingError, Removal, Unseen } from '../mapping';
 import type { ListKind } from '../lists';
 import type { Need } from '../needs';
-import type { Fields } from '../types';
+import type { Fields, Value } from '../types';
 import { needOf } from './find';
 import { checkSettings, type MappingSettings, type Row } from './settings';
+import { ofSeveral } from './several';
 import { compileTarget, unreadable, type Target } from './target';
-import { touches, type ValueSource } from './value';
+import { resolve, touches, type ValueSource } from './value';
 
 /** Compiles settings. Throws SyncError `setup` for the first that is wrong, naming the row. */
 export function compileMapping(settings: MappingSettings): Mapping {
@@ -71,10 +72,14 @@ type MappedFields = Required<Pick<Mapped, 'owned' | 'byName' | 'once' | 'fill' |
 
 /** The rows, then what goes by its own name. */
 function compileFields({ rows, byName, removal }: MappingSettings): (record: Incoming, ask: Ask) => MappedFields {
-	const targets = rows.map((row, index) => ({
-		...row,
-		...compileTarget(row.field, row.value, row.conversion, `Field ${index + 1} (“${row.field}”)`, row),
-	}));
+	const targets = rows.map((row, index) => {
+		const { field, several } = row;
+		// A list of several is made of values, each converted by itself.
+		const { list: _list, ...single } = row;
+		const of = several === 'list' ? single : row;
+		const target = compileTarget(field, row.value, row.conversion, `Field ${index + 1} (“${field}”)`, of);
+		return { ...row, ...target, ...(several && { value: ofSeveral(target, several) }) };
+	});
 	const hiddenIn = hiddenFields(rows.map((row) => [row.field, row.value]));
 	const hiddenInRemoval = hiddenFields(
 		removal.rows.flatMap((row) => [[row.field, row.set] as const, [row.field, row.onReturn] as const]),
@@ -99,7 +104,8 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 			else if (row.finds && !isEmpty(found.value)) {
 				const { finds, field } = row;
 				const many = Array.isArray(found.value) && (finds.kind === 'look up' || row.list !== undefined);
-				const need = hidden.has(field) ? unfindable(field) : needOf({ field, finds }, found.value, many);
+				const part = finds.kind === 'reference' && finds.part ? partOf(finds.part, record, ask) : undefined;
+				const need = hidden.has(field) ? unfindable(field) : needOf({ field, finds }, found.value, many, part);
 				if ('reason' in need) error ??= need;
 				else {
 					(needs ??= []).push(need);
@@ -194,6 +200,15 @@ function compileExisting({ existing: { which, since, at }, zone }: MappingSettin
 		if (!found.ok) return { existing: plain, error: found.error };
 		return { existing: typeof found.value === 'string' ? { ...plain, at: found.value } : plain };
 	};
+}
+
+/** Which part is referred to; what cannot be had is none. */
+function partOf(part: ValueSource, { fields }: Incoming, { evaluate }: Ask): Value {
+	try {
+		return resolve(part, fields, evaluate) ?? null;
+	} catch {
+		return null;
+	}
 }
 
 /** Keys of references stand in the ledger as they are. */

@@ -1,4 +1,5 @@
 /** A row whose value only names what its field takes: what it needs of the ledger or of the destination. */
+import { isEmpty } from '../convert';
 import { encodeKey } from '../key';
 import type { MappingError } from '../mapping';
 import type { Need } from '../needs';
@@ -10,6 +11,8 @@ export function needOf(
 	{ field, finds }: Pick<Row, 'field'> & { finds: NonNullable<Row['finds']> },
 	value: Value,
 	many: boolean,
+	/** Which part of what it refers to; undefined where that has none. */
+	part?: Value,
 ): Need | MappingError {
 	const values = many && Array.isArray(value) ? value : [value];
 	const wrong = values.find((one) => one === null || one === '' || (typeof one === 'object' && !Array.isArray(one)));
@@ -25,7 +28,28 @@ export function needOf(
 		return { kind: 'look up', field, by, values, ...(object !== undefined && { object }), ...(many && { many }) };
 	}
 	const { to, patience } = finds;
-	return { kind: 'reference', field, to, patience, keys: values.map(keyOf), ...(many && { many }) };
+	const parts =
+		part === undefined ? undefined : (many && Array.isArray(part) ? part : values.map(() => part)).map(partOf);
+	if (parts && (parts.length !== values.length || parts.includes(null))) {
+		return {
+			field,
+			reason: 'It does not say which part of what it refers to is meant.',
+			todo: 'Map in Part Referred To the element key that the part has there.',
+		};
+	}
+	return {
+		kind: 'reference',
+		field,
+		to,
+		patience,
+		keys: values.map(keyOf),
+		...(parts && { parts: parts.flatMap((one) => one ?? []) }),
+		...(many && { many }),
+	};
+}
+
+function partOf(value: Value): string | null {
+	return isEmpty(value) ? null : encodeKey([value]);
 }
 
 /** A list is a key of several columns. */

@@ -3,6 +3,8 @@ import type { Conversion } from '../convert';
 import type { ListKind } from '../lists';
 import { nearest } from '../nearest';
 import { SyncError } from '../types';
+import type { Elements } from './elements';
+import type { Several } from './several';
 import type { Translation } from './translate';
 import type { ValueSource } from './value';
 
@@ -18,9 +20,18 @@ export interface Row {
 	ifEmpty: IfEmpty;
 	conversion: Conversion;
 	/** The value only names what the field takes: the ID of another record's counterpart, or of what has that value there. */
-	finds?: { kind: 'reference'; to: string; patience: number } | { kind: 'look up'; object?: string; by: string };
+	finds?:
+		| {
+				kind: 'reference';
+				to: string;
+				patience: number;
+				/** Which of its parts, where it has several. */ part?: ValueSource;
+		  }
+		| { kind: 'look up'; object?: string; by: string };
 	/** The value is a list: owned whole, in its order or as a set, or only the members that we added. */
 	list?: 'ordered' | ListKind;
+	/** Of a group of records: whose value it is, or what becomes of all of them. */
+	several?: Several;
 	/** Before the conversion, the value is put into the destination's words. */
 	translate?: Translation;
 }
@@ -35,6 +46,8 @@ export interface RemovalRow {
 
 export interface MappingSettings {
 	rows: Row[];
+	/** One counterpart for each element of a list of the record. */
+	elements?: Elements;
 	/** Every field of the record goes to the field of the same name, unless it is excepted or has a row. */
 	byName?: { except: string[]; ifEmpty: IfEmpty };
 	match: string[];
@@ -59,6 +72,12 @@ export function checkSettings(settings: MappingSettings): void {
 		if (other !== undefined)
 			throw wrong(`Fields ${other} and ${index + 1} both write “${row.field}”`, 'Remove one of them.');
 		seen.set(row.field, index + 1);
+		if (row.several !== undefined && row.value.kind === 'expression') {
+			throw wrong(
+				`Field ${index + 1} (“${row.field}”) is an expression, which Of Several Records cannot ask of each member`,
+				'Drag in a field, or take the setting away and use $json.members in the expression.',
+			);
+		}
 		if (isBlank(row.value)) {
 			throw wrong(
 				`Field ${index + 1} (“${row.field}”) has no value`,

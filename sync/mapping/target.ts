@@ -82,7 +82,7 @@ export function compileTarget(
 }
 
 /** Text that is a JSON list is one: databases without lists keep them so. */
-function asList(value: Value): Value {
+export function asList(value: Value): Value {
 	if (typeof value !== 'string' || !value.trim().startsWith('[')) return value;
 	try {
 		return JSON.parse(value) as Value;

@@ -22,6 +22,8 @@ export interface DestinationCase {
 	bad(number: number): Fields;
 	/** Fields that are given in one spelling and stand there in another. */
 	respelled?: Fields;
+	/** What one counterpart refers to another by is no id. */
+	lookUpGivesNames?: true;
 	/** An id of this kind that nothing has. */
 	absentId: string;
 }
@@ -112,6 +114,16 @@ export function destinationConformance(name: string, given: DestinationCase): vo
 				[2, ids[0]],
 			]);
 			expect(read[0]!.fields).toEqual({ [given.text]: fields[2]![given.text] });
+		});
+
+		test('a look-up finds what has a value, and nothing for what nobody has or can have', async () => {
+			const { ids, fields } = await made(3);
+			const absent = (await prepared(destination, given.fields(99)))[given.match]!;
+			const asked = [fields[2]![given.match]!, absent, null, fields[0]![given.match]!];
+			const found = await destination.findBy!({ by: given.match }, asked);
+			expect(found.map(({ length }) => length)).toEqual([1, 0, 0, 1]);
+			if (!given.lookUpGivesNames) expect(found).toEqual([[ids[2]], [], [], [ids[0]]]);
+			expect(await destination.findBy!({ by: given.match }, [])).toEqual([]);
 		});
 
 		test('an empty match value matches nothing', async () => {

@@ -1,6 +1,7 @@
 /**
  * Records that belong together, in a real n8n, from Postgres into MariaDB and Postgres: references that arrive in the wrong
- * order, a look-up and a translation beside them; employees with managers in a circle; groups with members of others.
+ * order, a look-up and a translation beside them; employees with managers in a circle; a catalog whose variants come and go;
+ * groups with members of others.
  */
 import { sql, type RawBuilder } from 'kysely';
 
@@ -15,6 +16,8 @@ import { line } from './workflows';
 const ALONE = process.env['STORY_ALONE'] === 'yes';
 const STAFF = ALONE ? 2000 : 200;
 const INVOICES = 30;
+const PRODUCTS = ALONE ? 5000 : 100;
+const VARIANTS = 8;
 
 type Row = Record<string, unknown>;
 
@@ -73,6 +76,7 @@ describe('records that belong together', () => {
 			sql`CREATE TABLE prices (id int PRIMARY KEY, name text, customer int)`,
 			sql`CREATE TABLE invoices (id int PRIMARY KEY, name text, price int, clerk text, state text)`,
 			sql`CREATE TABLE staff (id int PRIMARY KEY, name text, manager int)`,
+			sql`CREATE TABLE products (id int PRIMARY KEY, name text, variants jsonb)`,
 			sql`CREATE TABLE groups (id int PRIMARY KEY, name text, members text[], tags text[])`,
 			sql`CREATE TABLE mirror_groups (id serial PRIMARY KEY, source_id int UNIQUE, name text, members text[], tags jsonb)`,
 		])
@@ -87,6 +91,7 @@ describe('records that belong together', () => {
 				price_id INT NOT NULL, clerk_id INT, state VARCHAR(10), FOREIGN KEY (price_id) REFERENCES mirror_prices (id))`,
 			sql`CREATE TABLE mirror_staff (id INT AUTO_INCREMENT PRIMARY KEY, source_id INT UNIQUE, name VARCHAR(100),
 				manager_id INT, FOREIGN KEY (manager_id) REFERENCES mirror_staff (id)) AUTO_INCREMENT = 5000`,
+			sql`CREATE TABLE mirror_products (id INT AUTO_INCREMENT PRIMARY KEY, sku VARCHAR(50) UNIQUE, name VARCHAR(100), price INT, note VARCHAR(50))`,
 		])
 			await billing.run(statement);
 		n8n = await startN8n();
@@ -192,6 +197,63 @@ describe('records that belong together', () => {
 			timeout: 180_000,
 		});
 		expect(await count('mirror_staff')).toBe(STAFF);
+	});
+
+	test(`a catalog of ${PRODUCTS} products has ${VARIANTS} variants of each, of which some come and some go`, async () => {
+		await shop.run(sql`INSERT INTO products SELECT n, 'Product ' || n,
+			(SELECT jsonb_agg(jsonb_build_object('no', v, 'sku', n || '-' || v, 'price', v * 10)) FROM generate_series(1, ${VARIANTS}::int) AS v)
+			FROM generate_series(1, ${PRODUCTS}::int) AS n`);
+		await publish(
+			'Products',
+			'products',
+			'mysql',
+			[
+				{ field: 'sku', value: '={{ $json.variants[0].sku }}' },
+				{ field: 'name', value: '={{ $json.name }}' },
+				{ field: 'price', value: '={{ $json.variants[0].price }}' },
+			],
+			{
+				match: ['sku'],
+				onePer: 'element',
+				elementsOf: '={{ $json.variants }}',
+				elementKey: '={{ $json.variants[0].no }}',
+			},
+		);
+		const all = PRODUCTS * VARIANTS;
+		await until(async () => (await count('mirror_products')) === all, {
+			what: 'all variants',
+			timeout: ALONE ? 600_000 : 120_000,
+		});
+		await billing.run(sql`UPDATE mirror_products SET note = 'theirs', price = 1 WHERE sku = '3-3'`);
+		// Every tenth product loses its last variant and gets another one; one is gone altogether.
+		await shop.run(
+			sql`UPDATE products SET variants = (variants - ${VARIANTS - 1}::int) || '{"no": 99, "sku": "x", "price": 5}'::jsonb WHERE id % 10 = 0`,
+		);
+		await shop.run(
+			sql`UPDATE products SET variants = jsonb_set(variants, ARRAY[${String(VARIANTS - 1)}::text, 'sku'], to_jsonb(id || '-99')) WHERE id % 10 = 0`,
+		);
+		await shop.run(sql`DELETE FROM products WHERE id = 1`);
+		const is = async () => {
+			const [row] =
+				await into(sql`SELECT count(*) AS n, sum(sku LIKE '%-99') AS came, sum(sku LIKE '%0-8') AS went,
+				sum(sku LIKE '1-%') AS gone FROM mirror_products`);
+			return ['n', 'came', 'went', 'gone'].map((one) => Number(row![one]));
+		};
+		const wanted = [all - VARIANTS, PRODUCTS / 10, 0, 0];
+		await until(async () => String(await is()) === String(wanted), {
+			what: `the variants to be ${wanted.join(', ')}`,
+			timeout: ALONE ? 300_000 : 120_000,
+		});
+		// What somebody edited is written back, what is theirs stays.
+		await until(
+			async () =>
+				Number((await into(sql`SELECT price FROM mirror_products WHERE sku = '3-3'`))[0]!['price']) === 30,
+			{
+				what: 'the edited variant to be healed',
+				timeout: 120_000,
+			},
+		);
+		expect((await into(sql`SELECT note FROM mirror_products WHERE sku = '3-3'`))[0]).toEqual({ note: 'theirs' });
 	});
 
 	test('a group keeps the members that are not ours, and a set its order', async () => {

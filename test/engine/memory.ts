@@ -27,6 +27,8 @@ export class MemorySource implements Source {
 	cut = false;
 	reads = 0;
 	pageSize = 7;
+	/** Every record comes twice, the second time with another name. */
+	twice = false;
 	/** The field that rises with every change. */
 	ordering?: string;
 
@@ -38,6 +40,7 @@ export class MemorySource implements Source {
 			name: String(fields.name ?? key),
 			...(this.ordering !== undefined && { ordering: fields[this.ordering] }),
 		}));
+		if (this.twice) all.push(...all.map((record) => ({ ...record, fields: { ...record.fields, name: 'twice' } })));
 		const size = this.pageSize;
 		for (let from = 0; from < all.length || from === 0; from += size) {
 			if (this.breakAfter !== undefined && from + size > this.breakAfter) {

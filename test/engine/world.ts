@@ -12,13 +12,14 @@ import { apply } from '../../sync/apply';
 import { probeIn, type Applied, type ApplyContext } from '../../sync/context';
 import { DEFAULT_GUARD } from '../../sync/guard';
 import type { DesiredItem, Outcome } from '../../sync/items';
+import { linkName } from '../../sync/key';
 import type { Guard, Hold, Ledger } from '../../sync/ledger';
 import type { Mapped } from '../../sync/mapping';
 import type { Need } from '../../sync/needs';
 import { planForReview, type Planned } from '../../sync/review';
 import { sweep } from '../../sync/sweep';
 import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
-import type { Destination, Fields } from '../../sync/types';
+import type { Destination, Fields, Source } from '../../sync/types';
 import { Crash, MemoryDestination, MemorySource } from './memory';
 
 export interface MappingOptions {
@@ -43,6 +44,8 @@ export interface MappingOptions {
 	/** What only the ledger or the destination knows of a record. */
 	needs?: (fields: Fields) => Need[];
 	lists?: Mapped['lists'];
+	/** A record is several counterparts: the key and the fields of each. */
+	parts?: (fields: Fields) => { key: string; fields: Fields }[];
 	/** Fields that are owned though the record itself does not have them. */
 	owned?: string[];
 }
@@ -103,6 +106,10 @@ export class World {
 	stop = new AbortController();
 	/** Called when a batch has been handed over, before anything of it arrives. */
 	beforeRun: () => Promise<void> = async () => undefined;
+	/** Several records of the source become one. */
+	grouped?: (source: Source) => Source;
+	/** What a mapping makes of a record's fields before it maps them by their names. */
+	before: (fields: Fields) => Fields = (fields) => fields;
 	/** A node between the trigger and the mapping. */
 	between: (items: OutgoingItem[]) => OutgoingItem[] = (items) => items;
 	mapping: MappingOptions = {
@@ -230,7 +237,7 @@ export class World {
 			this.ledger,
 			{
 				signal: this.stop.signal,
-				openSource: async () => this.source,
+				openSource: async () => this.grouped?.(this.source) ?? this.source,
 				destinations: () =>
 					this.hidden
 						? []
@@ -276,7 +283,9 @@ export class World {
 			return { how: 'parked', ...(this.waits !== 'for somebody' && { waits: this.waits }) };
 		}
 		try {
-			const desired = this.between(items).map((item, n) => this.map(item, n));
+			const desired = this.between(items)
+				.flatMap((item) => this.mapEach(item))
+				.map((item, n) => ({ ...item, item: n }));
 			const mine = desired.filter(({ stamp }) => this.beside.size === 0 || stamp.for.includes(this.node));
 			if (mine.length > 0) await this.node_(mine);
 			for (const [node, destination] of this.beside) {
@@ -291,8 +300,27 @@ export class World {
 		}
 	}
 
-	map({ fields, stamp }: OutgoingItem, item: number): DesiredItem {
+	/** A record as one counterpart, or as one for each of its parts. */
+	private mapEach(outgoing: OutgoingItem): DesiredItem[] {
+		const { parts: partsOf } = this.mapping;
+		if (!partsOf) return [this.map(outgoing, 0)];
+		const { fields, stamp } = outgoing;
+		const found = partsOf(fields);
+		const { removal } = this.mapping;
+		const parts = { keys: found.map(({ key }) => key), set: removal.kind === 'deactivate' ? removal.set : {} };
+		if (found.length === 0) {
+			const only = this.map({ fields: {}, stamp }, 0);
+			return [{ ...only, stamp: { ...only.stamp, owned: [], needs: [], parts } }];
+		}
+		return found.map(({ key, fields: its }) => {
+			const item = this.map({ fields: its, stamp }, 0);
+			return { ...item, stamp: { ...item.stamp, part: key, parts } };
+		});
+	}
+
+	map({ fields: given, stamp }: OutgoingItem, item: number): DesiredItem {
 		const { mapping } = this;
+		const fields = this.before(given);
 		const left = (field: string) => mapping.leave.includes(field) && (fields[field] ?? '') === '';
 		const desired = Object.fromEntries(
 			Object.entries(fields).filter(
@@ -375,7 +403,7 @@ export class World {
 		const looked = await ledger.look(items[0]!.stamp.id, this.node, destination.target.id, keys);
 		const { planned, rest } = await planForReview(items, {
 			...context,
-			links: new Map(looked.links.map((link) => [link.key, link])),
+			links: new Map(looked.links.map((link) => [linkName(link), link])),
 			row: { id: row.id },
 		});
 		context.reviewed = true;
@@ -390,7 +418,7 @@ export class World {
 		return this.outcomes
 			.splice(0)
 			.filter(({ outcome }) => outcome !== 'unchanged')
-			.map(({ key, outcome }) => `${key} ${outcome}`)
+			.map(({ key, part, outcome }) => `${part === undefined ? key : `${key}/${part}`} ${outcome}`)
 			.sort();
 	}
 }

@@ -66,6 +66,7 @@ const record: RecordLook = {
 const line = {
 	destination: 2,
 	key: EVIL,
+	part: EVIL,
 	at: moment.now,
 	version: 1,
 	outcome: EVIL,

@@ -49,6 +49,31 @@ export const belonging: INodeProperties[] = [
 		displayOptions: { hide: { lookUpBy: [''] } },
 	},
 	{
+		displayName: 'Of Several Records',
+		name: 'several',
+		type: 'options',
+		default: 'sum',
+		noDataExpression: true,
+		options: [
+			{ name: 'A List of All', value: 'list', description: 'The values of all members; empty ones are left out' },
+			{ name: 'The First One', value: 'first', description: 'The value of the member with the lowest key' },
+			{ name: 'The Last One', value: 'last', description: 'The value of the member with the highest key' },
+			{ name: 'Their Sum', value: 'sum', description: 'The numbers of all members, added' },
+		],
+		description:
+			'Where the trigger makes one record per group: whose value this is, or what becomes of all of them. Until this is set, it is the first one’s.',
+	},
+	{
+		displayName: 'Part Referred To',
+		name: 'refersToPart',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.variant_id }}',
+		description:
+			'Where the record that is referred to becomes one record per element of a list: the element key of the one that is meant',
+		displayOptions: { hide: { refersTo: [''] } },
+	},
+	{
 		displayName: 'Refers To Name or ID',
 		name: 'refersTo',
 		type: 'options',

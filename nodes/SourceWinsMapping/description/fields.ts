@@ -34,7 +34,50 @@ export function fieldName(displayName: string, description: string): INodeProper
 	];
 }
 
+/** How many counterparts one record has. */
+const perRecord: INodeProperties[] = [
+	{
+		displayName: 'One Record Per',
+		name: 'onePer',
+		type: 'options',
+		default: 'record',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Element of a List',
+				value: 'element',
+				description: 'Line items, variants, contracts: each becomes a record of its own in the destination',
+			},
+			{ name: 'Record of the Source', value: 'record', description: 'Each record of the source becomes one' },
+		],
+		description: 'What becomes one record in the destination',
+	},
+	{
+		displayName: 'One Record per Element Of',
+		name: 'elementsOf',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'Drag a list in from the left',
+		description:
+			'The list whose elements become records. In every field below, the list then holds one element only: drag in the fields of its first one.',
+		displayOptions: { show: { onePer: ['element'] } },
+	},
+	{
+		displayName: 'Element Key',
+		name: 'elementKey',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'Drag a field of the first element in from the left',
+		description:
+			'What tells one element from another within its record, such as the number of a line item. One that is no longer in the list is removed. Empty or equal keys fail the record.',
+		displayOptions: { show: { onePer: ['element'] } },
+	},
+];
+
 export const fields: INodeProperties[] = [
+	...perRecord,
 	{
 		displayName: 'Map All Fields of the Same Name',
 		name: 'mapAll',

@@ -57,6 +57,16 @@ export const options: INodeProperties[] = [
 				description: 'How long the ledger remembers what was written, overwritten and removed',
 			},
 			{
+				displayName: 'One Record per Group Of',
+				name: 'groupBy',
+				type: 'string',
+				default: '',
+				noDataExpression: true,
+				placeholder: 'e.g. customer_id',
+				description:
+					'Makes one record of all that have the same value in this field, or in these fields with commas between them. It has the fields of its first member, and all of them in “members”; Of Several Records in the mapping takes the last, their sum, or a list. Everything is read at every tick then.',
+			},
+			{
 				displayName: 'Records in Test Runs',
 				name: 'testRecords',
 				type: 'number',

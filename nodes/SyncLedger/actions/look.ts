@@ -112,6 +112,7 @@ function asRecord(
 		version,
 		destinations: cells.map((cell) => ({
 			name: sync.destinations.find(({ id }) => id === cell.destination)?.name ?? null,
+			...(cell.part !== '' && { part: cell.part }),
 			standing: cell.standing,
 			...(cell.state === 'task' && { task: true }),
 			error: cell.error,
@@ -130,12 +131,13 @@ export async function history(call: Call): Promise<Given> {
 	const key = text(read('onlyKey', ''));
 	const limit = number(read('limit', 50), 50, { least: 1 });
 	const { rows } = await ledger.history(id, key === '' ? {} : { key }, null, limit);
-	return rows.map(({ destination, at, ...line }) => ({
+	return rows.map(({ destination, at, part, ...line }) => ({
 		json: {
 			sync: name,
 			destination: sync!.destinations.find((place) => place.id === destination)?.name ?? null,
 			at: time(at),
 			...line,
+			...(part !== '' && { part }),
 		},
 	}));
 }

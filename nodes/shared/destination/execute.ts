@@ -7,6 +7,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { checkFields } from '../../../sync/check';
 import { fit } from '../../../sync/fit';
 import type { DesiredItem, Outcome } from '../../../sync/items';
+import { linkName } from '../../../sync/key';
 import type { Ledger } from '../../../sync/ledger';
 import { planForReview } from '../../../sync/review';
 import { SyncError, type Destination } from '../../../sync/types';
@@ -68,12 +69,13 @@ class Writing implements Body {
 		try {
 			const prepared = node.prepare?.(given, destination) ?? given;
 			const tested = await runTest(context, prepared, destination, testWrites, editor);
-			const { items, outcomes, remapped, firstWaits } = tested;
+			const { items, previewed, remapped, firstWaits } = tested;
 			const shown = mode === 'plan' ? undefined : await showLock(context, items, destination, lock);
 			if (shown) told.lock(shown, items[0]!.stamp);
 			// What would be done comes first; a page of records in sync would hide it.
 			const idle = ({ action }: Outcome) => Number(action === 'none');
-			const each = outcomes.map((outcome, at) => ({ outcome, ...items[at]! }));
+			const outcomes = previewed.map(({ outcome }) => outcome);
+			const each = previewed.map(({ outcome, item }) => ({ outcome, ...item }));
 			each.sort((a, b) => idle(a.outcome) - idle(b.outcome));
 			for (const { outcome, stamp, fields } of each) {
 				if (mode === 'plan') told.plan(outcome, stamp, { hash: '', fields });
@@ -138,7 +140,7 @@ class Writing implements Body {
 			const looked = await ledger.look(stamp.id, node, target.id, keys);
 			const { planned, rest } = await planForReview(items, {
 				destination,
-				links: new Map(looked.links.map((link) => [link.key, link])),
+				links: new Map(looked.links.map((link) => [linkName(link), link])),
 				ledger: looked.destination === undefined ? { sharers: async () => [] } : ledger,
 				row: { id: looked.destination ?? 0 },
 				secret: await ledger.secret(),
@@ -150,7 +152,7 @@ class Writing implements Body {
 				this.context.addExecutionHints(
 					hint(`${planned.length} plans wait for review; nothing was written.`, 'info'),
 				);
-			return items.filter((item) => rest.includes(item));
+			return rest;
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error;
 			return given;

@@ -1,11 +1,30 @@
 /** How a trigger that reads its source on a schedule begins: one look for the editor, or the loop of the published workflow. */
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 
-import type { Source } from '../../../sync/types';
+import { GatheredHere, GroupedSource } from '../../../sync/groups';
+import { SyncError, type Source } from '../../../sync/types';
 import { asNodeError } from '../errors';
+import { openLedger } from '../ledger';
+import { reader, texts } from '../parameters';
 import { Loop } from './loop';
 import { emitTest } from './manual';
 import type { LoopSettings } from './settings';
+
+/** The fields by which records are put into groups; none where each is one. */
+function groupedBy(context: ITriggerFunctions): string[] {
+	const { groupBy } = reader(context)('options', {}) as { groupBy?: unknown }; // a collection is an object
+	return texts(groupBy ?? '');
+}
+
+/** Nobody knows a group before everything has been read. Throws {@link SyncError} `setup` for what its members would show. */
+function ofGroups<S extends LoopSettings>(settings: S): S {
+	if (settings.tick.sensitive.length > 0) {
+		throw new SyncError('setup', 'Records with sensitive fields cannot be put into groups: the ledger would keep them.', {
+			todo: 'Leave those fields out by a SELECT, or do not group the records.',
+		});
+	}
+	return { ...settings, tick: { ...settings.tick, completeEvery: null } };
+}
 
 /** `read` reads the node's settings, `open` opens its source. Throws n8n's own error for the node. */
 export async function start<S extends LoopSettings & { testRecords: number }>(
@@ -14,8 +33,15 @@ export async function start<S extends LoopSettings & { testRecords: number }>(
 	open: (settings: S) => Promise<Source>,
 ): Promise<ITriggerResponse> {
 	try {
-		const settings = read();
-		const opened = async () => await open(settings);
+		const given = read();
+		const by = groupedBy(context);
+		const settings = by.length === 0 ? given : ofGroups(given);
+		const opened = async () => {
+			const source = await open(settings);
+			if (by.length === 0) return source;
+			const inEditor = context.getMode() === 'manual';
+			return new GroupedSource(source, by, async () => (inEditor ? new GatheredHere() : await (await openLedger()).gather()));
+		};
 		if (context.getMode() === 'manual') {
 			return {
 				manualTriggerFunction: async () => {

@@ -27,6 +27,7 @@ export function conforms(kind: Kind, place: () => Directory): void {
 		foreign: 'description',
 		bad: kind.bad,
 		respelled: { active: 'TRUE', displayName: 7 },
+		lookUpGivesNames: true,
 		absentId: kind.absentId,
 	});
 }
