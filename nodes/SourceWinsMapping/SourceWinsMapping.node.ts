@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { needRuntimeFor } from '../shared/runtime';
 import { fields } from './description/fields';
 import { rules } from './description/rules';
 import { credentials, table } from './description/table';
@@ -30,6 +31,7 @@ export class SourceWinsMapping implements INodeType {
 	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		needRuntimeFor(this.getNode());
 		return await execute(this);
 	}
 }

@@ -1,6 +1,7 @@
 import type { INodeType, INodeTypeDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { needRuntimeFor } from '../shared/runtime';
 import { boardCredentials, properties } from './description';
 import { serve } from './serve';
 
@@ -30,6 +31,7 @@ export class SyncBoardTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		needRuntimeFor(this.getNode());
 		return await serve(this);
 	}
 }

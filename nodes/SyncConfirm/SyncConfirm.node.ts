@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { needRuntimeFor } from '../shared/runtime';
 import { execute } from './execute';
 
 const { Main } = NodeConnectionTypes;
@@ -57,6 +58,7 @@ export class SyncConfirm implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		needRuntimeFor(this.getNode());
 		return await execute(this);
 	}
 }

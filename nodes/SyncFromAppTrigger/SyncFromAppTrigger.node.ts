@@ -3,6 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { appCredentials } from '../shared/app/credentials';
 import { methods } from '../shared/app/methods';
+import { needRuntimeFor } from '../shared/runtime';
 import { start } from '../shared/trigger/start';
 import { properties } from './description';
 import { readSettings } from './settings';
@@ -30,6 +31,7 @@ export class SyncFromAppTrigger implements INodeType {
 	methods = methods;
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		needRuntimeFor(this.getNode());
 		return await start(
 			this,
 			() => readSettings(this),

@@ -5,6 +5,7 @@ import { databaseCredentials, databaseProperties } from '../shared/description';
 import { changes } from './description/changes';
 import { options } from './description/options';
 import { records } from './description/records';
+import { needRuntimeFor } from '../shared/runtime';
 import { start } from '../shared/trigger/start';
 import { methods } from './methods';
 import { readSettings } from './settings';
@@ -32,6 +33,7 @@ export class SyncFromDatabaseTrigger implements INodeType {
 	methods = methods;
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		needRuntimeFor(this.getNode());
 		return await start(
 			this,
 			() => readSettings(this),

@@ -11,6 +11,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { databaseCredentials } from '../shared/description';
 import { asNodeError } from '../shared/errors';
+import { needRuntimeFor } from '../shared/runtime';
 import { Loop } from '../shared/trigger/loop';
 import { openSource } from '../SyncFromDatabaseTrigger/source';
 import { events, side } from './description/events';
@@ -65,6 +66,7 @@ export class SyncFromWebhookTrigger implements INodeType {
 
 	/** The schedule that drains what is due, also after a crash. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		needRuntimeFor(this.getNode());
 		try {
 			if (this.getMode() === 'manual') return { manualTriggerFunction: async () => emitArrived(this) };
 			const settings = triggerSettings(this);
@@ -80,6 +82,7 @@ export class SyncFromWebhookTrigger implements INodeType {
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		needRuntimeFor(this.getNode());
 		if (this.getMode() !== 'manual') return answered(this, await receive(this));
 		const settings = pushSettings(this);
 		const read = await understood(this, settings);

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { needRuntimeFor } from '../shared/runtime';
 import { properties } from './description';
 import { execute } from './execute';
 
@@ -26,6 +27,7 @@ export class SyncPlan implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		needRuntimeFor(this.getNode());
 		return await execute(this);
 	}
 }

@@ -3,6 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { appCredentials } from '../shared/app/credentials';
 import { methods } from '../shared/app/methods';
+import { needRuntimeFor } from '../shared/runtime';
 import { properties } from './description';
 import { execute } from './execute';
 
@@ -33,6 +34,7 @@ export class SyncToApp implements INodeType {
 	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		needRuntimeFor(this.getNode());
 		return await execute(this);
 	}
 }

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { databaseCredentials } from '../shared/description';
+import { needRuntimeFor } from '../shared/runtime';
 import { properties } from './description';
 import { execute } from './execute';
 import { methods } from './methods';
@@ -36,6 +37,7 @@ export class SyncToDatabase implements INodeType {
 	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		needRuntimeFor(this.getNode());
 		return await execute(this);
 	}
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { needRuntimeFor } from '../shared/runtime';
 import { credentials, properties } from './description';
 import { execute } from './execute';
 import { methods } from './methods';
@@ -32,6 +33,7 @@ export class SyncToDirectory implements INodeType {
 	methods = methods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		needRuntimeFor(this.getNode());
 		return await execute(this);
 	}
 }
