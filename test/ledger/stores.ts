@@ -20,6 +20,8 @@ export interface Place {
 	again(): Promise<Store>;
 	/** The environment in which a process of its own finds it. */
 	env(): Record<string, string>;
+	/** Closes what it opened. */
+	close(): Promise<void>;
 }
 
 /** Describes the same over both kinds of store. */
@@ -51,6 +53,7 @@ function inFile(): Place {
 		},
 		again: async () => opened.add(await sqliteStore(file)),
 		env: () => ({ ONE_WAY_SYNC_LEDGER: file }),
+		close: async () => await opened.close(),
 	};
 }
 
@@ -83,6 +86,7 @@ function onServer(): Place {
 			DB_POSTGRESDB_DATABASE: config.database,
 			DB_POSTGRESDB_USER: config.user,
 		}),
+		close: async () => await opened.close(),
 	};
 }
 
