@@ -67,6 +67,7 @@ export async function update(people: People, task: Task, standing: Entry, deadli
 		await people.entries.use(async (client) => await client.modifyDN(standing.dn, to), deadline);
 		task.dn = to;
 		await people.groups().renamed(standing.dn, to, deadline);
+		await repoint(people, task.write, standing.dn, to, deadline);
 	}
 	const changes: Change[] = [];
 	const naming = new Set((parseDn(task.dn)?.[0] ?? []).map(({ type }) => people.schema.firstName(type)));
@@ -78,6 +79,27 @@ export async function update(people: People, task: Task, standing: Entry, deadli
 		else if (name === 'active') changes.push(...disabling(people, value, standing));
 	}
 	if (changes.length > 0) await modify(people, task.dn, changes, deadline);
+}
+
+/**
+ * An entry has another name now: where the directory did not see to it by itself, those who refer to it hear of it, in the
+ * attributes that the mapping refers by.
+ */
+async function repoint(people: People, write: Write, from: string, to: string, deadline?: number): Promise<void> {
+	const fields = [...Object.keys(write.set), ...write.readBack].map((name) => people.field(name));
+	const types = new Map(
+		fields.flatMap((field) => (field.kind === 'attribute' && field.by ? [[field.name, field.type] as const] : [])),
+	);
+	for (const [name, { single }] of types)
+		for await (const entry of people.entries.anyOf(name, [from], [], deadline)) {
+			const changes = single
+				? [replace(name, [to])]
+				: [
+						new Change({ operation: 'add', modification: attributeOf(name, [to]) }),
+						new Change({ operation: 'delete', modification: attributeOf(name, [from]) }),
+					];
+			await modify(people, entry.dn, changes, deadline);
+		}
 }
 
 /** The entry's name with what the set says of its naming attributes and its container; undefined where it says nothing. */

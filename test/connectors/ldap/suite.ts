@@ -257,6 +257,19 @@ export function directorySuite(kind: Kind, place: () => Directory): void {
 		await other.close();
 	});
 
+	test('whoever refers to an entry that is renamed still does', async () => {
+		const manager = 'manager[employeeNumber]';
+		const { destination, ids } = await made(person(1));
+		const report = await prepared(destination, { ...person(2), [manager]: 'E1' });
+		const { id } = ok((await destination.write([create(0, report)]))[0]!);
+		const renamed = update(0, ids[0]!, { [rdn]: 'ada' }, [rdn, manager]);
+		expect(ok((await destination.write([renamed]))[0]!).actual).toEqual({ [rdn]: 'ada', [manager]: null });
+		expect(await destination.read([{ ref: 0, id }], [manager])).toMatchObject([{ fields: { [manager]: 'E1' } }]);
+		const [entry] = await at(`(${login}=person2)`, ['manager']);
+		expect([entry!['manager']].flat().map((dn) => keyOf(String(dn)))).toEqual([named('ada')]);
+		await destination.close();
+	});
+
 	test('memberships: only those of the people who are meant change, and no group is left empty', async () => {
 		const { destination, ids } = await made(person(1), person(2), person(3));
 		const [second, foreign] = [2, 3].map((n) => `${rdn}=${nameOf(n)},${PEOPLE}`);
