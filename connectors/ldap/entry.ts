@@ -121,6 +121,7 @@ function newName(people: People, set: Fields, dn: string): string | undefined {
 			return { type, value: exact };
 		}
 		renamed = true;
+		people.checkName(name, list[0]!);
 		return { type, value: list[0]! };
 	});
 	const container = people.containerFor(set);

@@ -15,6 +15,8 @@ export interface Flavour {
 				/** Not of the schema, but kept by an overlay. */ operational?: true;
 		  }
 		| { by: 'bit'; attribute: string; bit: number; fresh: number };
+	/** A NUL in a name is kept as its escape there, which would be another value: it is refused before. */
+	noNul?: true;
 	/** What entries must have by the schema, and the directory fills in itself. */
 	fills?: readonly string[];
 	/** What a new person is, if the node does not say. */
@@ -45,6 +47,7 @@ export const flavours = {
 		label: '389 Directory Server',
 		id: 'nsUniqueId',
 		idForm: 'text',
+		noNul: true,
 		disable: { by: 'value', attribute: 'nsAccountLock', value: 'true', operational: true },
 		classes: ['inetOrgPerson'],
 		rdn: 'uid',

@@ -253,7 +253,21 @@ export class People {
 				todo: 'Map a value to it, or choose another naming attribute in the node.',
 				field: rdn,
 			});
+		this.checkName(rdn, textOf(text));
 		return dnText([[{ type: rdn, value: textOf(text) }], ...(parseDn(container) ?? [])]);
+	}
+
+	/** Throws SyncError `refused` for a value that cannot name an entry here. */
+	checkName(field: string, value: string): void {
+		if (this.flavour.noNul && value.includes('\0'))
+			throw new SyncError(
+				'refused',
+				`“${field}” has a NUL in it, which ${this.flavour.label} does not keep in a name`,
+				{
+					todo: 'Correct the value in the source or the mapping.',
+					field,
+				},
+			);
 	}
 
 	differs({ set }: Write, found: Fields): boolean {

@@ -46,12 +46,16 @@ function config(path: string, port: number, tlsPort: number): string {
 		ldapi_autobind: 'off',
 		ldapi: join(path, 'run', 'ldapi'),
 	};
-	return readFileSync(TEMPLATE, 'utf8')
-		.replace(/%([a-z_]+)%/gu, (_place, name: string) => values[name] ?? '')
-		.replace(
-			/^(nsslapd-port: .*)$/mu,
-			`$1\nnsslapd-listenhost: 127.0.0.1\nnsslapd-securelistenhost: 127.0.0.1\nnsslapd-security: on\nnsslapd-securePort: ${tlsPort}`,
-		);
+	return (
+		readFileSync(TEMPLATE, 'utf8')
+			.replace(/%([a-z_]+)%/gu, (_place, name: string) => values[name] ?? '')
+			// It takes no letters but ASCII in a uid otherwise.
+			.replace(/^(cn: 7-bit check\n(?:.+\n)*?nsslapd-pluginEnabled: )on$/imu, '$1off')
+			.replace(
+				/^(nsslapd-port: .*)$/mu,
+				`$1\nnsslapd-listenhost: 127.0.0.1\nnsslapd-securelistenhost: 127.0.0.1\nnsslapd-security: on\nnsslapd-securePort: ${tlsPort}`,
+			)
+	);
 }
 
 /** The server keeps its certificate in a store of its own kind. */
