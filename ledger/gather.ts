@@ -5,6 +5,7 @@ import { canonical } from '../sync/canonical';
 import { fingerprint } from '../sync/fingerprint';
 import type { Gathering, Member } from '../sync/groups';
 import { SyncError, type Fields } from '../sync/types';
+import type { SqlValue } from '../sql/types';
 import type { Stage, Store } from './store';
 
 /** Members that are read at once. */
@@ -30,14 +31,19 @@ class Gathered implements Gathering {
 			name,
 			type: name === 'removed' ? 'integer' : 'text',
 		}));
-		const rows = members.map(({ group, key, fields, name }) => {
+		const rows = new Map<string, SqlValue[]>();
+		for (const { group, key, fields, name } of members) {
 			const text = canonical({ key, fields });
-			return [`${doubled(group)}${BETWEEN}${doubled(key)}`, fingerprint(text), text, name ?? null, 0, group];
-		});
+			const print = fingerprint(text);
+			const at = `${doubled(group)}${BETWEEN}${doubled(key)}`;
+			const before = rows.get(at);
+			if (before && before[1] !== print) throw cameTwice(group);
+			rows.set(at, [at, print, text, name ?? null, 0, group]);
+		}
 		await this.store.db.insert(
 			sql`${this.stage.table} AS s`,
 			columns,
-			rows,
+			[...rows.values()],
 			sql`ON CONFLICT (key) DO UPDATE SET repeated = CASE WHEN s.repeated = 1 OR s.fingerprint <> excluded.fingerprint THEN 1 ELSE 0 END`,
 		);
 	}
@@ -47,10 +53,7 @@ class Gathered implements Gathering {
 		const [twice] = await db.all(
 			sql<{ ordering: string }>`SELECT ordering FROM ${this.stage.table} WHERE repeated = 1 LIMIT 1`,
 		);
-		if (twice)
-			throw new SyncError('refused', `A key came twice with different fields, in the group ${twice.ordering}.`, {
-				todo: 'Choose key columns that tell the records apart.',
-			});
+		if (twice) throw cameTwice(twice.ordering);
 		for (let after = ''; ;) {
 			const rows = await db.all(sql<{ key: string; fields: string; name: string | null; ordering: string }>`
 				SELECT key, fields, name, ordering FROM ${this.stage.table} WHERE key > ${after} ORDER BY key LIMIT ${PAGE}`);
@@ -66,6 +69,12 @@ class Gathered implements Gathering {
 	async close(): Promise<void> {
 		await this.stage.drop();
 	}
+}
+
+function cameTwice(group: string): SyncError {
+	return new SyncError('refused', `A key came twice with different fields, in the group ${group}.`, {
+		todo: 'Choose key columns that tell the records apart.',
+	});
 }
 
 function doubled(text: string): string {

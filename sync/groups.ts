@@ -54,7 +54,9 @@ export class GroupedSource implements Source {
 		try {
 			let [complete, empty] = [false, false];
 			for await (const page of this.source.read(undefined, signal)) {
-				const members = page.records.filter(({ removed }) => removed !== true).map((record) => this.member(record));
+				const members = page.records
+					.filter(({ removed }) => removed !== true)
+					.map((record) => this.member(record));
 				const known = members.filter((member) => member !== undefined);
 				await gathering.add(known);
 				[complete, empty] = [page.complete, page.empty === true];
@@ -62,9 +64,13 @@ export class GroupedSource implements Source {
 				yield { records: [], unkeyed: page.unkeyed + members.length - known.length, complete: false };
 			}
 			if (!complete)
-				throw new SyncError('unreachable', 'Not everything could be read, so that no group is known as a whole.', {
-					todo: 'It is read again with the next tick.',
-				});
+				throw new SyncError(
+					'unreachable',
+					'Not everything could be read, so that no group is known as a whole.',
+					{
+						todo: 'It is read again with the next tick.',
+					},
+				);
 			for await (const records of this.groups(gathering)) yield { records, unkeyed: 0, complete: false };
 			yield { records: [], unkeyed: 0, complete: true, ...(empty && { empty }) };
 		} finally {

@@ -12,7 +12,7 @@ import type { Fields } from './types';
 
 export { compileMapping } from './mapping/compile';
 export { mapEach } from './mapping/elements';
-export { flipOf, readsClock, readsOutside, type Clock } from './mapping/time';
+export { clockIn, dateIn, flipOf, readsClock, readsOutside, type Clock, type Zones } from './mapping/time';
 export { mappingFingerprint } from './mapping/fingerprint';
 export type { MappingSettings, RemovalRow, Row } from './mapping/settings';
 

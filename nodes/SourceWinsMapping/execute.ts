@@ -12,12 +12,13 @@ import {
 	type Desired,
 	type Mapping,
 	type MappingSettings,
+	type Zones,
 } from '../../sync/mapping';
 import type { Evaluate, ValueSource } from '../../sync/mapping/value';
 import { SyncError, type Fields } from '../../sync/types';
 import { Report } from './report';
 import { compileScope, type Scope } from './scope';
-import { readSettings } from './settings';
+import { readSettings, zonesOf } from './settings';
 import { findDropped, isBlankItem, readStamp, refusal } from './stamp';
 
 /** n8n's event loop is let go at least this often, in milliseconds: real expressions are slow. */
@@ -30,12 +31,12 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		.map((item, index) => ({ item, index }))
 		.filter(({ item }) => !isBlankItem(item));
 	if (items.length === 0) return [[]];
-	const { settings, mapping, scope } = compile(context);
+	const { settings, mapping, scope, zones } = compile(context);
 	const report = new Report(settings);
 	const stampOf = stamps(context, items, report);
 	const daily = (scope?.outside ?? false) || sourcesOf(settings).some(readsOutside);
 	const timeOf = (index: number, fields: Fields) => {
-		const clock = { now: Date.now(), zone: settings.zone };
+		const clock = { now: Date.now(), zone: zones.own };
 		const flipsAt = scope?.flipsAt(fields, (at) => context.getNodeParameter(at, index), clock);
 		return { ...(flipsAt !== undefined && { flipsAt }), ...(daily && { daily }) };
 	};
@@ -85,13 +86,15 @@ function sourcesOf({ rows, removal, existing, elements }: MappingSettings): Valu
 interface Compiled {
 	mapping: Mapping;
 	scope: Scope | undefined;
+	zones: Zones;
 }
 
 function compile(context: IExecuteFunctions): Compiled & { settings: MappingSettings } {
 	const { parameters } = context.getNode();
 	try {
 		const settings = readSettings(parameters, context.getTimezone(), (at) => context.getNodeParameter(at, 0));
-		return { settings, mapping: compileMapping(settings), scope: compileScope(parameters['scope']) };
+		const zones = zonesOf(parameters, context.getTimezone());
+		return { settings, mapping: compileMapping(settings), scope: compileScope(parameters['scope'], zones), zones };
 	} catch (error) {
 		if (!(error instanceof SyncError)) throw error;
 		throw new NodeOperationError(context.getNode(), error.message, { description: error.detail.todo });
@@ -101,7 +104,7 @@ function compile(context: IExecuteFunctions): Compiled & { settings: MappingSett
 /** What a record becomes: one desired record, or one for each element of its list; each with the fields it was made from. */
 function mapOne(
 	context: IExecuteFunctions,
-	{ mapping, scope, settings: { elements, removal } }: Compiled & { settings: MappingSettings },
+	{ mapping, scope, settings: { elements, removal } }: Omit<Compiled, 'zones'> & { settings: MappingSettings },
 	fields: Fields,
 	stamp: Stamp,
 	item: INodeExecutionData,

@@ -5,7 +5,16 @@
 import { executeFilterCondition, type FilterConditionValue, type FilterOptionsValue } from 'n8n-workflow';
 
 import { isKeyed } from '../../sync/fingerprint';
-import { flipOf, readsClock, readsOutside, type Clock, type MappingError } from '../../sync/mapping';
+import {
+	clockIn,
+	dateIn,
+	flipOf,
+	readsClock,
+	readsOutside,
+	type Clock,
+	type MappingError,
+	type Zones,
+} from '../../sync/mapping';
 import { resolve, touches, type Evaluate, type ValueSource } from '../../sync/mapping/value';
 import type { Path } from '../../sync/path';
 import { SyncError, type Fields, type Value } from '../../sync/types';
@@ -32,7 +41,7 @@ interface Condition {
 }
 
 /** Compiles the raw filter parameter; undefined where it has no condition. Throws SyncError `setup` for a mistake in it. */
-export function compileScope(raw: unknown): Scope | undefined {
+export function compileScope(raw: unknown, zones: Zones): Scope | undefined {
 	const filter = (typeof raw === 'object' && raw !== null ? raw : {}) as {
 		conditions?: FilterConditionValue[];
 		combinator?: string;
@@ -55,7 +64,7 @@ export function compileScope(raw: unknown): Scope | undefined {
 	return {
 		decide(fields, evaluate, sensitive) {
 			for (const condition of conditions) {
-				const holds = check(condition, fields, evaluate, sensitive);
+				const holds = check(condition, fields, evaluate, sensitive, zones);
 				if (typeof holds === 'object') return holds;
 				if (holds === any) return any;
 			}
@@ -64,7 +73,8 @@ export function compileScope(raw: unknown): Scope | undefined {
 		flipsAt(fields, evaluate, clock) {
 			let first: number | undefined;
 			for (const { date, moving, byDay } of timed) {
-				const flip = flipOf(quietly(date, fields, evaluate), quietly(moving, fields, evaluate), byDay, clock);
+				const side = clockIn(quietly(moving, fields, evaluate), byDay, zones, clock.now);
+				const flip = flipOf(quietly(date, fields, evaluate), side, byDay, clock);
 				if (flip !== undefined && (first === undefined || flip < first)) first = flip;
 			}
 			return first;
@@ -137,6 +147,7 @@ function check(
 	fields: Fields,
 	evaluate: Evaluate,
 	sensitive: readonly string[],
+	zones: Zones,
 ): boolean | MappingError {
 	const { number, left, right, raw } = condition;
 	if (!ASKS_FOR_PRESENCE.has(raw.operator.operation)) {
@@ -156,7 +167,11 @@ function check(
 		];
 		if (isKeyed(leftValue) || isKeyed(rightValue))
 			return undecided(number, 'the sensitive value is not kept', 'Sync the record again from its source.');
-		return condition.decide(leftValue, rightValue);
+		const timed = zones.own === zones.workflow ? undefined : timedBy(condition);
+		if (!timed) return condition.decide(leftValue, rightValue);
+		const inZone = (side: ValueSource, value: Value | undefined) =>
+			side === timed.moving ? clockIn(value, timed.byDay, zones, Date.now()) : dateIn(value, zones);
+		return condition.decide(inZone(left, leftValue), inZone(right, rightValue));
 	} catch (error) {
 		const said = error instanceof Error ? error.message.replace(/\s*\[[^\]]*item \d+\]$/u, '') : String(error);
 		return undecided(

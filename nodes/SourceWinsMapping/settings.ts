@@ -1,6 +1,8 @@
 /** From the node's raw parameters to the mapping's settings. Nothing here is asked once per record. */
+import { DateTime } from 'luxon';
+
 import type { Conversion } from '../../sync/convert';
-import { mappingFingerprint, type MappingSettings, type Row } from '../../sync/mapping';
+import { mappingFingerprint, type MappingSettings, type Row, type Zones } from '../../sync/mapping';
 import { elementsOf } from '../../sync/mapping/elements';
 import { readPairs } from '../../sync/mapping/translate';
 import { readSource, type ValueSource } from '../../sync/mapping/value';
@@ -73,6 +75,17 @@ function partsOf(parameters: RawParameters): Pick<MappingSettings, 'elements'> {
 			source(parameters['elementKey'] ?? '', 'elementKey', 'Element Key'),
 		),
 	};
+}
+
+/** Where the days of conditions begin. Throws SyncError `setup` for what is no zone. */
+export function zonesOf(parameters: RawParameters, workflow: string): Zones {
+	const own = text(parameters['scopeZone']).trim() || workflow;
+	if (!DateTime.local({ zone: own }).isValid) {
+		throw new SyncError('setup', `“${own}” is no time zone`, {
+			todo: 'Write one such as Europe/Berlin in Time Zone of Dates in Conditions, or leave it empty.',
+		});
+	}
+	return { workflow, own };
 }
 
 function existingOf(parameters: RawParameters): MappingSettings['existing'] {

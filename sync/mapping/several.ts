@@ -36,8 +36,9 @@ function membersOf(fields: Fields): Fields[] {
 function sum(field: string, values: Value[], hidden: boolean): Found {
 	let [whole, digits] = [0n, 0];
 	for (const value of values) {
-		const parts = /^(-?)(\d+)(?:\.(\d+))?$/u.exec(String(value).trim());
-		if (typeof value === 'object' || typeof value === 'boolean' || !parts) {
+		const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+		const parts = /^(-?)(\d+)(?:\.(\d+))?$/u.exec(text);
+		if (!parts) {
 			return {
 				ok: false,
 				error: {

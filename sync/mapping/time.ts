@@ -54,6 +54,31 @@ export function flipOf(
 	return moments.map((moment) => moment.toMillis()).find((moment) => moment > now);
 }
 
+/** The workflow's zone, by which n8n tells what today is, and the one in which days are meant to begin. */
+export interface Zones {
+	workflow: string;
+	own: string;
+}
+
+/** A date of the record as a moment in the zone that is meant, where it names none itself. */
+export function dateIn(value: Value | undefined, { own }: Zones): Value | undefined {
+	return momentOf(value, own)?.toISO() ?? value;
+}
+
+/** What the clock's side means in the zone that is meant. What does not move by days is the same moment everywhere. */
+export function clockIn(
+	value: Value | undefined,
+	byDay: boolean,
+	{ workflow, own }: Zones,
+	now: number,
+): Value | undefined {
+	const side = momentOf(value, workflow)?.setZone(workflow);
+	if (!byDay || !side) return value;
+	const here = DateTime.fromMillis(now, { zone: workflow }).startOf('day');
+	const days = Math.round(side.startOf('day').diff(here, 'days').days);
+	return DateTime.fromMillis(now, { zone: own }).startOf('day').plus({ days }).toISO();
+}
+
 function momentOf(value: Value | undefined, zone: string): DateTime | undefined {
 	if (typeof value === 'number') return DateTime.fromMillis(value, { zone });
 	if (typeof value !== 'string') return undefined;

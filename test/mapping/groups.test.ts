@@ -42,7 +42,10 @@ import { n8nIsHere, runMapping } from './run';
 
 	test('what cannot be added fails the record with the value; an expression cannot be asked of each member', async () => {
 		const { items } = await run({ ...members[0], members: [...members, { order: 'A', amount: 'ten' }] });
-		expect(items[0]!.json['_sync']).toMatchObject({ action: 'fail', error: { field: 'sum', reason: '"ten" is no number that can be added.' } });
+		expect(items[0]!.json['_sync']).toMatchObject({
+			action: 'fail',
+			error: { field: 'sum', reason: '"ten" is no number that can be added.' },
+		});
 		const expression = rows(of('sum', '={{ Number($json.amount) * 2 }}'));
 		expect((await run({ members }, expression)).error?.message).toContain('Of Several Records');
 	});

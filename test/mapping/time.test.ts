@@ -74,7 +74,7 @@ test('a scope flips when its first date does, on whichever side the clock stands
 		condition('={{ $json.lastDay }}', 'afterOrEquals', '={{ $today }}'),
 		condition('={{ $today }}', 'beforeOrEquals', '={{ $json.lastDay }}'),
 	]) {
-		const compiled = compileScope(scope)!;
+		const compiled = compileScope(scope, { workflow: zone, own: zone })!;
 		expect(compiled.outside).toBe(false);
 		expect(iso(compiled.flipsAt({ lastDay: '2026-11-24' }, evaluate, clock))).toBe('2026-11-24T23:00:00.000Z');
 		expect(compiled.flipsAt({ lastDay: null }, evaluate, clock)).toBeUndefined();
@@ -84,5 +84,5 @@ test('a scope flips when its first date does, on whichever side the clock stands
 test('a scope that reads the clock in another way says so', () => {
 	const text = { ...condition('={{ $json.lastDay > $now.toISODate() }}', 'equals', 'true') };
 	text.conditions[0]!.operator = { type: 'string', operation: 'equals' };
-	expect(compileScope(text)!.outside).toBe(true);
+	expect(compileScope(text, { workflow: zone, own: zone })!.outside).toBe(true);
 });

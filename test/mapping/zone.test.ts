@@ -8,11 +8,17 @@ import { n8nIsHere, runMapping } from './run';
 	jest.setTimeout(120_000);
 
 	// At any moment one of the two has another date than UTC.
-	test.each(['Pacific/Kiritimati', 'Pacific/Pago_Pago'])('act when their day comes in %s', async (zone) => {
+	test.each([
+		['Pacific/Kiritimati', 'workflow'],
+		['Pacific/Pago_Pago', 'workflow'],
+		['Pacific/Kiritimati', 'mapping'],
+		['Pacific/Pago_Pago', 'mapping'],
+	])('act when their day comes in %s, the zone of the %s', async (zone, whose) => {
 		const today = DateTime.now().setZone(zone).startOf('day');
 		const day = (days: number) => today.plus({ days }).toISODate()!;
 		const parameters = {
 			...rows({ field: 'id', value: '={{ $json.id }}' }),
+			...(whose === 'mapping' && { scopeZone: zone }),
 			...scope(
 				condition('={{ $json.starts }}', 'dateTime', 'beforeOrEquals', '={{ $today }}'),
 				condition('={{ $json.lastDay }}', 'dateTime', 'afterOrEquals', '={{ $today }}'),
@@ -29,7 +35,7 @@ import { n8nIsHere, runMapping } from './run';
 			parameters,
 			people.map((person) => ({ ...person, _sync: stamp(person.id) })),
 			undefined,
-			zone,
+			whose === 'workflow' ? zone : 'UTC',
 		);
 		expect(error).toBeUndefined();
 		const told = items.map(({ json }) => {

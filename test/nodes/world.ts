@@ -10,6 +10,7 @@ import type { IConnections, IDataObject, INode, INodeType, ITriggerFunctions } f
 import { closeLedgers } from '../../nodes/shared/ledger';
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
 import { Loop } from '../../nodes/shared/trigger/loop';
+import { inGroups } from '../../nodes/shared/trigger/start';
 import { readSettings } from '../../nodes/SyncFromDatabaseTrigger/settings';
 import { openSource } from '../../nodes/SyncFromDatabaseTrigger/source';
 import { SyncFromDatabaseTrigger } from '../../nodes/SyncFromDatabaseTrigger/SyncFromDatabaseTrigger.node';
@@ -93,8 +94,9 @@ export class World {
 	async publish(given: Given = {}): Promise<{ tick(): Promise<void>; close(): Promise<void> }> {
 		await runInProcess({ nodes: [{ name: 'Nothing', type: giving([]) }] }); // n8n-core is loaded, with a folder of its own
 		const context = this.triggerContext(given);
-		const settings = readSettings(context);
-		const loop = new Loop(context, settings, async () => await openSource(context, settings.source));
+		const read = readSettings(context);
+		const { settings, open } = inGroups(context, read, async () => await openSource(context, read.source));
+		const loop = new Loop(context, settings, open);
 		return {
 			tick: async () => {
 				loop.struck();

@@ -15,6 +15,16 @@ export const rules: INodeProperties[] = [
 			'The records that belong in the destination. One that leaves this scope is treated as removed. Without a condition, all belong.',
 	},
 	{
+		displayName: 'Time Zone of Dates in Conditions',
+		name: 'scopeZone',
+		type: 'string',
+		default: '',
+		noDataExpression: true,
+		placeholder: 'e.g. Europe/Berlin',
+		description:
+			"Where a day begins and ends in a condition that compares a date with today or now. Without it, in the workflow's time zone.",
+	},
+	{
 		displayName: 'When a Record Is Removed or Leaves the Scope',
 		name: 'removal',
 		type: 'options',

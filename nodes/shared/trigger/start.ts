@@ -16,14 +16,33 @@ function groupedBy(context: ITriggerFunctions): string[] {
 	return texts(groupBy ?? '');
 }
 
-/** Nobody knows a group before everything has been read. Throws {@link SyncError} `setup` for what its members would show. */
-function ofGroups<S extends LoopSettings>(settings: S): S {
+/**
+ * The source as the node's settings want it: each record by itself, or in groups. Throws {@link SyncError} `setup` for what
+ * members of a group would show.
+ */
+export function inGroups<S extends LoopSettings>(
+	context: ITriggerFunctions,
+	settings: S,
+	open: () => Promise<Source>,
+): { settings: S; open: () => Promise<Source> } {
+	const by = groupedBy(context);
+	if (by.length === 0) return { settings, open };
 	if (settings.tick.sensitive.length > 0) {
-		throw new SyncError('setup', 'Records with sensitive fields cannot be put into groups: the ledger would keep them.', {
-			todo: 'Leave those fields out by a SELECT, or do not group the records.',
-		});
+		throw new SyncError(
+			'setup',
+			'Records with sensitive fields cannot be put into groups: the ledger would keep them.',
+			{
+				todo: 'Leave those fields out by a SELECT, or do not group the records.',
+			},
+		);
 	}
-	return { ...settings, tick: { ...settings.tick, completeEvery: null } };
+	const inEditor = context.getMode() === 'manual';
+	const gather = async () => (inEditor ? new GatheredHere() : await (await openLedger()).gather());
+	return {
+		// Nobody knows a group before everything has been read.
+		settings: { ...settings, tick: { ...settings.tick, completeEvery: null } },
+		open: async () => new GroupedSource(await open(), by, gather),
+	};
 }
 
 /** `read` reads the node's settings, `open` opens its source. Throws n8n's own error for the node. */
@@ -34,14 +53,7 @@ export async function start<S extends LoopSettings & { testRecords: number }>(
 ): Promise<ITriggerResponse> {
 	try {
 		const given = read();
-		const by = groupedBy(context);
-		const settings = by.length === 0 ? given : ofGroups(given);
-		const opened = async () => {
-			const source = await open(settings);
-			if (by.length === 0) return source;
-			const inEditor = context.getMode() === 'manual';
-			return new GroupedSource(source, by, async () => (inEditor ? new GatheredHere() : await (await openLedger()).gather()));
-		};
+		const { settings, open: opened } = inGroups(context, given, async () => await open(given));
 		if (context.getMode() === 'manual') {
 			return {
 				manualTriggerFunction: async () => {
