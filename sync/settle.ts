@@ -355,6 +355,7 @@ export class Settlement {
 		const results =
 			writes.length === 0 ? [] : await destination.write(writes, writeTtl - (clock() - asked), this.marking);
 		const clashed: Ready[] = [];
+		let paused: SyncError | undefined;
 		const answers = new Map(results.map((result) => [result.ref, result]));
 		for (const [ref, { one, plan: writing }] of sending.entries()) {
 			const result = answers.get(ref);
@@ -365,6 +366,7 @@ export class Settlement {
 					new SyncError('retry', 'the destination gave no answer for this record'),
 				);
 			else if (result.ok) this.accept(one, writing as Writing, result);
+			else if (result.error.detail.pause) paused ??= result.error;
 			else if (writing.action === 'create' && result.error.kind === 'conflict') {
 				this.clashes.set(one, result.error);
 				clashed.push(one);
@@ -372,6 +374,8 @@ export class Settlement {
 				this.accept(one, writing, { ref, ok: true, id: writing.counterpart, actual: null });
 			else this.refuse(one.item, one.link, result.error);
 		}
+		// What was done counts; the rest comes again when it can.
+		if (paused) throw paused;
 		return clashed;
 	}
 

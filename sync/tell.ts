@@ -2,6 +2,7 @@
 import { whatToDo } from './guard';
 import type { TickResult, TickSettings } from './host';
 import type { Ledger, ObservationResult, SyncRow } from './ledger';
+import { isPause } from './pause';
 import { SyncError } from './types';
 
 /** Adds to what is wrong. A kind that was there before is no news, whatever its words say now. */
@@ -115,7 +116,7 @@ export async function tell(
 ): Promise<void> {
 	result.counts = await ledger.counts(sync.id);
 	for (const { name, text } of await ledger.down(sync.id))
-		trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
+		if (!isPause(text)) trouble(result, `down ${name}`, `${name} cannot be written to: ${text}`);
 	for (const { name, since } of sync.paused ? [] : await ledger.unswept(sync.id)) {
 		trouble(
 			result,

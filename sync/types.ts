@@ -300,6 +300,8 @@ export class SyncError extends Error {
 			final?: true;
 			/** No API does it: a person has to, and `todo` says how. */
 			task?: true;
+			/** Nothing goes before a quota is renewed: that is no failure, and no attempt. See `sync/pause.ts`. */
+			pause?: true;
 			cause?: unknown;
 		} = {},
 	) {

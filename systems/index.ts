@@ -1,24 +1,30 @@
 /** All systems that the App nodes offer, by their names on the list. */
 import type { SystemDefinition } from '../connectors/rest/definition';
+import { amazon } from './amazon';
 import { asana } from './asana';
 import { bamboohr } from './bamboohr';
+import { directus } from './directus';
 import { hubspot } from './hubspot';
 import { jira } from './jira';
 import { klaviyo } from './klaviyo';
 import { pipedrive } from './pipedrive';
 import { redmine } from './redmine';
+import { shopify } from './shopify';
 import { slack } from './slack';
 import { stripe } from './stripe';
 import { vendure } from './vendure';
 
 export const systems: readonly SystemDefinition[] = [
+	amazon,
 	asana,
 	bamboohr,
+	directus,
 	hubspot,
 	jira,
 	klaviyo,
 	pipedrive,
 	redmine,
+	shopify,
 	slack,
 	stripe,
 	vendure,

@@ -185,7 +185,7 @@ const product: ObjectDefinition = {
 		get: { request: { method: 'GET', path: '/products/{id}' }, record: '' },
 		batch: { list: list('/products', { 'ids[]': '{ids}' }), most: 100 },
 		find: [
-			{ field: 'id', list: list('/products', { 'ids[0]': '{value}' }), most: 1, by: 'exact' },
+			{ field: 'id', list: list('/products', { 'ids[]': '{values}' }), most: 100, by: 'exact' },
 			byExternalId('/products'),
 		],
 		changedSince: 'none',

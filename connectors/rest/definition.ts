@@ -12,7 +12,7 @@ import type { Request, Template } from './definition/request';
 import type { Condition, Path } from './definition/words';
 import type { FieldWrite, Writing } from './definition/writing';
 
-export type { Value } from '../../sync/types';
+export type { Fields, Value } from '../../sync/types';
 export type * from './definition/access';
 export type * from './definition/answers';
 export type * from './definition/reading';

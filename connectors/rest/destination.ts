@@ -2,7 +2,7 @@
 import { canonical } from '../../sync/canonical';
 import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Value, Write, WriteResult } from '../../sync/types';
 import { SyncError } from '../../sync/types';
-import type { ObjectDefinition, RemovalStep, SystemDefinition } from './definition';
+import type { ChangedSince, ObjectDefinition, RemovalStep, SystemDefinition } from './definition';
 import { accessTo, type Given } from './net/access';
 import { Client, type Asked } from './net/client';
 import { pagesOf } from './records/pages';
@@ -40,6 +40,13 @@ function namedObject(system: SystemDefinition, given: string): ObjectDefinition 
 	throw new SyncError('setup', `${system.displayName} has no object “${given}” here to look through.`, {
 		todo: `Write one of these in Look Up In of the mapping: ${Object.keys(system.objects).join(', ')}.`,
 	});
+}
+
+/** How what changed since a time is asked for, with these settings. */
+export function changesOf({ read }: ObjectDefinition, settings: Record<string, string>): ChangedSince | 'none' {
+	const { changedSince } = read;
+	if (changedSince === 'none' || changedSince.takes === undefined) return changedSince;
+	return (settings[changedSince.takes] ?? '') === '' ? 'none' : changedSince;
 }
 
 /** What a system's object is, for identity and for people. */

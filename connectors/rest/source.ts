@@ -5,7 +5,7 @@ import { canonical } from '../../sync/canonical';
 import type { Cursor, Fields, RecordPage, Source, SourceRecord } from '../../sync/types';
 import { SyncError } from '../../sync/types';
 import type { ChangedSince, ObjectDefinition } from './definition';
-import { objectOf, placeOf, type RestOptions } from './destination';
+import { changesOf, objectOf, placeOf, type RestOptions } from './destination';
 import { accessTo } from './net/access';
 import { Client, QuotaSpent, type Asked } from './net/client';
 import { get } from './text/path';
@@ -45,7 +45,7 @@ export class RestSource implements Source {
 	}
 
 	async *read(since?: Cursor, signal?: AbortSignal): AsyncIterable<RecordPage> {
-		const { changedSince } = this.object.read;
+		const changedSince = changesOf(this.object, this.options.settings);
 		const from =
 			this.options.follow === true && changedSince !== 'none' && isObject(since) ? since['at'] : undefined;
 		const asked: Asked = signal ? { signal } : {};
@@ -76,7 +76,8 @@ export class RestSource implements Source {
 
 	private async *all(asked: Asked): AsyncIterable<RecordPage> {
 		const shape = await this.shaped();
-		const { list, changedSince } = this.object.read;
+		const { list } = this.object.read;
+		const changedSince = changesOf(this.object, this.options.settings);
 		const began = Date.now();
 		let latest: number | undefined;
 		let served: number | undefined;

@@ -1,8 +1,8 @@
 /** From the node's form to the settings of its ticks. Throws {@link SyncError} `setup` for what cannot be meant. */
 import type { ITriggerFunctions } from 'n8n-workflow';
 
-import { objectOf } from '../../connectors/rest/destination';
-import { objectName, systemOf } from '../shared/app/access';
+import { changesOf, objectOf } from '../../connectors/rest/destination';
+import { objectName, settingsOf, systemOf } from '../shared/app/access';
 import { number, reader, text, texts } from '../shared/parameters';
 import { atInterval, byCron, milliseconds, type Unit } from '../shared/trigger/schedule';
 import { commonSettings, type LoopSettings } from '../shared/trigger/settings';
@@ -15,7 +15,8 @@ export interface AppTriggerSettings extends LoopSettings {
 
 export function readSettings(context: ITriggerFunctions): AppTriggerSettings {
 	const read = reader(context);
-	const { changedSince } = objectOf(systemOf(context), objectName(context)).read;
+	const system = systemOf(context);
+	const changedSince = changesOf(objectOf(system, objectName(context)), settingsOf(context, system));
 	// Where it cannot be asked for, every read is of everything, and tells what is gone, too.
 	const follow = read('changes', 'follow') === 'follow' && changedSince !== 'none';
 	const options = read('options', {}) as { testRecords?: unknown }; // a collection is an object

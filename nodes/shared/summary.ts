@@ -7,6 +7,7 @@ import type { Applied } from '../../sync/context';
 import type { Outcome } from '../../sync/items';
 import type { LockState } from '../../sync/lock';
 import type { Swept } from '../../sync/sweep';
+import { isPause } from '../../sync/pause';
 import { whole } from './errors';
 import type { Incoming } from './incoming';
 import type { Tested } from './test-run';
@@ -21,11 +22,12 @@ export function liveHints(
 	const again = applied.outcomes.filter((outcome) => outcome.again === true).length;
 	const hints: NodeExecutionHint[] = [];
 	if (applied.down) {
+		const why = whole(applied.down);
+		const again = `${records(applied.waiting)} will come again by themselves; nothing is lost.`;
 		hints.push(
-			hint(
-				`${where} cannot be written to: ${whole(applied.down)} ${records(applied.waiting)} will come again by themselves; nothing is lost.`,
-				'warning',
-			),
+			isPause(why)
+				? hint(`${why} ${again}`, 'info')
+				: hint(`${where} cannot be written to: ${why} ${again}`, 'warning'),
 		);
 	}
 	const parts = [counts(applied.outcomes)];

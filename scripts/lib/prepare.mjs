@@ -5,7 +5,19 @@ import { dirname, resolve } from 'node:path';
 import { buildPackage } from './build.mjs';
 import { pack, prepared } from './pack.mjs';
 import { redmine } from './redmine.mjs';
-import { debian, jsonServer, judges, n8n, node24, scim, senders, servers, vendure } from './tools.mjs';
+import {
+	debian,
+	directus,
+	jsonServer,
+	judges,
+	n8n,
+	node24,
+	scim,
+	senders,
+	servers,
+	shopifySchema,
+	vendure,
+} from './tools.mjs';
 
 /** A compiled file's requires, and those of all of ours that it reaches. */
 function reached(files) {
@@ -43,9 +55,11 @@ export async function prepare(files) {
 	if (needs.one('test/servers/rest.js')) await jsonServer();
 	if (needs.one('test/servers/redmine.js')) await redmine();
 	if (needs.one('test/servers/vendure.js')) await vendure();
+	if (needs.one('test/servers/directus.js') && process.env.STORY_ALONE === 'yes') await directus();
 	if (needs.one('test/senders/senders.js')) await senders();
 	if (needs.one('test/servers/scim.js')) await scim();
 	if (needs.one('test/judges/judges.js')) await judges();
+	if (needs.one('test/systems/contract/graphql.js')) await shopifySchema();
 	const inServer = needs.one('test/n8n/harness.js');
 	if (inServer || needs.one('test/n8n/inprocess.js')) await n8n();
 	if (inServer) {

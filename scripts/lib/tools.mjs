@@ -189,6 +189,64 @@ export async function vendure() {
 	}
 }
 
+const shopifyTools = '1.16.0';
+
+/** Shopify's schema, out of its tools for developers, and what reads it: seconds; what the tools depend on stays away. */
+export async function shopifySchema() {
+	const folder = join(root, '.tools', 'shopify');
+	const marker = join(folder, '.set-up');
+	if (marked(marker, shopifyTools)) return;
+	try {
+		await step("fetching Shopify's schema (15 MB)", async () => {
+			mkdirSync(folder, { recursive: true });
+			writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+			const at = { cwd: folder, name: 'npm-shopify' };
+			await run(
+				'npm',
+				['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', 'graphql@16.13.2'],
+				at,
+			);
+			const { text } = await run('npm', ['pack', '--silent', `@shopify/dev-mcp@${shopifyTools}`], {
+				...at,
+				output: 'text',
+			});
+			await run('tar', ['-xzf', text.trim().split('\n').at(-1)], at);
+			writeFileSync(marker, shopifyTools);
+		});
+	} catch (error) {
+		say(`  ${error.message}`);
+		say("  missing: Shopify's schema; what is checked against it is skipped");
+	}
+}
+
+const directusVersion = '12.3.1';
+
+/**
+ * A catalog for tests, from npm: three minutes on first use, and only for who plays the apps' story alone. What it would
+ * build (a sandbox for scripts) nothing here uses.
+ */
+export async function directus() {
+	const name = `directus@${directusVersion}`;
+	const folder = join(root, '.tools', 'directus');
+	const marker = join(folder, '.set-up');
+	if (marked(marker, name)) return;
+	try {
+		await step(`installing ${name} (about three minutes, 700 MB)`, async () => {
+			mkdirSync(folder, { recursive: true });
+			writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+			const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', name];
+			await run('npm', args, { cwd: folder, name: 'npm-directus' });
+			const sandbox = join(folder, 'node_modules', 'isolated-vm', 'out');
+			mkdirSync(sandbox, { recursive: true });
+			writeFileSync(join(sandbox, 'isolated_vm.js'), 'exports.ivm = {};\n');
+			writeFileSync(marker, name);
+		});
+	} catch (error) {
+		say(`  ${error.message}`);
+		say('  missing: Directus; what needs it is skipped');
+	}
+}
+
 const onPath = (...names) =>
 	[...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].some((folder) =>
 		names.some((name) => existsSync(join(folder, name))),

@@ -16,6 +16,7 @@ import { linkName } from '../../sync/key';
 import type { Guard, Hold, Ledger } from '../../sync/ledger';
 import type { Mapped } from '../../sync/mapping';
 import type { Need } from '../../sync/needs';
+import { isPause } from '../../sync/pause';
 import { planForReview, type Planned } from '../../sync/review';
 import { sweep } from '../../sync/sweep';
 import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
@@ -210,6 +211,14 @@ export class World {
 		});
 	}
 
+	/** As if every destination that is down had to be asked again now. */
+	async renewed(): Promise<void> {
+		await this.inStore(async ({ db, table }) => {
+			await db.run(sql`UPDATE ${table('destination')} SET probe_at = 0 WHERE probe_at IS NOT NULL`);
+			await db.run(sql`UPDATE ${table('link')} SET due_at = 0 WHERE due_at IS NOT NULL`);
+		});
+	}
+
 	/** The fields that the ledger keeps of each record, as text. */
 	async stored(): Promise<Map<string, string | null>> {
 		const rows = await this.inStore(
@@ -388,7 +397,9 @@ export class World {
 		this.outcomes.push(...applied.outcomes);
 		this.held.push(...applied.held);
 		const { down } = applied;
-		await ledger.setDown(row.id, down?.message ?? null, down ? probeIn(down, this.probeIn) : 0);
+		const todo = down?.detail.todo ?? '';
+		const said = down && isPause(todo) ? `${down.message} ${todo}` : down?.message;
+		await ledger.setDown(row.id, said ?? null, down ? probeIn(down, this.probeIn) : 0);
 		return applied;
 	}
 

@@ -185,6 +185,12 @@ export async function runInProcess(given: WorkflowToRun): Promise<Finished> {
 				const data = given.credentials?.[id];
 				return data ? Promise.resolve(data) : Promise.reject(new Error(`no credential ${id} in this run`));
 			},
+			runPreAuthentication: () => Promise.resolve(undefined),
+			preAuthentication: () => Promise.resolve(undefined),
+			updateCredentialsOauthTokenData: ({ id }: { id: string }, _type: string, data: IDataObject) => {
+				Object.assign(given.credentials?.[id] ?? {}, { oauthTokenData: data['oauthTokenData'] });
+				return Promise.resolve();
+			},
 		},
 	};
 	const started = performance.now();

@@ -60,9 +60,9 @@ export function unprivileged(names: string[]): { uid?: number; gid?: number } {
 export async function runToEnd(
 	program: string,
 	args: string[],
-	as: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv },
+	as: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv; cwd?: string },
 ): Promise<void> {
-	const child = spawn(program, args, { ...as, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(program, args, { cwd: '/', ...as, stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
 	child.stdout.on('data', (data: Buffer) => (said += data.toString()));
 	child.stderr.on('data', (data: Buffer) => (said += data.toString()));

@@ -1,14 +1,18 @@
 /** Klaviyo, Jira, Slack and Asana as destinations, written by the real engine into stand-ins that behave as they do. */
+import { amazon } from '../../systems/amazon';
 import { asana } from '../../systems/asana';
 import { jira } from '../../systems/jira';
 import { klaviyo } from '../../systems/klaviyo';
+import { shopify } from '../../systems/shopify';
 import { slack } from '../../systems/slack';
 import { create, remove } from '../conformance/destination';
 import type { Row } from './fake';
+import { fakeAmazon } from './fakes/amazon';
 import { fakeAsana } from './fakes/asana';
 import type { DestinationFake } from './fakes/common';
 import { fakeJira } from './fakes/jira';
 import { fakeKlaviyo } from './fakes/klaviyo';
+import { fakeShopify } from './fakes/shopify';
 import { fakeSlack } from './fakes/slack';
 import { destinationAt, type Stand } from './open';
 import { story, type StoryCase } from './story';
@@ -168,6 +172,62 @@ const cases: Case[] = [
 		bad: { notes: 'nameless' },
 		absentId: '1',
 		contract: { name: 'asana', base: '/api/1.0' },
+	},
+	{
+		name: 'Shopify products',
+		object: 'product',
+		start: fakeShopify,
+		stand: {
+			system: shopify,
+			type: 'shopifyAccessTokenApi',
+			credential: { shopSubdomain: 'x', accessToken: 'shpat_secret' },
+		},
+		of: () => true,
+		set: (row, field, value) => void (row[field] = value),
+		fields: (n) => ({
+			handle: `chair-${n}`,
+			title: `Chair ${n}`,
+			tags: ['wood', 'chairs'],
+			seoTitle: `A chair, number ${n}`,
+			variants: [
+				{ sku: `C${n}-S`, price: 10, compareAtPrice: 11, options: { Size: 'S' } },
+				{ sku: `C${n}-L`, price: 12.5, compareAtPrice: 15, options: { Size: 'L' } },
+			],
+		}),
+		match: 'handle',
+		text: 'title',
+		foreign: 'productType',
+		bad: { handle: 'bad-chair', title: 'x'.repeat(300) },
+		absentId: 'gid://shopify/Product/1',
+		contract: { name: 'shopify', base: '/admin/api/2026-10/graphql.json' },
+	},
+	{
+		name: 'Amazon listings',
+		object: 'listing',
+		start: fakeAmazon,
+		stand: {
+			system: amazon,
+			type: 'oAuth2Api',
+			credential: { oauthTokenData: { access_token: 'Atza|secret' } },
+			settings: { seller: 'S1', marketplace: 'A1', language: 'de_DE', currency: 'EUR', productType: 'CHAIR' },
+		},
+		of: () => true,
+		set: (row, _field, value) =>
+			void ((row.attributes as Row).item_name = [{ value, language_tag: 'de_DE', marketplace_id: 'A1' }]),
+		fields: (n) => ({
+			sku: `SKU ${n}/1`,
+			name: `Chair ${n}`,
+			bulletPoints: ['of wood', 'with legs'],
+			price: 12.5,
+			quantity: n,
+			mainPicture: `https://example.org/${n}.jpg`,
+		}),
+		match: 'sku',
+		text: 'name',
+		foreign: 'brand',
+		bad: { sku: 'bad', name: 'x'.repeat(600) },
+		absentId: 'none',
+		contract: { name: 'amazon-listings', base: '' },
 	},
 ];
 

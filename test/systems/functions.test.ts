@@ -1,8 +1,10 @@
 /** The pure functions of the definitions: what data cannot say. */
 import type { Value } from '../../sync/types';
+import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
 import { lower } from '../../systems/klaviyo';
+import { plainVariants, tagsOf, withOptions } from '../../systems/shopify';
 import { channelName, enabledFrom } from '../../systems/slack';
 import { formAddress, someList, wholeAddress } from '../../systems/stripe';
 
@@ -76,6 +78,79 @@ test('Jira: the key is kept in a label, and shows among no other labels', () => 
 	expect(keyOf(['other', 'sync:7'])).toBe('7');
 	expect([keyOf(['other']), keyOf(null), labelOf(null)]).toEqual([null, null, null]);
 	expect(labelsOf(['a', 'sync:7', 'b'])).toEqual(['a', 'b']);
+});
+
+test('Shopify: variants are the same as they are read and as they are meant, and bring their options', () => {
+	const meant = [
+		{ sku: 'S', price: '10.00', compareAtPrice: 11, options: { Size: 'S' } },
+		{ sku: 'L', price: 12.5, compareAtPrice: 15, options: { Size: 'L' } },
+	];
+	const read = [
+		{
+			sku: 'S',
+			barcode: null,
+			price: '10.00',
+			compareAtPrice: '11.00',
+			selectedOptions: [{ name: 'Size', value: 'S' }],
+		},
+		{
+			sku: 'L',
+			barcode: '',
+			price: '12.50',
+			compareAtPrice: '15.0',
+			selectedOptions: [{ name: 'Size', value: 'L' }],
+		},
+	];
+	expect(plainVariants(read)).toEqual(plainVariants(meant));
+	expect(plainVariants(plainVariants(meant))).toEqual(plainVariants(meant));
+	expect(plainVariants([{ sku: 'A', price: 1 }])).toEqual([
+		{ sku: 'A', price: 1, options: { Title: 'Default Title' } },
+	]);
+	expect(withOptions({ title: 'x' })).toEqual({ title: 'x' });
+	expect(withOptions({ variants: plainVariants(meant) })).toEqual({
+		productOptions: [{ name: 'Size', position: 1, values: [{ name: 'S' }, { name: 'L' }] }],
+		variants: [
+			{ sku: 'S', price: '10', compareAtPrice: '11', optionValues: [{ optionName: 'Size', name: 'S' }] },
+			{ sku: 'L', price: '12.5', compareAtPrice: '15', optionValues: [{ optionName: 'Size', name: 'L' }] },
+		],
+	});
+	expect(tagsOf([' b', 'a', 'b', ''])).toEqual(['b', 'a']);
+});
+
+test('Amazon: attributes say where and in which language they are; what is empty is taken out', () => {
+	const setting = { marketplace: 'A1', language: 'de_DE', currency: 'EUR' };
+	const picture = [{ media_location: 'https://x.org/1.jpg' }];
+	expect(attributesOf({ item_name: 'Stuhl', bullet_point: ['a', 'b'], main: picture }, setting)).toEqual({
+		item_name: [{ value: 'Stuhl', language_tag: 'de_DE', marketplace_id: 'A1' }],
+		bullet_point: [
+			{ value: 'a', language_tag: 'de_DE', marketplace_id: 'A1' },
+			{ value: 'b', language_tag: 'de_DE', marketplace_id: 'A1' },
+		],
+		main: [{ ...picture[0], marketplace_id: 'A1' }],
+	});
+	expect(
+		patchesOf(
+			{ brand: null, main: [{ media_location: null }], fulfillment_availability: [{ quantity: 3 }] },
+			setting,
+		),
+	).toEqual([
+		{ op: 'delete', path: '/attributes/brand', value: [{ marketplace_id: 'A1' }] },
+		{ op: 'delete', path: '/attributes/main', value: [{ marketplace_id: 'A1' }] },
+		{
+			op: 'merge',
+			path: '/attributes/fulfillment_availability',
+			value: [{ quantity: 3, fulfillment_channel_code: 'DEFAULT' }],
+		},
+	]);
+	const offer = { our_price: [{ schedule: [{ value_with_tax: 5 }] }] };
+	expect(patchesOf({ purchasable_offer: [offer] }, setting)).toEqual([
+		{
+			op: 'merge',
+			path: '/attributes/purchasable_offer',
+			value: [{ ...offer, marketplace_id: 'A1', currency: 'EUR' }],
+		},
+	]);
+	expect([valuesOf([{ value: 'a' }, { value: 'b' }]), valuesOf(null)]).toEqual([['a', 'b'], null]);
 });
 
 test('Klaviyo, Slack: spellings', () => {

@@ -14,16 +14,18 @@ export interface Stand {
 	url: string;
 }
 
-const given = ({ system, type, credential, settings = {}, url }: Stand) => ({
+const given = ({ system, type, credential, settings = {}, url }: Stand, by: Http = http) => ({
 	system: { ...system, limits: { ...system.limits, windows: [], penalty: 1 } },
 	type,
 	credential,
 	settings,
 	base: url,
+	// n8n signs what it has to renew; a stand-in looks at no signature.
+	signed: by,
 });
 
 export const destinationAt = (stand: Stand, object: string, by?: Http): RestDestination =>
-	new RestDestination({ ...given(stand), object, ...(by && { http: by }) });
+	new RestDestination({ ...given(stand, by), object, ...(by && { http: by }) });
 
 /** Sends, and keeps what was sent as a contract judges it: under the path of the vendor's own base URL. */
 export function recorder(
@@ -44,4 +46,4 @@ export function recorder(
 }
 
 export const sourceAt = (stand: Stand, object: string, follow = false, by?: Http): RestSource =>
-	new RestSource({ ...given(stand), object, follow, ...(by && { http: by }) });
+	new RestSource({ ...given(stand, by), object, follow, ...(by && { http: by }) });

@@ -1,12 +1,18 @@
 /** The systems whose requests are counted, and how many records their APIs give and take at once. */
+import { amazon } from '../../../systems/amazon';
 import { hubspot } from '../../../systems/hubspot';
 import { jira } from '../../../systems/jira';
 import { klaviyo } from '../../../systems/klaviyo';
 import { pipedrive } from '../../../systems/pipedrive';
+import { shopify } from '../../../systems/shopify';
+import { stripe } from '../../../systems/stripe';
+import { fakeAmazon } from '../../../test/systems/fakes/amazon';
 import { fakeHubspot } from '../../../test/systems/fakes/hubspot';
 import { fakeJira } from '../../../test/systems/fakes/jira';
 import { fakeKlaviyo } from '../../../test/systems/fakes/klaviyo';
 import { fakePipedrive } from '../../../test/systems/fakes/pipedrive';
+import { fakeShopify } from '../../../test/systems/fakes/shopify';
+import { fakeStripe } from './stripe';
 import type { DestinationCase } from './destination';
 import type { SourceCase } from './source';
 
@@ -81,5 +87,43 @@ export const destinations: DestinationCase[] = [
 		match: 'externalId',
 		most: { find: 100, read: 100, page: 100, create: 50, update: 1 },
 		readsAgain: ['create', 'update'],
+	},
+	{
+		name: 'Shopify products',
+		object: 'product',
+		start: fakeShopify,
+		stand: {
+			system: shopify,
+			type: 'shopifyAccessTokenApi',
+			credential: { shopSubdomain: 'x', accessToken: 'bench' },
+		},
+		fields: (id, text) => ({ handle: `chair-${id}`, title: text }),
+		match: 'handle',
+		most: { find: 100, read: 250, page: 250, create: 1, update: 1 },
+	},
+	{
+		name: 'Amazon listings',
+		object: 'listing',
+		start: fakeAmazon,
+		stand: {
+			system: amazon,
+			type: 'oAuth2Api',
+			credential: {},
+			settings: { seller: 'S1', marketplace: 'A1', language: 'de_DE', currency: 'EUR', productType: 'CHAIR' },
+		},
+		fields: (id, text) => ({ sku: `SKU-${id}`, name: text }),
+		match: 'sku',
+		most: { find: 20, read: 20, page: 20, create: 1, update: 1 },
+		// What is changed is read again; what is made is done later, and cannot be read yet.
+		readsAgain: ['update'],
+	},
+	{
+		name: 'Stripe products',
+		object: 'product',
+		start: fakeStripe,
+		stand: { system: stripe, type: 'stripeApi', credential: { secretKey: 'bench' } },
+		fields: (id, text) => ({ id: `sku-${id}`, name: text }),
+		match: 'id',
+		most: { find: 100, read: 100, page: 100, create: 1, update: 1 },
 	},
 ];

@@ -63,6 +63,8 @@ export interface CredentialUse {
 		tokenType?: string;
 		includeCredentialsOnRefreshOnBody?: boolean;
 		keyToIncludeInAccessTokenHeader?: string;
+		/** What it answers when the token has run out; 401 without it. */
+		tokenExpiredStatusCode?: number;
 		property?: string;
 	};
 	/** Another base than the system's. */

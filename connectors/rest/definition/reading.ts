@@ -52,6 +52,8 @@ export type DateForm =
 
 /** The list of what changed since a time. Names in the request: `{since}`, and those of its pages. */
 export interface ChangedSince {
+	/** The setting without which it cannot be told. */
+	takes?: string;
 	list: Paged;
 	form: DateForm;
 	/** How far each read goes back behind the last one, in seconds: clocks, late commits, indexes that lag. */
@@ -92,7 +94,7 @@ export interface BatchGet {
 
 /** Those with a field's value. Names: `{value}`, as the system spells it; `{values}` where `most` is more than one. */
 export interface Find {
-	/** The mapping's field. */
+	/** The mapping's field. `*`: any, and `{field}` in the request is where it stands. */
 	field: string;
 	list: Paged;
 	/** How many values one request takes. */

@@ -1,5 +1,5 @@
 /** How records are written and removed. */
-import type { Value } from '../../../sync/types';
+import type { Fields, Value } from '../../../sync/types';
 import type { Header, Paged } from './reading';
 import type { Look, Request } from './request';
 import type { Condition, JsonTemplate, Path } from './words';
@@ -21,8 +21,11 @@ export type FieldWrite =
 
 /** What comes back from a write. */
 export interface Answer {
-	/** Where the whole record stands; false: it is read again. */
-	record: Path | false;
+	/**
+	 * Where the whole record stands; false: it is read again. `later`: it was taken on and is done in some minutes; until a
+	 * sweep sees otherwise, what was sent counts as what stands there.
+	 */
+	record: Path | false | { later: true };
 	/** Where its id stands, on create; or a header whose last part it is. False: it is found by its match field. */
 	id: Path | Header | false;
 }
@@ -41,6 +44,8 @@ export interface Write {
 	sends: 'changed' | { everything: true; without: Path[] };
 	/** Each field as an element of a list, which `{fields}` then is: `{path}`, `{value}`. Patch operations. */
 	each?: JsonTemplate;
+	/** What data cannot say: from the fields at their places to what `{fields}` is. Pure. */
+	as?: (fields: Fields, setting: Record<string, string>) => Value;
 	/** How an empty value is sent: as null, as an empty text, or (with `each`) as another element. */
 	empty: 'null' | 'empty text' | { each: JsonTemplate };
 	answer: Answer;
@@ -75,6 +80,8 @@ export interface Batch {
 		| { by: 'position' }
 		| { by: 'id'; path: Path }
 		| { by: 'field'; field: string }
+		/** By all that was sent. */
+		| { by: 'content' }
 		| { by: 'ref'; path: Path }
 		/** The answers name ids and nothing else: these are read, and told apart by that field. Without it, one goes alone. */
 		| { by: 'reading'; field: string };
@@ -100,7 +107,8 @@ export type RemovalStep = {
 			/** A field that says so, and its value on return. */
 			set: { field: string; to: Value; back: Value };
 	  }
-	| { reversible: false; request: Request }
+	/** `later`: it is taken on, and done in some minutes. */
+	| { reversible: false; request: Request; later?: true }
 	/** The account cannot do it by API: a person does. `{name}` and `{id}` in the text. */
 	| { reversible: true | false; task: string }
 );

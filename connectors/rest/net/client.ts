@@ -2,6 +2,7 @@
  * One system, asked: a request of its definition goes out at the pace that is allowed, is tried again where that is safe,
  * and comes back as JSON or as an error in plain words.
  */
+import { WHEN_RENEWED } from '../../../sync/pause';
 import type { Value } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { Idempotency, Look, Request, SystemDefinition } from '../definition';
@@ -24,8 +25,9 @@ export interface Answered {
 export class QuotaSpent extends SyncError {
 	constructor(where: string, wait: number) {
 		super('unreachable', `${where} takes no more requests today: its quota is spent.`, {
-			todo: 'The sync goes on by itself when the quota is renewed.',
+			todo: WHEN_RENEWED,
 			retryAfter: wait,
+			pause: true,
 		});
 	}
 }

@@ -1,4 +1,5 @@
 /** What an answer means, and the error that is made of it: in plain words, and without a secret. */
+import { WHEN_RENEWED } from '../../../sync/pause';
 import type { Value } from '../../../sync/types';
 import { SyncError, type SyncErrorKind } from '../../../sync/types';
 import type { ErrorRules, Meaning } from '../definition';
@@ -119,7 +120,7 @@ const TODOS: Partial<Record<Meaning, string>> = {
 	denied: 'See that the credential is valid and has the rights that the system’s page in docs/systems.md names.',
 	unavailable: 'It comes again by itself.',
 	'too fast': 'It comes again by itself.',
-	'quota spent': 'It goes on by itself when the quota is renewed.',
+	'quota spent': WHEN_RENEWED,
 };
 
 /** `where`: the system as people know it; `secrets`: texts that must not be seen. */

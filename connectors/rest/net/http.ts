@@ -31,10 +31,17 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 export const MOST_BYTES = 64 * 1024 * 1024;
 const REDIRECTS = 3;
 
-export const http: Http = async (request) => {
+export const http: Http = bounded(MOST_BYTES);
+
+/** A client that reads no more than so many bytes of an answer. */
+export function bounded(most: number): Http {
+	return async (request) => await following(request, most);
+}
+
+async function following(request: HttpRequest, most: number): Promise<HttpResponse> {
 	let url = new URL(request.url);
 	for (let hops = 0; ; hops++) {
-		const answer = await once(url, request);
+		const answer = await once(url, request, most);
 		const to = answer.headers['location'];
 		const goes = [301, 302, 303, 307, 308].includes(answer.status) && to !== undefined;
 		if (!goes) return answer;
@@ -53,11 +60,13 @@ export const http: Http = async (request) => {
 			});
 		url = next;
 	}
-};
+}
 
-function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest): Promise<HttpResponse> {
+function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest, most: number): Promise<HttpResponse> {
 	return new Promise((resolve, reject) => {
-		const left = signal ? AbortSignal.any([signal, AbortSignal.timeout(timeout)]) : AbortSignal.timeout(timeout);
+		// What is left until a moment is no whole number.
+		const ends = AbortSignal.timeout(Math.max(1, Math.ceil(timeout)));
+		const left = signal ? AbortSignal.any([signal, ends]) : ends;
 		const fail = (error: Error) => {
 			if (signal?.aborted) reject(signal.reason instanceof Error ? signal.reason : error);
 			else if (left.aborted)
@@ -81,7 +90,7 @@ function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest)
 				signal: left,
 			},
 			(message) => {
-				collect(message, url).then(
+				collect(message, url, most).then(
 					(text) => resolve({ status: message.statusCode ?? 0, headers: headersOf(message), text }),
 					fail,
 				);
@@ -92,20 +101,16 @@ function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest)
 	});
 }
 
-async function collect(message: IncomingMessage, url: URL): Promise<string> {
+async function collect(message: IncomingMessage, url: URL, most: number): Promise<string> {
 	const parts: Buffer[] = [];
 	let bytes = 0;
 	for await (const part of message as AsyncIterable<Buffer>) {
 		bytes += part.length;
-		if (bytes > MOST_BYTES) {
+		if (bytes > most) {
 			message.destroy();
-			throw new SyncError(
-				'setup',
-				`${url.host} answered with more than ${MOST_BYTES / 1024 / 1024} MB at once.`,
-				{
-					todo: 'Let it answer in smaller pages.',
-				},
-			);
+			throw new SyncError('setup', `${url.host} answered with more than ${most / 1024 / 1024} MB at once.`, {
+				todo: 'Let it answer in smaller pages.',
+			});
 		}
 		parts.push(part);
 	}

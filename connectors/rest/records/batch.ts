@@ -136,6 +136,11 @@ function settle(
 		const { write } = row;
 		if (done.has(write)) continue;
 		const result = matched(place, batch, row, results, n);
+		if (result === undefined && batch.of === 'update' && batch.matched.by === 'id' && write.id !== undefined) {
+			// Left out without a word: what stands there says whether it is gone.
+			done.set(write, { id: write.id, record: undefined });
+			continue;
+		}
 		if (result === undefined) {
 			done.set(write, {
 				error: new SyncError('retry', `${shape.where}: the answer to a batch does not name this record.`),
@@ -200,6 +205,14 @@ function matched(
 			return results.find((one) => textOf(get(one, how.path)) === String(ref));
 		case 'reading':
 			return undefined;
+		case 'content':
+			return results.find((one) => {
+				const inside = get(one, record === false ? '' : record);
+				return (
+					inside !== undefined &&
+					Object.entries(write.set).every(([name, value]) => same(shape.read(inside, [name])[name], value))
+				);
+			});
 		case 'field':
 			return results.find((one) => {
 				const inside = get(one, record === false ? '' : record);

@@ -38,6 +38,7 @@ export function sentOf(given: Fields, shape: Shape, write: Write, how: { creatin
 			else put(whole, path, value === null && write.empty === 'empty text' ? '' : own);
 		} else if (typeof to === 'object') further(sent, name, own, to, shape, { creating, before });
 	}
+	if (write.as) sent.fields = write.as(whole, shape.setting);
 	return sent;
 }
 

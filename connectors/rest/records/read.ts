@@ -60,7 +60,7 @@ export class Reader {
 			refs.delete(id);
 		};
 		const lacking = this.lacks(fields);
-		if (batch !== 'none' && refs.size > 1 && !lacking) {
+		if (batch !== 'none' && (refs.size > 1 || one === 'none') && !lacking) {
 			const chunks = chunked([...refs.keys()], batch.most);
 			await pooled(chunks, this.concurrent, async (ids) => {
 				const names = { ids };
@@ -97,7 +97,7 @@ export class Reader {
 	private async byMatches(wanted: { ref: number; match: Fields }[], shape: Shape, asked: Asked): Promise<Hit[]> {
 		if (wanted.length === 0) return [];
 		const names = Object.keys(wanted[0]!.match);
-		const how = this.object.read.find.find(({ field }) => names.includes(field));
+		const how = this.howToFind(names, shape);
 		const hits: Hit[] = [];
 		const open = new Set(wanted);
 		const take = (record: Fields, some: Iterable<{ ref: number; match: Fields }>): void => {
@@ -120,7 +120,7 @@ export class Reader {
 		const chunks = chunked(wanted, how.most);
 		await pooled(chunks, this.concurrent, async (some) => {
 			const values = some.map(({ match }) => shape.toSystem(how.field, match[how.field]!));
-			const filled = { value: values[0], values };
+			const filled = { value: values[0], values, field: shape.field(how.field).read || how.field };
 			for await (const { records } of pagesOf(this.client, how.list, {
 				id: this.object.id,
 				names: filled,
@@ -131,6 +131,16 @@ export class Reader {
 		});
 		await this.recall(how, wanted, hits, take, asked);
 		return hits;
+	}
+
+	/** By which of these fields they can be looked for. */
+	private howToFind(names: string[], shape: Shape): Find | undefined {
+		const { find } = this.object.read;
+		const named = find.find(({ field }) => names.includes(field));
+		if (named) return named;
+		const any = find.find(({ field }) => field === '*');
+		const field = names.find((name) => shape.field(name).kind !== 'json' && shape.field(name).read !== false);
+		return any && field !== undefined ? { ...any, field } : undefined;
 	}
 
 	/** What we created a moment ago, a search may not show yet. */
@@ -153,9 +163,10 @@ export class Reader {
 
 	/** Remembers what was created, for as long as a search may not show it. */
 	created(id: string, fields: Fields): void {
-		for (const { field, delay } of this.object.read.find)
-			if (delay !== undefined && fields[field] !== undefined)
-				recent.set(this.place, field, fields[field], id, delay);
+		for (const { field: of, delay } of this.object.read.find)
+			for (const field of of === '*' ? Object.keys(fields) : [of])
+				if (delay !== undefined && fields[field] !== undefined)
+					recent.set(this.place, field, fields[field], id, delay);
 	}
 
 	/**

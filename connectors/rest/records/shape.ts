@@ -25,6 +25,8 @@ export class Shape {
 		private readonly open: boolean,
 		readonly where: string,
 		private readonly object: ObjectDefinition,
+		/** What a user filled in. */
+		readonly setting: Record<string, string>,
 	) {}
 
 	/** The fields of an object: those of its definition, and those that only the account knows. */
@@ -36,7 +38,8 @@ export class Shape {
 		if (typeof object.moreFields === 'object')
 			for (const field of await remembered(client, object))
 				if (!fields.has(field.name)) fields.set(field.name, field);
-		return new Shape(fields, object.moreFields === 'any path', where, object);
+		const { setting } = client.access.names;
+		return new Shape(fields, object.moreFields === 'any path', where, object, setting as Record<string, string>); // texts, by `accessTo`
 	}
 
 	/** For lists and checks. `also`: names that a mapping uses, where any path is a field. */
@@ -148,10 +151,13 @@ export class Shape {
 	}
 }
 
-/** A write path with the settings in it. */
-function placed({ write }: FieldDefinition, { access }: Client): Pick<FieldDefinition, 'write'> {
-	if (typeof write !== 'string' || !write.includes('{')) return { write };
-	return { write: fillText(write, access.names) ?? false };
+/** Paths with the settings in them. */
+function placed({ read, write }: FieldDefinition, { access }: Client): Pick<FieldDefinition, 'read' | 'write'> {
+	const filled = (path: string) => (path.includes('{') ? (fillText(path, access.names) ?? false) : path);
+	return {
+		read: read === false ? false : filled(read),
+		write: typeof write === 'string' ? filled(write) : write,
+	};
 }
 
 function spelt({ kind, spell: own, unordered }: Field, value: Value): Value {

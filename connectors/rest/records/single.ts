@@ -33,6 +33,7 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	const sent = sentOf(write.set, shape, how, { creating, before });
 	const names: Names = { id: write.id, fields: sent.fields, desired: sent.desired, record: before };
 	let record: Fields | undefined;
+	const later = typeof how.answer.record === 'object';
 	let { id } = write;
 	if (creating || sent.any) {
 		if (writing.mark !== 'none' && isObject(sent.fields)) put(sent.fields, writing.mark.path, writing.mark.text);
@@ -58,7 +59,7 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 		record = undefined;
 	}
 	if (creating) reader.created(id, write.set);
-	return { id, record };
+	return { id, record, ...(later && { later: true as const }) };
 }
 
 /**
@@ -122,7 +123,7 @@ async function standing(
 }
 
 function recordIn({ body }: Answered, { record }: Answer): Fields | undefined {
-	if (record === false) return undefined;
+	if (typeof record !== 'string') return undefined;
 	const found = get(body, record);
 	const one = Array.isArray(found) ? found[0] : found;
 	return isObject(one) ? one : undefined;
@@ -195,6 +196,7 @@ export async function removeOne(place: Place, write: Write): Promise<Done> {
 		if (error instanceof SyncError && error.kind === 'missing') return { gone: true };
 		throw error;
 	}
+	if (step.later) return { gone: true };
 	const left = object.read.get === 'none' ? undefined : await reader.byId(id, asked);
 	const { removed } = object.read;
 	if (!left || (typeof removed === 'object' && holds(removed, left))) return { gone: true };

@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** What came of a write: the record as it stands there now, or only its id, to be read again. */
-export type Done = { id: string; record: Fields | undefined } | { gone: true } | { error: SyncError };
+export type Done = { id: string; record: Fields | undefined; later?: true } | { gone: true } | { error: SyncError };
 
 /** Answers for every write. Throws only where the system as a whole cannot be worked with. */
 export async function writeRecords(place: Place, writes: readonly Write[]): Promise<WriteResult[]> {
@@ -106,7 +106,7 @@ export function isDown(error: SyncError): boolean {
 /** Reads again, together, what no answer told of. */
 async function readBack({ reader, asked }: Place, done: Map<Write, Done>): Promise<void> {
 	const open = [...done].flatMap(([write, one]) =>
-		'id' in one && one.record === undefined ? [{ write, id: one.id }] : [],
+		'id' in one && one.record === undefined && !isTold(write, one) ? [{ write, id: one.id }] : [],
 	);
 	const hits = await reader.byIds(
 		open.map(({ id }, ref) => ({ ref, id })),
@@ -115,8 +115,13 @@ async function readBack({ reader, asked }: Place, done: Map<Write, Done>): Promi
 	);
 	for (const { ref, record } of hits) {
 		const { write, id } = open[ref]!;
-		done.set(write, { id, record });
+		done.set(write, { ...done.get(write), id, record });
 	}
+}
+
+/** Whether what was sent tells of all that is asked for: what is done later cannot be read yet. */
+function isTold({ set, readBack }: Write, one: Done): boolean {
+	return 'later' in one && readBack.every((name) => name in set);
 }
 
 function answer(
@@ -126,6 +131,11 @@ function answer(
 	down: SyncError | undefined,
 ): WriteResult {
 	const { ref } = write;
+	if (one !== undefined && 'id' in one && one.later) {
+		const stands = one.record ? shape.read(one.record, write.readBack) : {};
+		const meant = Object.entries(write.set).filter(([name]) => write.readBack.includes(name));
+		return { ref, ok: true, id: one.id, actual: { ...stands, ...Object.fromEntries(meant) } };
+	}
 	if (one === undefined || ('id' in one && one.record === undefined && down)) {
 		const why = down ?? new SyncError('retry', `${client.system.displayName} gave no answer for this record.`);
 		// Others of this batch went through, so that the whole cannot be said to be down.

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { accessTo } from '../../../connectors/rest/net/access';
+import { bounded } from '../../../connectors/rest/net/http';
 import { Client, QuotaSpent } from '../../../connectors/rest/net/client';
 import type { SystemDefinition } from '../../../connectors/rest/definition';
 import { Fake } from '../../systems/fake';
@@ -50,6 +51,17 @@ describe('a request', () => {
 		fake.fault({ answer: { status: 429, headers: { 'retry-after': '0' } } });
 		await client().write(post, { fields: {} });
 		expect(fake.calls).toHaveLength(2);
+	});
+
+	test('reads no more of an answer than it is allowed', async () => {
+		const most = 1024 * 1024;
+		fake.on('GET', '/things', () => ({ body: `{"things":["${'x'.repeat(most)}"]}` }));
+		const access = accessTo({ ...given(fake.url, system(thing)), http: bounded(most) });
+		await expect(new Client(system(thing), access).look(look, {})).rejects.toMatchObject({
+			kind: 'setup',
+			message: expect.stringContaining('more than 1 MB'),
+		});
+		expect(fake.calls).toHaveLength(1);
 	});
 
 	test('that reads by a method that could write is refused', async () => {

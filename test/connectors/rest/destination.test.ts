@@ -157,6 +157,19 @@ describe('a destination', () => {
 		});
 	});
 
+	test('says of each record that a sync keeps it, when it makes one and when it changes one', async () => {
+		const destination = over({ mark: { path: 'note', text: 'kept by a sync' } });
+		const [made] = await destination.write([makes(0, named(1))]);
+		const id = made?.ok ? made.id : '';
+		await destination.write([
+			{ ref: 0, action: 'update', id, set: { name: 'other' }, readBack: ['name'], idempotencyKey: 'k' },
+		]);
+		expect([fake.sent('POST')[0]!.json(), fake.sent('PATCH')[0]!.json()]).toMatchObject([
+			{ note: 'kept by a sync' },
+			{ name: 'other', note: 'kept by a sync' },
+		]);
+	});
+
 	test('stops at a quota that is spent, and what was done counts', async () => {
 		const rules = { message: [], rules: [{ status: 402, means: 'quota spent' as const }] };
 		const destination = new RestDestination(

