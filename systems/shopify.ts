@@ -44,6 +44,8 @@ const products = (query?: string, sortKey = 'ID'): Paged => ({
 
 const isObject = (value: Value | undefined): value is Fields =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: Value | undefined): string =>
+	value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 const number = (value: Value | undefined): Value =>
 	value === undefined || value === null || value === '' ? null : Number(value);
 
@@ -53,11 +55,18 @@ export const plainVariants = (value: Value): Value => {
 	return value.filter(isObject).map((one): Fields => {
 		const selected = Array.isArray(one.selectedOptions) ? one.selectedOptions.filter(isObject) : undefined;
 		const options = selected
-			? Object.fromEntries(selected.map(({ name, value: of }) => [String(name), of ?? null]))
-			: isObject(one.options)
-				? one.options
-				: { Title: 'Default Title' };
-		const plain: Fields = { ...one, options, price: number(one.price), compareAtPrice: number(one.compareAtPrice) };
+			? selected.map(({ name, value: of }) => [textOf(name), textOf(of)] as const)
+			: Object.entries(isObject(one.options) ? one.options : { Title: 'Default Title' }).map(
+					([name, of]) => [name, textOf(of)] as const,
+				);
+		const plain: Fields = {
+			...one,
+			sku: textOf(one.sku),
+			barcode: textOf(one.barcode),
+			price: number(one.price),
+			compareAtPrice: number(one.compareAtPrice),
+			options: Object.fromEntries(options),
+		};
 		delete plain.selectedOptions;
 		return Object.fromEntries(Object.entries(plain).filter(([, member]) => member !== null && member !== ''));
 	});
@@ -70,7 +79,7 @@ export function withOptions(fields: Value): Value {
 	const values = new Map<string, Set<string>>();
 	for (const { options } of variants)
 		for (const [name, value] of Object.entries(isObject(options) ? options : {}))
-			values.set(name, (values.get(name) ?? new Set()).add(String(value)));
+			values.set(name, (values.get(name) ?? new Set()).add(textOf(value)));
 	return {
 		...fields,
 		productOptions: [...values].map(([name, all], n) => ({
@@ -80,11 +89,11 @@ export function withOptions(fields: Value): Value {
 		})),
 		variants: variants.map(({ options, price, compareAtPrice, ...rest }) => ({
 			...rest,
-			...(price !== undefined && { price: String(price) }),
-			...(compareAtPrice !== undefined && { compareAtPrice: String(compareAtPrice) }),
+			...(price !== undefined && { price: textOf(price) }),
+			...(compareAtPrice !== undefined && { compareAtPrice: textOf(compareAtPrice) }),
 			optionValues: Object.entries(isObject(options) ? options : {}).map(([optionName, name]) => ({
 				optionName,
-				name: String(name),
+				name: textOf(name),
 			})),
 		})),
 	};
@@ -92,7 +101,7 @@ export function withOptions(fields: Value): Value {
 
 /** Shopify tells tags in the order of the alphabet, each once. */
 export const tagsOf = (value: Value): Value =>
-	Array.isArray(value) ? [...new Set(value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)).trim()).filter((one) => one !== ''))] : value;
+	Array.isArray(value) ? [...new Set(value.map((one) => textOf(one).trim()).filter((one) => one !== ''))] : value;
 
 const set = (identifier: Record<string, string>): Request =>
 	ask(

@@ -103,6 +103,7 @@ test('Shopify: variants are the same as they are read and as they are meant, and
 	];
 	expect(plainVariants(read)).toEqual(plainVariants(meant));
 	expect(plainVariants(plainVariants(meant))).toEqual(plainVariants(meant));
+	expect(plainVariants([{ sku: 7, options: { Size: 42 } }])).toEqual([{ sku: '7', options: { Size: '42' } }]);
 	expect(plainVariants([{ sku: 'A', price: 1 }])).toEqual([
 		{ sku: 'A', price: 1, options: { Title: 'Default Title' } },
 	]);

@@ -3,7 +3,6 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
-	IRequestOptions,
 	ITriggerFunctions,
 } from 'n8n-workflow';
 
@@ -163,20 +162,23 @@ async function byN8n(context: Context, use: CredentialUse, request: Parameters<H
 
 /** n8n's newer helper signs only with types that are derived from this one; of the type itself it knows nothing. */
 async function byOAuth2(context: Context, use: CredentialUse, request: Parameters<Http>[0]): Promise<HttpResponse> {
-	const options: IRequestOptions = {
-		method: request.method as NonNullable<IRequestOptions['method']>, // a definition names no other
-		uri: request.url,
-		headers: request.headers,
-		...(request.body !== undefined && { body: request.body }),
-		json: false,
-		resolveWithFullResponse: true,
-		simple: false,
-		followRedirect: false,
-		timeout: Math.ceil(request.timeout),
-	};
 	try {
-		// eslint-disable-next-line @n8n/community-nodes/no-deprecated-workflow-functions -- there is no other way for this type
-		const answer: unknown = await context.helpers.requestOAuth2.call(context, use.type, options, use.oauth2);
+		const answer: unknown = await context.helpers.requestOAuth2.call(
+			context,
+			use.type,
+			{
+				method: request.method as NonNullable<IHttpRequestOptions['method']>, // a definition names no other
+				uri: request.url,
+				headers: request.headers,
+				...(request.body !== undefined && { body: request.body }),
+				json: false,
+				resolveWithFullResponse: true,
+				simple: false,
+				followRedirect: false,
+				timeout: Math.ceil(request.timeout),
+			},
+			use.oauth2,
+		);
 		return answered(answer) ?? { status: 200, headers: {}, text: textIn(answer) };
 	} catch (error) {
 		const found = answered(error) ?? answered((error as { response?: unknown }).response);
