@@ -9,7 +9,8 @@ export async function fakeStripe(): Promise<DestinationFake> {
 		const limit = Number(query.get('limit') ?? 10);
 		const ids = query.getAll('ids[]');
 		if (limit > 100 || ids.length > 100) return { status: 400, body: { error: { message: 'at most 100' } } };
-		const all = ids.length > 0 ? ids.map((id) => rows.get(id)).filter((row) => row !== undefined) : [...rows.values()];
+		const all =
+			ids.length > 0 ? ids.map((id) => rows.get(id)).filter((row) => row !== undefined) : [...rows.values()];
 		const after = query.get('starting_after');
 		const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
 		return { body: { data: all.slice(start, start + limit), has_more: start + limit < all.length } };

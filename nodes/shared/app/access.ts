@@ -1,10 +1,5 @@
 /** From a node's form and n8n's credentials to an access that the engine can use. */
-import type {
-	IExecuteFunctions,
-	IHttpRequestOptions,
-	ILoadOptionsFunctions,
-	ITriggerFunctions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, IHttpRequestOptions, ILoadOptionsFunctions, ITriggerFunctions } from 'n8n-workflow';
 
 import type { CredentialUse, SystemDefinition } from '../../../connectors/rest/definition';
 import type { Given } from '../../../connectors/rest/net/access';
