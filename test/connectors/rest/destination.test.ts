@@ -252,7 +252,7 @@ describe('a destination', () => {
 		const [result] = await over({ removal: [removal] }).write([remove(0, '1')]);
 		expect(result).toMatchObject({
 			ok: false,
-			error: { detail: { todo: 'Remove 1 in the settings.', final: true } },
+			error: { detail: { todo: 'Remove 1 in the settings.', task: true } },
 		});
 	});
 
