@@ -9,6 +9,8 @@ import { overEveryDatabase } from '../sql/databases';
 import { World } from './world';
 
 const STAFF = 300;
+const PRODUCTS = 60;
+const VARIANTS = 8;
 const ID: Record<DialectName, RawBuilder<unknown>> = {
 	sqlite: sql`id INTEGER PRIMARY KEY`,
 	postgres: sql`id SERIAL PRIMARY KEY`,
@@ -69,6 +71,37 @@ overEveryDatabase((place) => {
 		const [left] = await rows<{ n: number }>(sql`SELECT count(*) AS n FROM people`);
 		expect(Number(left!.n)).toBe(STAFF - 3);
 		expect(world.outcomes.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+	}, 120_000);
+
+	test(`a catalog of ${PRODUCTS} products has ${VARIANTS} variants of each, of which some come and some go`, async () => {
+		await database.run(
+			sql`CREATE TABLE people (${ID[place.dialect]}, email VARCHAR(50) NOT NULL UNIQUE, name VARCHAR(50), note VARCHAR(50))`,
+		);
+		mirror('people');
+		world.mapping.parts = ({ id, name, skus }) =>
+			String(skus)
+				.split(' ')
+				.map((sku) => ({ key: sku, fields: { email: `${String(id)}-${sku}`, name: name! } }));
+		const all = Array.from({ length: VARIANTS }, (_, v) => String(v));
+		for (let n = 0; n < PRODUCTS; n++) record(`p${n}`, { name: `Product ${n}`, skus: all.join(' ') });
+		await world.tick();
+		const count = async (where = sql`1 = 1`) =>
+			Number((await rows<{ n: number }>(sql`SELECT count(*) AS n FROM people WHERE ${where}`))[0]!.n);
+		expect(await count()).toBe(PRODUCTS * VARIANTS);
+		await database.run(sql`UPDATE people SET note = 'theirs'`);
+
+		// Every tenth loses its last variant and gets another one; one is gone altogether.
+		for (let n = 0; n < PRODUCTS; n += 10)
+			record(`p${n}`, { name: `Product ${n}`, skus: [...all.slice(0, -1), 'new'].join(' ') });
+		world.source.records.delete('p1');
+		world.told();
+		const { counts, held } = await world.tick();
+		expect(held).toEqual([]);
+		expect(counts).toMatchObject({ due: 0, failed: 0, underway: 0, unrouted: 0 });
+		expect(await count()).toBe((PRODUCTS - 1) * VARIANTS);
+		expect(await count(sql`email LIKE '%-new' AND note IS NULL`)).toBe(PRODUCTS / 10);
+		expect(await count(sql`note = 'theirs'`)).toBe((PRODUCTS - 1) * VARIANTS - PRODUCTS / 10);
+		expect(world.told()).toHaveLength(2 * (PRODUCTS / 10) + VARIANTS);
 	}, 120_000);
 
 	test('a look-up goes by any column of any table of the database', async () => {
