@@ -6,6 +6,7 @@ import { ITSELF, type Reference, type Referred, type Referrers, type Wanted } fr
 import { callLink } from '../sync/parts';
 import type { Sql } from '../sql/types';
 import { KEY_AND_PART, type Store } from './store';
+import { openEnded } from '../sync/ends';
 
 /** So many names are told. */
 const NAMED = 3;
@@ -100,7 +101,7 @@ function whyNot(present: number | null, state: string | null, error: string | nu
 	if (state === null && part !== '') return 'its record has no such part there';
 	switch (state) {
 		case 'failed':
-			return `it failed${error === null ? '' : `: ${error.replace(/[.\s]+$/u, '')}`}`;
+			return `it failed${error === null ? '' : `: ${openEnded(error)}`}`;
 		case 'task':
 			return 'a person has to do it there';
 		case 'held':

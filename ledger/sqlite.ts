@@ -1,5 +1,5 @@
 /** The ledger in a SQLite file beside n8n's own. */
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 
 import { open } from '../sql/open';
@@ -57,6 +57,8 @@ export async function sqliteStore(file: string): Promise<Store> {
 	const attach = () =>
 		after(async () => {
 			await remove(staging);
+			// As the ledger itself: SQLite would make it readable for everybody on the machine.
+			await writeFile(staging, '', { mode: 0o600 });
 			await db.run(sql`ATTACH DATABASE ${staging} AS staging`);
 			await db.run(sql`PRAGMA staging.journal_mode = OFF`);
 			await db.run(sql`PRAGMA staging.synchronous = OFF`);

@@ -23,18 +23,28 @@ export interface Decimal {
 	exponent: number;
 }
 
-const DECIMAL = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/;
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+/**
+ * The most digits on both sides of the point together; Postgres' numeric, the longest type there is, has 147,455. Beyond
+ * them a text such as `1e999999999` is no number: written out it would fill the memory.
+ */
+const MOST_DIGITS = 150_000;
 
 /** Takes a decimal apart; undefined when the text is no decimal number. Zero has no digits. */
 export function parseDecimal(text: string): Decimal | undefined {
-	const match = DECIMAL.exec(text);
+	const match = DECIMAL.exec(text.trim());
 	if (!match || (!match[2] && !match[3])) return undefined;
 	const fraction = match[3] ?? '';
 	const all = (match[2] ?? '') + fraction;
-	const digits = all.replace(/^0+/, '').replace(/0+$/, '');
+	// Step by step: /0+$/ would begin anew at every zero of a long text.
+	let end = all.length;
+	while (end > 0 && all[end - 1] === '0') end--;
+	const digits = all.slice(0, end).replace(/^0+/, '');
 	if (digits === '') return { negative: false, digits, exponent: 0 };
-	const dropped = all.length - all.replace(/0+$/, '').length;
-	return { negative: match[1] === '-', digits, exponent: Number(match[4] ?? 0) - fraction.length + dropped };
+	const exponent = Number(match[4] ?? 0) - fraction.length + all.length - end;
+	if (digits.length + Math.abs(exponent) > MOST_DIGITS) return undefined;
+	return { negative: match[1] === '-', digits, exponent };
 }
 
 /** A decimal's one text: no exponent, no plus sign, no needless zeros. */

@@ -9,6 +9,7 @@ import type { ApplyContext } from './context';
 import type { DesiredItem } from './items';
 import type { DestinationRow, Ledger, LockKept } from './ledger';
 import { SyncError, type Destination, type LockSpec, type Marked } from './types';
+import { openEnded } from './ends';
 
 /** How many counterparts are told of at once. */
 const PAGE = 1000;
@@ -95,7 +96,7 @@ export async function keepLock(items: DesiredItem[], wanted: LockWanted, context
 		return { ...(moved && { changed: 'removed' as const }), ...kept };
 	} catch (error) {
 		if (!(error instanceof SyncError)) throw error;
-		const trouble = `${error.message.replace(/[.\s]+$/u, '')}.${error.detail.todo ? ` ${error.detail.todo}` : ''}`;
+		const trouble = `${openEnded(error.message)}.${error.detail.todo ? ` ${error.detail.todo}` : ''}`;
 		const nothing: LockKept = { name: '', fields: [], revision: 0, complete: false, undo: [] };
 		await context.ledger.setLock(row.id, { ...(row.locked ?? nothing), complete: false, trouble });
 		return { trouble };

@@ -3,6 +3,7 @@
  * its bytes: so that a database's comparison and this process's agree.
  */
 import type { Value } from './types';
+import { withoutEnd } from './ends';
 
 const DECIMAL = /^([+-]?)0*(\d{1,90})(?:\.(\d+))?$/u;
 /** ISO 8601 with seconds; a time without a zone is compared as UTC. */
@@ -41,7 +42,7 @@ function zone(given: string | undefined): string {
 /** Sign, count of digits, digits: greater numbers are greater texts. Below zero everything is turned round. */
 function number(negative: boolean, whole: string, fraction: string): string {
 	const digits = whole.replace(/^0+(?=\d)/u, '');
-	const rest = fraction.replace(/0+$/u, '');
+	const rest = withoutEnd(fraction, '0');
 	const zero = digits === '0' && rest === '';
 	const text = `${String(digits.length).padStart(2, '0')}${digits}.${rest}`;
 	if (!negative || zero) return `p${text}`;

@@ -3,6 +3,7 @@ import { isKeyed } from './fingerprint';
 import type { DesiredItem, FieldChange, Outcome, OutcomeName } from './items';
 import { linkText } from './parts';
 import type { Fields, Value } from './types';
+import { openEnded } from './ends';
 
 const LONGEST = 60;
 const HIDDEN = '(sensitive)';
@@ -76,7 +77,7 @@ export function sentence(
 			return `${name} waits: ${more ?? 'a record that it refers to is not there yet'}.`;
 		case 'held':
 			return more
-				? `${name} is left to a person in ${where}: ${more.replace(/[.\s]+$/u, '')}.`
+				? `${name} is left to a person in ${where}: ${openEnded(more)}.`
 				: `${name} is held for ${where} until a person decides.`;
 		case 'failed':
 			return `${name} could not be written to ${where}: ${more ?? 'unknown reason'}.`;

@@ -15,6 +15,7 @@ import { merge, names, plan, type Plan } from './plan';
 import { prepareAll, readActual, tiesOf, type Ready, type Ties } from './prepare';
 import { SyncError, type Destination, type Write, type WriteResult } from './types';
 import { redact, verify } from './verify';
+import { openEnded } from './ends';
 
 export interface PreviewContext {
 	destination: Destination;
@@ -172,7 +173,7 @@ function told(
 	todo?: string,
 ): Outcome {
 	const made = outcome(item, 'preview', where, '', { action, changes, ...(todo !== undefined && { todo }) });
-	const text = `${made.name} ${intention(action, where, made.changes, more?.replace(/[.\s]+$/u, ''))}.`;
+	const text = `${made.name} ${intention(action, where, made.changes, more === undefined ? undefined : openEnded(more))}.`;
 	return { ...made, text };
 }
 
@@ -259,7 +260,7 @@ function tried(
 	} catch (error) {
 		if (!(error instanceof SyncError)) throw error;
 		const shown = redact(error, item.fields, stamp.sensitive);
-		const message = shown.message.replace(/[.\s]+$/u, '');
+		const message = openEnded(shown.message);
 		return outcome(item, 'failed', where, sentence('failed', nameOf(item), where, [], message), {
 			todo: shown.detail.todo,
 		});

@@ -5,7 +5,7 @@
 import { same } from './canonical';
 import type { Value } from './types';
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/i;
 
 /** Whether `actual` is `written` in another spelling. Equal values are no respelling; ask {@link same} for those. */

@@ -32,6 +32,7 @@ import {
 	type WriteResult,
 } from './types';
 import { forLedger, longestOf, redact, verify, type Verified } from './verify';
+import { openEnded } from './ends';
 
 type Writing = Extract<Plan, { action: 'create' | 'update' | 'delete' | 'deactivate' }>;
 interface Planned {
@@ -97,7 +98,7 @@ export class Settlement {
 			error.detail.final === true ||
 			(tries >= retry.attempts && extra.lasting !== true);
 		const retryIn = final ? null : (error.detail.retryAfter ?? retry.delay(tries));
-		const message = error.message.replace(/[.\s]+$/, '');
+		const message = openEnded(error.message);
 		const text = error.detail.todo ? `${message}. ${error.detail.todo}` : `${message}.`;
 		const history: HistoryEntry[] = final
 			? [{ outcome: 'failed', field: error.detail.field ?? null, was: null, now: null, why: text }]
@@ -320,7 +321,7 @@ export class Settlement {
 
 	/** What the destination said of a create that clashed, without its full stop. */
 	private clashOf(one: Ready): string {
-		return (this.clashes.get(one)?.message ?? 'another record stands in its way').replace(/[.\s]+$/u, '');
+		return openEnded(this.clashes.get(one)?.message ?? 'another record stands in its way');
 	}
 
 	/** Writes ahead in the ledger; answers with what may be written now. The rest has moved on. */

@@ -4,6 +4,7 @@ import type { TickResult, TickSettings } from './host';
 import type { Ledger, ObservationResult, SyncRow } from './ledger';
 import { isPause } from './pause';
 import { SyncError } from './types';
+import { openEnded } from './ends';
 
 /** Adds to what is wrong. A kind that was there before is no news, whatever its words say now. */
 export function trouble(result: TickResult, kind: string, text: string): void {
@@ -166,7 +167,7 @@ export async function tell(
 /** An error in one line, with what to do. */
 export function plain(error: unknown): string {
 	if (error instanceof SyncError) {
-		return error.detail.todo ? `${error.message.replace(/[.\s]+$/u, '')}. ${error.detail.todo}` : error.message;
+		return error.detail.todo ? `${openEnded(error.message)}. ${error.detail.todo}` : error.message;
 	}
 	return error instanceof Error ? error.message : String(error);
 }

@@ -77,6 +77,7 @@ function unreachable(error: unknown, where: string): SyncError {
 
 /** The server's own words, without the code behind them. */
 function saidOf({ message, name }: Error): string {
-	const text = message.replace(/\s*Code: 0x[0-9a-f]+\s*$/iu, '').trim();
+	const code = message.lastIndexOf('Code: 0x');
+	const text = (/^Code: 0x[0-9a-f]+\s*$/iu.test(message.slice(code)) ? message.slice(0, code) : message).trim();
 	return text === name ? '' : text.slice(0, 200);
 }

@@ -16,6 +16,7 @@ import { told } from './errors';
 import { ScimHttp, type ScimServer } from './http';
 import { People } from './people';
 import { writeAll } from './write';
+import { withoutEnd } from '../../sync/ends';
 
 export interface ScimDestinationOptions {
 	server: ScimServer;
@@ -62,7 +63,7 @@ export class ScimDestination implements Destination {
 		this.resource = options.resource ?? 'User';
 		this.http = new ScimHttp(options.server);
 		const { host, pathname } = new URL(this.http.base);
-		const place = `${host.toLowerCase()}${pathname.replace(/\/+$/u, '')}`;
+		const place = `${host.toLowerCase()}${withoutEnd(pathname, '/')}`;
 		this.target = {
 			id: `scim:${place}/${this.resource}`,
 			text: `${this.resource === 'User' ? 'users' : 'groups'} in SCIM at ${place}`,

@@ -2,6 +2,7 @@
 import { SyncError } from '../../sync/types';
 import { authorizer, type Authorizer, type ScimAuth } from './auth';
 import { failureOf, ScimFailure } from './errors';
+import { withoutEnd } from '../../sync/ends';
 
 export interface HttpRequest {
 	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -31,8 +32,29 @@ export const sendByFetch: Send = async ({ method, url, headers, body, within }) 
 		redirect: 'manual',
 		signal: AbortSignal.timeout(Math.ceil(within)),
 	});
-	return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+	return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await limited(answer, url) };
 };
+
+/** The most that is read of one answer, unpacked. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** The answer's text. What goes on without end, or unpacks to it, is given up. */
+async function limited(answer: Response, url: string): Promise<string> {
+	const parts: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const part of answer.body ?? []) {
+		bytes += part.length;
+		// Leaving the loop ends the connection.
+		if (bytes > MOST_BYTES)
+			throw new SyncError(
+				'setup',
+				`${new URL(url).host} answered with more than ${MOST_BYTES / 1024 / 1024} MB at once.`,
+				{ todo: 'Let it answer in smaller pages.' },
+			);
+		parts.push(part);
+	}
+	return Buffer.concat(parts).toString('utf8');
+}
 
 export interface ScimServer {
 	/** `https://example.com/scim/v2` */
@@ -138,7 +160,7 @@ function noTime(): SyncError {
 
 /** Throws SyncError `setup` for what is no address. */
 function baseOf(given: string): string {
-	const text = given.trim().replace(/\/+$/u, '');
+	const text = withoutEnd(given.trim(), '/');
 	if (URL.canParse(text) && /^https?:\/\//iu.test(text)) return text;
 	throw new SyncError('setup', 'The base URL is no web address', {
 		todo: 'Write it as https://example.com/scim/v2 in the credential.',

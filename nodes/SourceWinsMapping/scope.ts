@@ -173,7 +173,7 @@ function check(
 			side === timed.moving ? clockIn(value, timed.byDay, zones, Date.now()) : dateIn(value, zones);
 		return condition.decide(inZone(left, leftValue), inZone(right, rightValue));
 	} catch (error) {
-		const said = error instanceof Error ? error.message.replace(/\s*\[[^\]]*item \d+\]$/u, '') : String(error);
+		const said = error instanceof Error ? withoutItem(error.message) : String(error);
 		return undecided(
 			number,
 			hidden ? 'its value has another type or its expression failed' : said.slice(0, 200),
@@ -193,4 +193,10 @@ function isBlank(value: ValueSource): boolean {
 
 function undecided(number: number, why: string, todo: string): MappingError {
 	return { reason: `Condition ${number} of the scope cannot be decided: ${why}.`, todo };
+}
+
+/** n8n puts the item's number behind a message. */
+function withoutItem(message: string): string {
+	const at = message.lastIndexOf('[');
+	return at >= 0 && /^\[[^\]]*item \d+\]$/u.test(message.slice(at)) ? message.slice(0, at).trimEnd() : message;
 }

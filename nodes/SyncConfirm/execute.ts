@@ -22,6 +22,7 @@ import { isBlankItem } from '../SourceWinsMapping/stamp';
 import { failed, idOf, shown } from './said';
 import { matcher } from './match';
 import { tracer } from './trace';
+import { openEnded } from '../../sync/ends';
 
 const BREATH = 25;
 
@@ -113,7 +114,7 @@ function saidOf(
 }
 
 function unpaired(index: number, lostAt: string | undefined, reason: string | undefined): Lost {
-	const failure = reason === undefined ? '' : `, which says: ${reason.replace(/[.\s]+$/u, '')}`;
+	const failure = reason === undefined ? '' : `, which says: ${openEnded(reason)}`;
 	return lostAt === undefined
 		? {
 				index,

@@ -5,6 +5,7 @@ import type { Said } from '../../sync/answer';
 import { SyncError, type Fields, type SyncErrorKind, type Value } from '../../sync/types';
 import { codeOf } from '../shared/failed';
 import type { Finder } from '../shared/field';
+import { openEnded } from '../../sync/ends';
 
 /** Where APIs put the id of what they have created; the first that is there counts. */
 const IDS = ['id', 'ID', 'Id', '_id', 'uuid', 'key', 'number', 'record_id', 'recordId'];
@@ -44,7 +45,7 @@ function insideOf(json: Fields): Fields[] {
 /** A failure in the words of the node that had it. */
 export function failed(item: INodeExecutionData, reason: string): Said {
 	const code = codeOf(item.error ?? item.json['error']);
-	const text = `${reason.replace(/[.\s]+$/u, '')}${code !== undefined && !reason.includes(code) ? ` (${code})` : ''}`;
+	const text = `${openEnded(reason)}${code !== undefined && !reason.includes(code) ? ` (${code})` : ''}`;
 	return { ok: false, error: new SyncError(kindOf(code, reason), text), nothing: isCertain(code) };
 }
 

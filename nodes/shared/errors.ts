@@ -3,6 +3,7 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 
 import { SqlError } from '../../sql/types';
 import { SyncError } from '../../sync/types';
+import { openEnded } from '../../sync/ends';
 
 /** An error that n8n shows with the node; one that n8n already understands stays as it is. */
 export function asNodeError(node: INode, error: unknown, itemIndex?: number): NodeOperationError {
@@ -30,7 +31,7 @@ export function plain(error: unknown): string {
 /** What went wrong and what to do. */
 export function whole(error: unknown): string {
 	const todo = error instanceof SyncError ? error.detail.todo : undefined;
-	return todo === undefined ? plain(error) : `${plain(error).replace(/[.\s]+$/u, '')}. ${todo}`;
+	return todo === undefined ? plain(error) : `${openEnded(plain(error))}. ${todo}`;
 }
 
 /** Any error as the engine's own. */

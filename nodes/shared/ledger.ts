@@ -10,6 +10,7 @@ import type { Ledger } from '../../sync/ledger';
 import { SyncError } from '../../sync/types';
 import { plain } from './errors';
 import { needRuntime } from './runtime';
+import { openEnded } from '../../sync/ends';
 
 const opened = new Map<string, Promise<Ledger>>();
 
@@ -46,7 +47,7 @@ function unopened(place: LedgerPlace, error: unknown): SyncError {
 				];
 	return new SyncError(
 		'unreachable',
-		`The ledger ${where} cannot be opened: ${plain(error).replace(/[.\s]+$/u, '')}.`,
+		`The ledger ${where} cannot be opened: ${openEnded(plain(error))}.`,
 		{ todo, cause: error },
 	);
 }

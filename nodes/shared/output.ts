@@ -4,6 +4,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { heldText, whatToDo } from '../../sync/guard';
 import type { MappedStamp, Outcome, Stamp } from '../../sync/items';
 import type { Hold } from '../../sync/ledger';
+import { openEnded } from '../../sync/ends';
 
 /** The outputs' order, as the node names them. */
 const SYNCED = 0;
@@ -76,7 +77,7 @@ export class Output {
 			outcome: 'failed',
 			key: null,
 			name: null,
-			text: `${message.replace(/[.\s]+$/u, '')}.${todo === undefined ? '' : ` ${todo}`}`,
+			text: `${openEnded(message)}.${todo === undefined ? '' : ` ${todo}`}`,
 			changes: [],
 			...(todo !== undefined && { todo }),
 		};

@@ -6,6 +6,7 @@ import { DateTime, IANAZone } from 'luxon';
 
 import type { Converted } from '../convert';
 import { SyncError, type Value } from '../types';
+import { withoutEnd } from '../ends';
 
 export interface DateForm {
 	/** A luxon format of the text; without it ISO and SQL forms are read. */
@@ -39,7 +40,7 @@ export function dateTimeConverter(form: DateForm): (value: Value) => Converted {
 		if (!('at' in found)) return { ok: false, ...found };
 		const shifted = form.local === undefined ? found.at.toUTC() : found.at.setZone(form.local);
 		const [seconds, ending = ''] = shifted.toISO({ includeOffset: form.local === undefined })!.split(/\.\d{3}/u);
-		const fraction = found.fraction.replace(/0+$/u, '');
+		const fraction = withoutEnd(found.fraction, '0');
 		return { ok: true, value: seconds + (fraction === '' ? '' : `.${fraction}`) + ending };
 	};
 }

@@ -1,12 +1,13 @@
 /** Numbers as people and systems write them. What a double cannot hold stays decimal text, so that nothing is lost. */
 import type { Value } from '../types';
 import type { Converted } from '../convert';
+import { withoutEnd } from '../ends';
 
 /** How numbers in text are written: shown by example, as in the node. */
 export type NumberForm = '1234.5' | '1,234.5' | '1.234,5' | '1 234,5' | "1'234.5";
 
 const SHAPES: Record<NumberForm, { grouped: RegExp; group: RegExp; decimal: string }> = {
-	'1234.5': { grouped: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/iu, group: /(?!)/u, decimal: '.' },
+	'1234.5': { grouped: /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/iu, group: /(?!)/u, decimal: '.' },
 	'1,234.5': { grouped: /^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?$/u, group: /,/gu, decimal: '.' },
 	'1.234,5': { grouped: /^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?$/u, group: /\./gu, decimal: ',' },
 	'1 234,5': {
@@ -31,12 +32,12 @@ export function toNumber(value: Value, form: NumberForm = '1234.5'): Converted {
 
 /** A number where a double holds all its digits, else the plain decimal text. `text` matches the plain form. */
 function decimal(text: string): Value {
-	const [, sign, whole = '', fraction = '', power] = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/iu.exec(text)!;
+	const [, sign, whole = '', fraction = '', power] = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/iu.exec(text)!;
 	const { digits, exponent } = scientific(whole, fraction, Number(power ?? 0));
 	if (digits === '') return 0;
 	const number = Number(text);
 	if (Number.isFinite(number)) {
-		const [, held = '', heldFraction = '', heldPower] = /^-?(\d+)\.?(\d*)(?:e([+-]?\d+))?$/iu.exec(String(number))!;
+		const [, held = '', heldFraction = '', heldPower] = /^-?(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/iu.exec(String(number))!;
 		const kept = scientific(held, heldFraction, Number(heldPower ?? 0));
 		if (kept.digits === digits && kept.exponent === exponent) return number;
 	}
@@ -47,7 +48,7 @@ function decimal(text: string): Value {
 function scientific(whole: string, fraction: string, power: number): { digits: string; exponent: number } {
 	const all = whole + fraction;
 	const leading = /^0*/u.exec(all)![0].length;
-	return { digits: all.slice(leading).replace(/0+$/u, ''), exponent: whole.length - leading + power };
+	return { digits: withoutEnd(all.slice(leading), '0'), exponent: whole.length - leading + power };
 }
 
 function spell(digits: string, exponent: number): string {

@@ -35,8 +35,11 @@ export function integer(least: bigint, most: bigint, yesNo = false): Spelling {
 	return {
 		spell: (value) => {
 			const said = yesNo && typeof value === 'string' ? (yesOrNo(value) ?? value) : value;
-			const whole = BigInt(decimalText(rounded(decimalOf(said), 0)));
-			if (whole < least || whole > most)
+			const decimal = rounded(decimalOf(said), 0);
+			// No type has so many digits; a BigInt of very many takes long to make.
+			const endless = decimal.digits.length + decimal.exponent > 40;
+			const whole = endless ? undefined : BigInt(decimalText(decimal));
+			if (whole === undefined || whole < least || whole > most)
 				throw new Unfit(
 					`is ${shown(value)}, the column takes ${least} to ${most}`,
 					'Use a wider column type or map another field.',

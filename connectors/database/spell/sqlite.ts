@@ -22,7 +22,8 @@ const WHOLE = integer(-(2n ** 63n), 2n ** 63n - 1n, true);
 
 /** What a number becomes in a column that prefers numbers: an integer where it is whole and fits, else a double. */
 function stored(number: string): number | string {
-	const decimal = parseDecimal(number)!;
+	const decimal = parseDecimal(number);
+	if (!decimal) return exactDouble(Number(number));
 	const plain = decimalText(decimal);
 	if (!plain.includes('.') && plain.length <= 20) {
 		const whole = BigInt(plain);
@@ -32,7 +33,7 @@ function stored(number: string): number | string {
 }
 
 /** Text that SQLite takes for a number. */
-const isNumber = (value: string) => /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value);
+const isNumber = (value: string) => /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(value.trim());
 
 /** A value's text as SQLite is to see it, or a number. */
 function bindNumber(value: Exclude<Value, null>): SqlValue {

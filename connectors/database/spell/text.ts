@@ -3,6 +3,7 @@ import { decimalText, parseDecimal } from '../../../sql/exact';
 import { canonical } from '../../../sync/canonical';
 import type { Value } from '../../../sync/types';
 import { shown, Unfit, type Spelling } from '../column';
+import { withoutEnd } from '../../../sync/ends';
 
 export interface TextLimits {
 	/** Most characters. */
@@ -44,7 +45,7 @@ export function text({ length, bytes, end, cutsSpaces, noZero }: TextLimits = {}
 					'holds the character U+0000, which this database cannot store',
 					'Take that character out in the mapping.',
 				);
-			if (end) spelled = spelled.replace(/ +$/, '');
+			if (end) spelled = withoutEnd(spelled, ' ');
 			if (length !== undefined && spelled.length > length) {
 				const found = lengthOf(spelled);
 				if (found > length && cutsSpaces) spelled = cutSpaces(spelled, length);
@@ -75,7 +76,7 @@ function cutSpaces(value: string, length: number): string {
 
 /** One of a list of values; `loose` lists are found whatever the case and spaces at the end. */
 export function oneOf(allowed: readonly string[], loose: boolean): Spelling {
-	const folded = (value: string) => value.replace(/ +$/, '').toLowerCase();
+	const folded = (value: string) => withoutEnd(value, ' ').toLowerCase();
 	return {
 		spell: (value) => {
 			const wanted = textOf(value);

@@ -8,6 +8,7 @@ import { fillText, type Names } from '../text/template';
 import { secretsOf } from './errors';
 import { http, type Http, type HttpRequest, type HttpResponse } from './http';
 import { paceOf, type Pace } from './pace';
+import { withoutEnd } from '../../../sync/ends';
 
 export interface Access {
 	/** Without a slash at its end. */
@@ -118,7 +119,7 @@ function baseOf({ system, base: other, hosts }: Given, use: CredentialUse, names
 		throw new SyncError('setup', `The credential may not be sent to ${url.hostname}.`, {
 			todo: 'Change Allowed HTTP Request Domains in the credential, or the base URL here.',
 		});
-	return text!.trim().replace(/\/+$/u, '');
+	return withoutEnd(text!.trim(), '/');
 }
 
 /** `*.example.com` stands for every host below it. */

@@ -5,6 +5,7 @@ import { SyncError, type SyncErrorKind } from '../../../sync/types';
 import type { ErrorRules, Meaning } from '../definition';
 import { holds } from '../text/condition';
 import { get, listOf } from '../text/path';
+import { openEnded } from '../../../sync/ends';
 
 export interface Found {
 	means: Meaning;
@@ -133,7 +134,7 @@ export function asError(
 	const code = status === undefined || (status >= 200 && status < 300) ? '' : ` (${status})`;
 	return new SyncError(
 		KINDS[means],
-		`${where} ${WORDS[means]}${said === '' ? '' : `: ${said.replace(/[.\s]+$/u, '')}`}${code}.`,
+		`${where} ${WORDS[means]}${said === '' ? '' : `: ${openEnded(said)}`}${code}.`,
 		{
 			...((todo ?? TODOS[means]) ? { todo: todo ?? TODOS[means] } : {}),
 			...(field !== undefined && { field }),

@@ -13,6 +13,7 @@ import { textOf, type Names } from '../text/template';
 import { names as namesRecord, needsRecord, sentOf } from './body';
 import { isObject } from './values';
 import type { Done, Place } from './write';
+import { withoutEnd } from '../../../sync/ends';
 
 export async function writeOne(place: Place, write: Write): Promise<Done> {
 	const { client, reader, shape, writing, asked } = place;
@@ -139,7 +140,7 @@ async function idAfter(
 ): Promise<string | undefined> {
 	const found = where === false ? undefined : at(answer, where);
 	if (found !== undefined && found !== null && found !== '')
-		return typeof where === 'object' ? textOf(found).replace(/\/+$/u, '').split('/').at(-1) : textOf(found);
+		return typeof where === 'object' ? withoutEnd(textOf(found), '/').split('/').at(-1) : textOf(found);
 	const inside = record && get(record, object.id);
 	if (inside !== undefined && inside !== null) return textOf(inside);
 	for (const { field } of object.read.find) {

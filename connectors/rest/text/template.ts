@@ -5,6 +5,7 @@ import { set } from '../../../sync/canonical';
 import { SyncError, type Fields, type Value } from '../../../sync/types';
 import type { JsonTemplate } from '../definition';
 import { get, listOf } from './path';
+import { withoutEnd } from '../../../sync/ends';
 
 /** What places can be filled with: `credential`, `setting`, `id`, … */
 export type Names = Record<string, Value | undefined>;
@@ -85,7 +86,7 @@ const FUNCTIONS: Record<string, (value: Value, argument: string) => Value> = {
 	lead: (value, by) => (textOf(value) === '' ? '' : by + textOf(value)),
 	md5: (value) => createHash('md5').update(textOf(value)).digest('hex'),
 	base64: (value) => Buffer.from(textOf(value)).toString('base64'),
-	trimSlash: (value) => textOf(value).trim().replace(/\/+$/u, ''),
+	trimSlash: (value) => withoutEnd(textOf(value).trim(), '/'),
 	lastPart: (value, by) => textOf(value).split(by).at(-1) ?? '',
 	join: (value, by) => (Array.isArray(value) ? value.map(textOf).join(by) : textOf(value)),
 	split: (value, by) =>
