@@ -16,9 +16,12 @@ export async function run(given: string[]): Promise<{ result: unknown; held: boo
 	const size = { records, changed: Math.ceil(records / 100) };
 	const results: Counted[] = [];
 	const wanted = ({ name }: { name: string }) => only === undefined || name.includes(only);
-	for (const one of sources.filter(wanted)) results.push(...(await countSource(one, size)));
-	for (const one of destinations.filter(wanted)) results.push(...(await countDestination(one, size)));
-	for (const one of results)
-		say(`${holds(one) ? ' ' : '✗'} ${one.system}, ${one.case}: ${one.calls} requests, ${one.least} at least`);
+	const counted = (some: Counted[]): void => {
+		results.push(...some);
+		for (const one of some)
+			say(`${holds(one) ? ' ' : '✗'} ${one.system}, ${one.case}: ${one.calls} requests, ${one.least} at least`);
+	};
+	for (const one of sources.filter(wanted)) counted(await countSource(one, size));
+	for (const one of destinations.filter(wanted)) counted(await countDestination(one, size));
 	return { result: { name: 'calls', records, results }, held: results.length > 0 && results.every(holds) };
 }
