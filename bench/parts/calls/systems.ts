@@ -5,14 +5,12 @@ import { jira } from '../../../systems/jira';
 import { klaviyo } from '../../../systems/klaviyo';
 import { pipedrive } from '../../../systems/pipedrive';
 import { shopify } from '../../../systems/shopify';
-import { stripe } from '../../../systems/stripe';
 import { fakeAmazon } from '../../../test/systems/fakes/amazon';
 import { fakeHubspot } from '../../../test/systems/fakes/hubspot';
 import { fakeJira } from '../../../test/systems/fakes/jira';
 import { fakeKlaviyo } from '../../../test/systems/fakes/klaviyo';
 import { fakePipedrive } from '../../../test/systems/fakes/pipedrive';
 import { fakeShopify } from '../../../test/systems/fakes/shopify';
-import { fakeStripe } from './stripe';
 import type { DestinationCase } from './destination';
 import type { SourceCase } from './source';
 
@@ -116,14 +114,5 @@ export const destinations: DestinationCase[] = [
 		most: { find: 20, read: 20, page: 20, create: 1, update: 1 },
 		// What is changed is read again; what is made is done later, and cannot be read yet.
 		readsAgain: ['update'],
-	},
-	{
-		name: 'Stripe products',
-		object: 'product',
-		start: fakeStripe,
-		stand: { system: stripe, type: 'stripeApi', credential: { secretKey: 'bench' } },
-		fields: (id, text) => ({ id: `sku-${id}`, name: text }),
-		match: 'id',
-		most: { find: 100, read: 100, page: 100, create: 1, update: 1 },
 	},
 ];
