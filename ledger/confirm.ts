@@ -154,10 +154,12 @@ export async function fail(store: Store, destination: number, run: number, faile
 			one.retryIn !== null ? 'due' : one.task ? 'task' : 'failed',
 			one.countsAttempt ? 1 : 0,
 			one.counterpart ?? null,
-			one.notCreated || one.task ? 1 : 0,
+			one.notCreated ? 1 : 0,
 			one.waits ? 1 : 0,
 		]);
 		const moved = sql`(r.version > coalesce(l.handed, 0) OR d.revision_run > ${run})`;
+		// Nothing was made: the destination says so, or left it to a person.
+		const none = sql`(w.absent = 1 OR (w.state = 'task' AND NOT ${moved}))`;
 		const taken = sql`EXISTS (SELECT 1 FROM ${table('link')} o WHERE o.destination = l.destination AND o.counterpart = w.counterpart)`;
 		await tx.run(sql`UPDATE ${table('link')} AS l SET
 			state = CASE WHEN ${moved} OR w.state = 'due' OR (l.healing = 'gone' AND r.present = 0) THEN ${UNANSWERED} ELSE w.state END,
@@ -166,7 +168,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
 			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, undo = CASE WHEN w.state = 'due' THEN l.undo ELSE NULL END,
 			waits_since = CASE WHEN w.waits = 1 OR w.counted = 0 THEN l.waits_since ELSE NULL END,
-			create_intended = CASE WHEN w.absent = 1 THEN 0 ELSE l.create_intended END, match = CASE WHEN w.absent = 1 THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
+			create_intended = CASE WHEN ${none} THEN 0 ELSE l.create_intended END, match = CASE WHEN ${none} THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r
 			WHERE l.destination = ${destination} AND l.key = w.key AND l.part = w.part AND l.lease = ${run} AND l.state IN ('claimed', 'writing')
 			AND d.id = l.destination AND r.sync = d.sync AND r.key = l.key`);
