@@ -28,8 +28,13 @@ export function fit<Item extends DesiredItem>(given: Item[], fields: FieldInfo[]
 	};
 }
 
+/** What identifies a counterpart, and is made by the destination where it is not given: a number that counts up. */
+function makesItself({ identity, required }: FieldInfo): boolean {
+	return identity && !required;
+}
+
 function byName<Item extends DesiredItem>(items: Item[], fields: FieldInfo[]): Fitted<Item> {
-	const taken = new Set(fields.filter(({ writable }) => writable).map(({ name }) => name));
+	const taken = new Set(fields.filter((field) => field.writable && !makesItself(field)).map(({ name }) => name));
 	const left = new Set<string>();
 	const owned = new Map<string[], string[]>();
 	const fitted = items.map((item) => {

@@ -15,7 +15,8 @@ export class SourceWinsMapping implements INodeType {
 		name: 'sourceWinsMapping',
 		icon: { light: 'file:sourceWinsMapping.svg', dark: 'file:sourceWinsMapping.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1.1, 1],
+		defaultVersion: 1.1,
 		subtitle:
 			'={{ [$parameter["mapAll"] ? "all of the same name" : "", [($parameter["rows"]["row"] || []).filter((row) => row.field).length].map((many) => (many ? many + (many === 1 ? " field" : " fields") : ""))[0]].filter((part) => part).join(", ") }}',
 		description:

@@ -5,6 +5,7 @@ import type { TickSettings } from '../../sync/tick';
 import { SyncError } from '../../sync/types';
 import { finder, finders, type Finder } from '../shared/field';
 import { number, reader, text, texts } from '../shared/parameters';
+import { syncNameOf } from '../shared/sync-name';
 import { milliseconds, type Unit } from '../shared/trigger/schedule';
 
 export interface Settings {
@@ -38,11 +39,7 @@ export function readSettings(context: IExecuteFunctions): Settings {
 	const read = reader(context);
 	const { parameters } = context.getNode();
 	const options = read('options', {}) as Record<string, unknown>;
-	const name = text(read('syncName', ''));
-	if (name === '')
-		throw new SyncError('setup', 'The sync has no name.', {
-			todo: 'Fill in Name of the Sync, such as “HR roster”.',
-		});
+	const name = syncNameOf(context);
 	const key = finders(parameters['key'], 'key', 'Key');
 	if (key.length === 0)
 		throw new SyncError('setup', 'No key is named.', {

@@ -49,11 +49,10 @@ export class SyncFromWebhookTrigger implements INodeType {
 				name: 'syncName',
 				type: 'string',
 				default: '',
-				required: true,
 				noDataExpression: true,
 				placeholder: 'e.g. Customers',
 				description:
-					'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time.',
+					'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time. Without one, it is called as the workflow is.',
 				displayOptions: { show: { side: ['source'] } },
 			},
 			...sender,

@@ -10,6 +10,7 @@ import { Lines } from '../../sync/together';
 import { SyncError } from '../../sync/types';
 import { openLedger } from '../shared/ledger';
 import { reader, text } from '../shared/parameters';
+import { syncNameOf } from '../shared/sync-name';
 import { nudge } from '../shared/trigger/nudges';
 import { look } from './look';
 import { compare, identityOf, labelOf } from './meaning';
@@ -59,5 +60,5 @@ async function syncOf(context: IWebhookFunctions, ledger: Ledger, identity: Sync
 	if (known) return known.id;
 	const read = reader(context);
 	const takeOver = text((read('options', {}) as Record<string, unknown>)['takeOver']);
-	return (await ledger.register(identity, text(read('syncName', '')), takeOver || undefined)).id;
+	return (await ledger.register(identity, syncNameOf(context), takeOver || undefined)).id;
 }

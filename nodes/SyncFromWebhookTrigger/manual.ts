@@ -6,7 +6,7 @@ import { SyncError } from '../../sync/types';
 import { destinationsBehind } from '../shared/behind';
 import { ledgerIfAny } from '../shared/ledger';
 import { asItem } from '../shared/trigger/host';
-import { text, reader } from '../shared/parameters';
+import { syncNameOf } from '../shared/sync-name';
 import { compare, identityOf, labelOf } from './meaning';
 import type { PushSettings } from './settings';
 
@@ -46,7 +46,7 @@ async function records(
 			fields: event.fields,
 			stamp: {
 				id: known?.id ?? 0,
-				name: text(reader(context)('syncName', '')),
+				name: syncNameOf(context),
 				key: event.key,
 				version: 0,
 				change: event.removed ? 'removed' : known ? 'updated' : 'created',

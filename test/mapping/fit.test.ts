@@ -30,14 +30,14 @@ function item(fields: Fields, match: string[] = []): DesiredItem {
 
 describe('a destination takes of a mapping what it has a place for', () => {
 	it('leaves out what goes by a name that it does not have, or fills by itself', () => {
-		const given = item({ login: 'ada', name: 'Ada', salary: 1, made: 'x' }, ['login']);
+		const given = item({ id: 5, login: 'ada', name: 'Ada', salary: 1, made: 'x' }, ['login']);
 		const { items, left } = fit([given, given], FIELDS);
-		expect(left.sort()).toEqual(['made', 'salary']);
+		expect(left.sort()).toEqual(['id', 'made', 'salary']);
 		expect(items[0]!.stamp.owned).toEqual(['login', 'name']);
 		expect(items[1]!.stamp.owned).toBe(items[0]!.stamp.owned);
 		expect(items[0]!.fields).toEqual({ login: 'ada', name: 'Ada' });
 		expect(checkFields(items, FIELDS, 'the table')).toBeUndefined();
-		expect(given.stamp.owned).toEqual(['login', 'name', 'salary', 'made']);
+		expect(given.stamp.owned).toEqual(['id', 'login', 'name', 'salary', 'made']);
 	});
 
 	it('refuses a row of the mapping with such a name all the same', () => {

@@ -78,6 +78,7 @@ const perRecord: INodeProperties[] = [
 
 export const fields: INodeProperties[] = [
 	...perRecord,
+	// A node of version 1.1 begins with it, so that most fields need no row.
 	{
 		displayName: 'Map All Fields of the Same Name',
 		name: 'mapAll',
@@ -86,6 +87,17 @@ export const fields: INodeProperties[] = [
 		noDataExpression: true,
 		description:
 			'Whether every field of the record goes to the destination field of the same name, where the destination has one. The fields below are added, and win.',
+		displayOptions: { show: { '@version': [1] } },
+	},
+	{
+		displayName: 'Map All Fields of the Same Name',
+		name: 'mapAll',
+		type: 'boolean',
+		default: true,
+		noDataExpression: true,
+		description:
+			'Whether every field of the record goes to the destination field of the same name, where the destination has one. The fields below are added, and win.',
+		displayOptions: { show: { '@version': [1.1] } },
 	},
 	{
 		displayName: 'Except',

@@ -51,7 +51,7 @@ export const rules: INodeProperties[] = [
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Field' },
 		placeholder: 'Add Field',
-		default: { row: [{ field: '', set: 'false', onReturn: 'true' }] },
+		default: { row: [{ field: 'active', set: 'false', onReturn: 'true' }] },
 		description: 'The fields that deactivate a record, such as active: false on removal and true on return',
 		displayOptions: { show: { removal: ['deactivate'] } },
 		options: [

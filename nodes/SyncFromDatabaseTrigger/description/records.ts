@@ -13,11 +13,10 @@ export const records: INodeProperties[] = [
 		name: 'syncName',
 		type: 'string',
 		default: '',
-		required: true,
 		noDataExpression: true,
 		placeholder: 'e.g. HR roster',
 		description:
-			'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time.',
+			'What the sync is called in the ledger and in messages; one of its own for each sync. It may be changed at any time. Without one, it is called as the workflow is.',
 	},
 	{
 		displayName: 'Records',

@@ -25,7 +25,9 @@ export function milliseconds(amount: number, unit: Unit): number {
 export function atInterval(every: number, unit: Unit): Schedule {
 	const seconds = Math.round(milliseconds(every, unit) / 1000);
 	if (!(seconds >= SHORTEST))
-		throw new SyncError('setup', `The interval is too short: the shortest is ${SHORTEST} seconds.`);
+		throw new SyncError('setup', `The interval is too short: the shortest is ${SHORTEST} seconds.`, {
+			todo: 'Enter a longer one in Every.',
+		});
 	const rest = seconds * 1000;
 	if (seconds < 60 && 60 % seconds === 0) return { expression: `*/${seconds as 10} * * * * *`, every: rest };
 	const minutes = seconds / 60;

@@ -2,8 +2,8 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 
 import type { TickSettings } from '../../../sync/tick';
-import { SyncError } from '../../../sync/types';
 import { number, reader, text } from '../parameters';
+import { syncNameOf } from '../sync-name';
 import { milliseconds, type Schedule, type Unit } from './schedule';
 
 export interface LoopSettings {
@@ -26,11 +26,7 @@ export function commonSettings(
 ): Omit<TickSettings, 'holder' | 'sensitive' | 'completeEvery'> {
 	const read = reader(context);
 	const options = read('options', {}) as Record<string, unknown>;
-	const name = text(read('syncName', ''));
-	if (name === '')
-		throw new SyncError('setup', 'The sync has no name.', {
-			todo: 'Fill in Name of the Sync, such as “HR roster”.',
-		});
+	const name = syncNameOf(context);
 	const sweepEvery = milliseconds(number(options['sweepEvery'], 1), (options['sweepUnit'] ?? 'hours') as Unit);
 	const release = number(options['release'], 0);
 	const takeOver = text(options['takeOver']);
