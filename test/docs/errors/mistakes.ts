@@ -1,0 +1,170 @@
+/**
+ * Mistakes that a user can make in a form, each made in a real test run. What n8n then shows with the node is what
+ * `docs/errors.md` lists; `errors.test.ts` holds the one to the other, and all of them to the code.
+ */
+import { join } from 'node:path';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { SyncFromAnyNode } from '../../../nodes/SyncFromAnyNode/SyncFromAnyNode.node';
+import { SyncLedger } from '../../../nodes/SyncLedger/SyncLedger.node';
+import { SyncToApp } from '../../../nodes/SyncToApp/SyncToApp.node';
+import { giving, runInProcess, type Finished } from '../../n8n/inprocess';
+import { named, type World } from '../../nodes/world';
+
+export interface Mistake {
+	/** What somebody did, or left out. */
+	made: string;
+	/** The node that shows it. */
+	node:
+		| 'Sync From Database Trigger'
+		| 'Source-Wins Mapping'
+		| 'Sync To Database'
+		| 'Sync To App'
+		| 'Sync From Any Node'
+		| 'Sync Ledger';
+	run: (world: World) => Promise<Finished>;
+}
+
+const row = (field: string, value: string, settings: IDataObject = {}) => ({ field, value, settings });
+const rows = (...all: IDataObject[]) => ({ rows: { row: all } });
+const LOGIN = row('login', '={{ $json.email }}');
+
+const source = (made: string, parameters: IDataObject): Mistake => ({
+	made,
+	node: 'Sync From Database Trigger',
+	run: async (world) => await world.test({ source: parameters }),
+});
+const mapping = (made: string, parameters: IDataObject): Mistake => ({
+	made,
+	node: 'Source-Wins Mapping',
+	run: async (world) => await world.test({ mapping: parameters }),
+});
+const destination = (made: string, parameters: IDataObject, by: IDataObject = {}): Mistake => ({
+	made,
+	node: 'Sync To Database',
+	run: async (world) => await world.test({ destination: parameters, mapping: by }),
+});
+const alone = (
+	made: string,
+	node: Mistake['node'],
+	type: object,
+	parameters: IDataObject,
+	given: IDataObject = { id: 1 },
+): Mistake => ({
+	made,
+	node,
+	run: async () =>
+		await runInProcess({
+			nodes: [
+				{ name: 'Given', type: giving([given], 'given') },
+				{ name: 'Node', type: type as never, parameters },
+			],
+		}),
+});
+const app = (made: string, parameters: IDataObject): Mistake => ({
+	made,
+	node: 'Sync To App',
+	run: async (world) => await world.test({ target: { name: 'Target', type: new SyncToApp(), parameters } }),
+});
+
+export const MISTAKES: Mistake[] = [
+	source('named a table that is not there', { table: named('peple') }),
+	source('wrote half a path', { file: 'hr.sqlite' }),
+	source('named a file outside of the folders that nodes may open', { file: '/nowhere/hr.sqlite' }),
+	{
+		made: 'named a file that is not there',
+		node: 'Sync From Database Trigger',
+		run: async (world) => await world.test({ source: { file: join(world.folder, 'roster.sqlite') } }),
+	},
+	source('chose no key for a SELECT', { records: 'query', query: 'SELECT id, email FROM people' }),
+	source('wrote two statements', {
+		records: 'query',
+		query: 'SELECT 1 AS id; SELECT 2 AS id',
+		keyColumns: ['id'],
+	}),
+	source('gave a column the reserved name', {
+		records: 'query',
+		query: 'SELECT id, 1 AS _sync FROM people',
+		keyColumns: ['id'],
+	}),
+	source('marked the key as sensitive', { keyColumns: ['id'], sensitive: ['id'] }),
+	source('chose a column to follow that is not there', { changes: 'follow', followColumn: 'changed' }),
+	source('wrote an interval below ten seconds', { every: 2 }),
+	source('wrote a cron line that is none', { schedule: 'cron', cron: 'every day' }),
+
+	mapping('mapped nothing', rows()),
+	mapping('gave a row no destination field', rows(LOGIN, row('', '={{ $json.team }}'))),
+	mapping('gave a row no value', rows(LOGIN, row('title', ''))),
+	mapping('wrote one field twice', rows(LOGIN, row('title', 'a'), row('title', 'b'))),
+	mapping('wrote the reserved field', rows(LOGIN, row('_sync', 'a'))),
+	mapping('named a field by a value of the record', rows(LOGIN, row('={{ $json.name }}', 'a'))),
+	mapping('matched by a field that is not mapped', { match: ['logn'] }),
+	mapping('gave Deactivate no field', { removalRows: {} }),
+	mapping('set one field twice on removal', {
+		removalRows: { row: [1, 2].map(() => ({ field: 'active', set: '0', onReturn: '1' })) },
+	}),
+	mapping('did not say what a removal sets', { removalRows: { row: [{ field: 'active', set: '', onReturn: '1' }] } }),
+	mapping('did not say what a return sets', { removalRows: { row: [{ field: 'active', set: '0', onReturn: '' }] } }),
+	mapping(
+		'chose both Refers To and Look Up By',
+		rows(LOGIN, row('title', 'a', { refersTo: 'w/n/d', lookUpBy: 'b' })),
+	),
+	mapping('chose Look Up In without Look Up By', rows(LOGIN, row('title', 'a', { lookUpIn: 'users' }))),
+	mapping('wrote a line of a translation that is no pair', rows(LOGIN, row('title', 'a', { translate: 'Sales' }))),
+	mapping('translated one value in two ways', rows(LOGIN, row('title', 'a', { translate: 'a = b\na = c' }))),
+	mapping('named a time zone that is none', rows(LOGIN, row('title', 'x', { as: 'date', zone: 'Mars/Olympus' }))),
+	mapping(
+		'wrote a date form without a year',
+		rows(LOGIN, row('title', '={{ $json.team }}', { as: 'date', format: 'dd.MM.' })),
+	),
+	mapping('wrote a constant that cannot be converted', rows(LOGIN, row('title', 'twelve', { as: 'number' }))),
+	{
+		made: 'put two mappings in a row',
+		node: 'Source-Wins Mapping',
+		run: async (world) => {
+			const [again] = world.behind({});
+			return await world.test({ between: [{ ...again!, name: 'Again' }] });
+		},
+	},
+
+	destination('named a table that is not there', { table: named('acces') }),
+	destination('mapped a field that is not there', {}, rows(LOGIN, row('titel', 'a'))),
+	destination('chose a Last Edited By Column that is not there', { options: { editor: 'who' } }),
+	destination(
+		'left out a field that must be given',
+		{},
+		{ ...rows(row('title', '={{ $json.team }}')), match: ['title'] },
+	),
+	destination(
+		'chose no match field where nothing mapped is unique',
+		{},
+		{
+			...rows(row('title', '={{ $json.team }}')),
+			match: [],
+			mayCreate: false,
+		},
+	),
+	destination('chose columns that do not identify a row', { idColumns: ['title'] }),
+	app('wrote headers that are no JSON', {
+		system: 'custom',
+		customBaseUrl: 'https://api.example.com',
+		customListPath: '/people',
+		customHeaders: 'X-Version: 2',
+	}),
+
+	alone('marked fields as sensitive that come in several runs', 'Sync From Any Node', new SyncFromAnyNode(), {
+		syncName: 'Contacts',
+		key: 'id',
+		more: true,
+		sensitive: 'salary',
+	}),
+	alone(
+		'gave it records of another sync’s source',
+		'Sync From Any Node',
+		new SyncFromAnyNode(),
+		{ syncName: 'Contacts', key: 'id' },
+		{ id: 1, _sync: { key: '1' } },
+	),
+	alone('looked before any sync has run', 'Sync Ledger', new SyncLedger(), { action: 'status' }),
+];
