@@ -167,6 +167,7 @@ export async function fail(store: Store, destination: number, run: number, faile
 			due_at = CASE WHEN ${moved} THEN ${at} ELSE w.due_at END,
 			reason = CASE WHEN ${moved} THEN 'changed' ELSE 'retry' END,
 			counterpart = CASE WHEN ${taken} THEN l.counterpart ELSE coalesce(l.counterpart, w.counterpart) END, healing = NULL, error = w.error, undo = CASE WHEN w.state = 'due' THEN l.undo ELSE NULL END,
+			removal = CASE WHEN w.state = 'task' AND NOT ${moved} AND coalesce(l.counterpart, w.counterpart) IS NULL THEN 'none' ELSE l.removal END,
 			waits_since = CASE WHEN w.waits = 1 OR w.counted = 0 THEN l.waits_since ELSE NULL END,
 			create_intended = CASE WHEN ${none} THEN 0 ELSE l.create_intended END, match = CASE WHEN ${none} THEN NULL ELSE l.match END, lease = NULL, lease_until = NULL
 			FROM ${tx.dialect.values('w', columns, rows)}, ${table('destination')} d, ${table('record')} r

@@ -265,7 +265,7 @@ export const STATES: Record<LinkState, StateRow> = {
 	},
 	task: {
 		...FREE,
-		doneByHand: { linked: 'gone', otherwise: AGAIN },
+		doneByHand: { linked: 'gone', otherwise: 'due' },
 		retried: AGAIN,
 		remapped: IF_PRESENT('task'),
 		revived: REVIVED('task'),

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 
 import { eraseRemoved } from '../confirm';
 import { writeHistory } from '../history';
-import { AGAIN } from '../moved';
 import { keepReferences } from '../references';
 import { lockDestination, now, type Store } from '../store';
 import type { Sql } from '../../sql/types';
@@ -35,7 +34,7 @@ async function close(store: Store, tx: Sql, id: number, key: string): Promise<nu
 	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'gone', former = counterpart, counterpart = NULL, fields = NULL, told = NULL,
 		provisional = NULL, removal = 'sent', removed_at = ${at}, sent_at = NULL, hold = NULL, attempts = 0, error = NULL, due_at = ${at}
 		WHERE l.destination = ${id} AND l.key = ${key} AND l.state = 'task' AND l.counterpart IS NOT NULL`);
-	await tx.run(sql`UPDATE ${table('link')} AS l SET state = ${AGAIN}, reason = 'requested', attempts = 0, error = NULL, due_at = ${at}
+	await tx.run(sql`UPDATE ${table('link')} AS l SET state = 'due', reason = 'requested', attempts = 0, error = NULL, due_at = ${at}
 		WHERE l.destination = ${id} AND l.key = ${key} AND l.state = 'task'`);
 	const removed = open.filter(({ linked }) => linked === 1);
 	await keepReferences(
