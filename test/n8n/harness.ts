@@ -218,7 +218,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 			const response = await fetch(url + path);
 			return response.ok && response.headers.get('content-type')?.includes('json');
 		};
-		await until(async () => !running || (await answers()), { timeout: 120_000, every: 100, what: 'n8n to answer' });
+		await until(async () => !running || (await answers()), { timeout: 300_000, every: 100, what: 'n8n to answer' });
 		if (!running) throw new Error(ending);
 		if (!isWorker) await n8n.api.signIn();
 		return n8n;
