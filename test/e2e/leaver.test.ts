@@ -215,6 +215,20 @@ describe('who leaves', () => {
 		}
 	});
 
+	test('the form lists the fields that each server says it has', async () => {
+		const { nodes } = await n8n.api.workflow(workflow);
+		const listed = async (name: string): Promise<unknown[]> => {
+			const { type, parameters, credentials } = nodes.find((node) => node.name === name)!;
+			const query = { type, method: 'getFieldsOrNone', path: 'parameters.options.editor', parameters };
+			const known = credentials as Record<string, { id: string; name: string }>;
+			return (await n8n.api.options({ ...query, credentials: known })).map(({ value }) => value);
+		};
+		expect(await listed('SCIM')).toEqual(
+			expect.arrayContaining(['userName', 'urn:ietf:params:scim:schemas:extension:badge:2.0:User:color']),
+		);
+		expect(await listed('LDAP')).toEqual(expect.arrayContaining(['uid', 'jpegPhoto', 'modifiersName']));
+	});
+
 	test('everybody arrives, with manager and groups', async () => {
 		await until(
 			async () =>
