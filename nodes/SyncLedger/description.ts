@@ -98,7 +98,8 @@ export const properties: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. 1042, or Ada Lovelace',
-		description: 'The record’s key in its source, or how its name there begins',
+		description:
+			'The record’s key in its source, or how its name there begins. Of a record that is gone there, and off everywhere, only the key is kept.',
 		displayOptions: when('find'),
 	},
 	{

@@ -1,10 +1,12 @@
 /** The node Sync To Directory inside n8n-core's own executor, over a real SCIM server and a real directory. */
 import type { IDataObject } from 'n8n-workflow';
 
+import { SyncLedger } from '../../nodes/SyncLedger/SyncLedger.node';
 import { SyncToDirectory } from '../../nodes/SyncToDirectory/SyncToDirectory.node';
 import { ENTERPRISE } from '../connectors/scim/place';
 import { available as scimIs, startScim, type ScimServer } from '../servers/scim';
 import { ADMIN, available as slapdIs, BASE, PEOPLE, startSlapd, type Slapd } from '../servers/slapd';
+import { giving, runInProcess } from '../n8n/inprocess';
 import { World, type Given } from './world';
 
 const there = scimIs().ok && slapdIs().ok;
@@ -70,6 +72,17 @@ const there = scimIs().ok && slapdIs().ok;
 			removal,
 		);
 
+	/** What the ledger says of a record, by the node Sync Ledger. */
+	const look = async (who: string) =>
+		(
+			await runInProcess({
+				nodes: [
+					{ name: 'Start', type: giving([{}]) },
+					{ name: 'Look', type: new SyncLedger(), parameters: { action: 'find', syncOrAll: 0, who } },
+				],
+			})
+		).json('Look');
+
 	test('a test run shows what would be done, and does nothing', async () => {
 		const done = await world.test(toScim());
 		expect(done.error('Target')).toBeUndefined();
@@ -91,6 +104,21 @@ const there = scimIs().ok && slapdIs().ok;
 		await published.tick();
 		const active = async () => (await scim.stored('users')).map((user) => user['active']);
 		expect(await active()).toEqual([true, false, true]);
+		expect(await look('2')).toMatchObject([
+			{
+				key: '2',
+				inSource: false,
+				offEverywhere: true,
+				text: '2 is off everywhere: Target.',
+				destinations: [
+					{ name: 'Target', standing: 'removed', off: true, confirmed: expect.any(String) as string },
+				],
+			},
+		]);
+		expect(await look('3')).toMatchObject([
+			{ offEverywhere: false, text: 'Person 3 is not off everywhere: Target: in sync.' },
+		]);
+		expect(await look('nobody')).toEqual([]);
 		world.hire(2);
 		await published.tick();
 		expect(await active()).toEqual([true, true, true]);
