@@ -66,10 +66,16 @@ export async function startScim(options: ScimOptions = {}): Promise<ScimServer> 
 	const root = `http://127.0.0.1:${port}`;
 	const given = JSON.stringify({ ...options, port, file: join(place.path, 'scim.sqlite') });
 	const raw = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-		const response = await fetch(`${root}/raw/${path}`, {
-			method,
-			...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-		});
+		const ask = async () =>
+			await fetch(`${root}/raw/${path}`, {
+				method,
+				...(body !== undefined && {
+					body: JSON.stringify(body),
+					headers: { 'content-type': 'application/json' },
+				}),
+			});
+		// A line that was idle too long is closed by the server; all that is asked here may be asked twice.
+		const response = await ask().catch(ask);
 		if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
 		return await response.json();
 	};
