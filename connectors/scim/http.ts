@@ -42,7 +42,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 async function limited(answer: Response, url: string): Promise<string> {
 	const parts: Uint8Array[] = [];
 	let bytes = 0;
-	for await (const part of answer.body ?? []) {
+	const body: AsyncIterable<Uint8Array> | null = answer.body;
+	for await (const part of body ?? []) {
 		bytes += part.length;
 		// Leaving the loop ends the connection.
 		if (bytes > MOST_BYTES)

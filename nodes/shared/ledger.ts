@@ -6,11 +6,11 @@ import { ledgerOn } from '../../ledger/ledger';
 import { postgresStore } from '../../ledger/postgres';
 import { sqliteStore } from '../../ledger/sqlite';
 import { ledgerPlace, type Environment, type LedgerPlace } from '../../ledger/where';
+import { openEnded } from '../../sync/ends';
 import type { Ledger } from '../../sync/ledger';
 import { SyncError } from '../../sync/types';
 import { plain } from './errors';
 import { needRuntime } from './runtime';
-import { openEnded } from '../../sync/ends';
 
 const opened = new Map<string, Promise<Ledger>>();
 
@@ -45,11 +45,10 @@ function unopened(place: LedgerPlace, error: unknown): SyncError {
 					`in Postgres at ${place.config.host}:${place.config.port}/${place.config.database}`,
 					'See that the server runs and lets n8n in; the sync goes on by itself then.',
 				];
-	return new SyncError(
-		'unreachable',
-		`The ledger ${where} cannot be opened: ${openEnded(plain(error))}.`,
-		{ todo, cause: error },
-	);
+	return new SyncError('unreachable', `The ledger ${where} cannot be opened: ${openEnded(plain(error))}.`, {
+		todo,
+		cause: error,
+	});
 }
 
 /** The ledger where there is one already; looking makes none. */

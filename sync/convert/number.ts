@@ -37,7 +37,9 @@ function decimal(text: string): Value {
 	if (digits === '') return 0;
 	const number = Number(text);
 	if (Number.isFinite(number)) {
-		const [, held = '', heldFraction = '', heldPower] = /^-?(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/iu.exec(String(number))!;
+		const [, held = '', heldFraction = '', heldPower] = /^-?(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/iu.exec(
+			String(number),
+		)!;
 		const kept = scientific(held, heldFraction, Number(heldPower ?? 0));
 		if (kept.digits === digits && kept.exponent === exponent) return number;
 	}

@@ -95,7 +95,11 @@ const cases: Case[] = [
 		bad: { summary: 'x'.repeat(300) },
 		absentId: '1',
 		// The contract at hand is older than the search that replaced /search, and than what fetches many at once.
-		contract: { name: 'jira', base: '/rest/api/3', but: ({ url }) => /\/search\/jql|\/field$|\/issue\/bulkfetch$/.test(url) },
+		contract: {
+			name: 'jira',
+			base: '/rest/api/3',
+			but: ({ url }) => /\/search\/jql|\/field$|\/issue\/bulkfetch$/.test(url),
+		},
 	},
 	{
 		name: 'Slack user groups',

@@ -132,16 +132,12 @@ export function asError(
 	const { means, text, field, todo } = found;
 	const said = redacted(text, secrets);
 	const code = status === undefined || (status >= 200 && status < 300) ? '' : ` (${status})`;
-	return new SyncError(
-		KINDS[means],
-		`${where} ${WORDS[means]}${said === '' ? '' : `: ${openEnded(said)}`}${code}.`,
-		{
-			...((todo ?? TODOS[means]) ? { todo: todo ?? TODOS[means] } : {}),
-			...(field !== undefined && { field }),
-			...(wait !== undefined && { retryAfter: wait }),
-			...(means === 'not possible' && { final: true as const }),
-		},
-	);
+	return new SyncError(KINDS[means], `${where} ${WORDS[means]}${said === '' ? '' : `: ${openEnded(said)}`}${code}.`, {
+		...((todo ?? TODOS[means]) ? { todo: todo ?? TODOS[means] } : {}),
+		...(field !== undefined && { field }),
+		...(wait !== undefined && { retryAfter: wait }),
+		...(means === 'not possible' && { final: true as const }),
+	});
 }
 
 /** A text without the secrets, in any of the forms in which they are sent. */
