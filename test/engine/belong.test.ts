@@ -102,6 +102,32 @@ overBothLedgers((store) => {
 			expect((await tick(invoices)).counts).toMatchObject({ waiting: 0 });
 		});
 
+		it('are written as soon as a price is there that was missing for a day, if the user lets them wait so long', async () => {
+			record(customers, 'c0');
+			record(prices, 'p0', 'c0');
+			await tick(customers);
+			await tick(prices);
+			invoices.needs = ({ refs }) => refer('parent', 'prices', refs, 2 * DAY);
+			record(invoices, 'i0', 'p0');
+			record(invoices, 'i1', 'p1');
+			await tick(invoices);
+			world.outcomes.splice(0);
+			await world.ask(
+				(sql, { table }) =>
+					sql`UPDATE ${table('link')} SET waits_since = waits_since - ${DAY}, due_at = due_at - ${DAY} WHERE waits_since IS NOT NULL`,
+			);
+			expect(await tick(invoices)).toMatchObject({
+				handed: 0,
+				health: 'healthy',
+				counts: { waiting: 1, failed: 0, due: 0 },
+			});
+			record(prices, 'p1', 'c0');
+			await tick(prices);
+			expect((await tick(invoices)).counts).toMatchObject({ waiting: 0, failed: 0 });
+			expect(parentOf(invoices, 'i1')).toBe(idOf(prices, 'p1'));
+			expect(world.outcomes.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+		});
+
 		it('are given up after the time that the user sets, with both names, and come after all', async () => {
 			record(customers, 'c0');
 			record(prices, 'p0', 'c0');
