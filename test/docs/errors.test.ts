@@ -77,10 +77,6 @@ const ELSEWHERE = [
 	'This node ran before in this execution, and these are other records',
 	'Another run of this workflow is reading just now',
 	'A record that this test creates would be created again by the first real run.',
-	// Of records per element, and of several: not made here yet.
-	'One Record per Element Of names no list of the record',
-	'Element Key is no field of an element',
-	'Field ${index + 1} (“${row.field}”) is an expression, which Of Several Records cannot ask of each member',
 ];
 
 function sources(folder: string): string[] {

@@ -113,6 +113,21 @@ export const MISTAKES: Mistake[] = [
 	mapping('chose Look Up In without Look Up By', rows(LOGIN, row('title', 'a', { lookUpIn: 'users' }))),
 	mapping('wrote a line of a translation that is no pair', rows(LOGIN, row('title', 'a', { translate: 'Sales' }))),
 	mapping('translated one value in two ways', rows(LOGIN, row('title', 'a', { translate: 'a = b\na = c' }))),
+	mapping('named no list in One Record per Element Of', {
+		onePer: 'element',
+		elementsOf: 'team',
+		elementKey: '={{ $json.team }}',
+	}),
+	mapping('named no field of an element in Element Key', {
+		onePer: 'element',
+		elementsOf: '={{ $json.team }}',
+		elementKey: 'sku',
+	}),
+	mapping(
+		'asked an expression of several records',
+		rows(LOGIN, row('title', '={{ $json.team.length * 2 }}', { several: 'sum' })),
+	),
+	mapping('named a zone for dates in conditions that is none', { scopeZone: 'Mars/Olympus' }),
 	mapping('named a time zone that is none', rows(LOGIN, row('title', 'x', { as: 'date', zone: 'Mars/Olympus' }))),
 	mapping(
 		'wrote a date form without a year',
