@@ -5,7 +5,8 @@ import { jira } from '../../systems/jira';
 import { klaviyo } from '../../systems/klaviyo';
 import { shopify } from '../../systems/shopify';
 import { slack } from '../../systems/slack';
-import { create, remove } from '../conformance/destination';
+import { whole, type Listed } from '../../sync/lists';
+import { create, remove, update } from '../conformance/destination';
 import type { Row } from './fake';
 import { fakeAmazon } from './fakes/amazon';
 import { fakeAsana } from './fakes/asana';
@@ -258,6 +259,37 @@ describe.each(cases)('$name', (one) => {
 		count: async () => [...started.rows.values()].filter((row) => one.of(row)).length,
 		edit: async (id, field, value) => one.set(started.rows.get(id)!, field, value),
 	});
+});
+
+test('a Shopify product keeps the variants that are not ours, though productSet deletes what is not sent', async () => {
+	const { fake, rows } = await fakeShopify();
+	try {
+		const credential = { shopSubdomain: 'x', accessToken: 'x' };
+		const stand = { system: shopify, type: 'shopifyAccessTokenApi', credential, url: fake.url } as const;
+		const products = destinationAt(stand, 'product');
+		const variant = (sku: string) => ({ sku, price: 10, options: { Size: sku } });
+		const [ours, more, theirs] = ['S', 'L', 'XXL'].map(variant);
+		const [made] = await products.write([
+			create(0, { handle: 'chair', title: 'Chair', variants: [ours!, theirs!] }),
+		]);
+		const { id } = made as { id: string };
+		const variants = async () => (await products.read([{ ref: 0, id }], ['variants']))[0]?.fields?.['variants'];
+		const standing = async () =>
+			new Set(((await variants()) as Array<ReturnType<typeof variant>>).map(({ sku }) => sku));
+		const added = (...some: Array<ReturnType<typeof variant>>) => ({ $members: some });
+		const write = async (wanted: Listed, before: Listed) =>
+			await products.write([update(0, id, { variants: whole(wanted, await variants(), before) })]);
+
+		expect(await write(added(ours!, more!), added(ours!))).toMatchObject([{ ok: true }]);
+		expect(await standing()).toEqual(new Set(['S', 'L', 'XXL']));
+		expect(await write(added(more!), added(ours!, more!))).toMatchObject([{ ok: true }]);
+		expect(await standing()).toEqual(new Set(['L', 'XXL']));
+		expect(await products.write([update(0, id, { title: 'Stool' })])).toMatchObject([{ ok: true }]);
+		expect(await standing()).toEqual(new Set(['L', 'XXL']));
+		expect(rows.size).toBe(1);
+	} finally {
+		await fake.stop();
+	}
 });
 
 describe('what a Slack account cannot do', () => {
