@@ -164,7 +164,7 @@ async function takeAll(names: string[], stage: Stage): Promise<void> {
 			colorScheme: 'light',
 			reducedMotion: 'reduce',
 		});
-		context.setDefaultTimeout(30_000);
+		context.setDefaultTimeout(120_000);
 		// n8n's hints for newcomers would lie over the tables.
 		await context.addInitScript(() => {
 			const { localStorage } = globalThis as unknown as {
