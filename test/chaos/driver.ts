@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 
 import type { Random } from './random';
-import { belongs, TABLES, tables, type Belonging, type Place, type Table } from './world';
+import { badge, DRIVING, rowsOf, TABLES, tables, type Belonging, type Place, type Table } from './world';
 
 const TEAMS = ['Sales', 'Legal', 'Support', 'Research', 'Finance'];
+const each = <T>(make: () => T) => ({ access: make(), mailing: make(), accounts: make(), badges: make() });
 
 interface Person {
 	site: string;
@@ -18,11 +19,11 @@ export type Left = Record<Table, Map<number, number>>;
 
 export class Driver {
 	edits = 0;
-	readonly left: Left = { access: new Map(), mailing: new Map(), accounts: new Map() };
+	readonly left: Left = each(() => new Map<number, number>());
 	/** The last note that the destination acknowledged, by table and row. */
-	readonly notes: Record<Table, Map<number, number>> = { access: new Map(), mailing: new Map(), accounts: new Map() };
+	readonly notes: Record<Table, Map<number, number>> = each(() => new Map<number, number>());
 	/** Rows that are the destination's own. */
-	readonly own: Record<Table, Map<string, string>> = { access: new Map(), mailing: new Map(), accounts: new Map() };
+	readonly own: Record<Table, Map<string, string>> = each(() => new Map<string, string>());
 
 	/**
 	 * A copy of the ledger that may be put back knows nothing of what was created since. Whoever may have such a
@@ -65,7 +66,8 @@ export class Driver {
 		const standing = await this.destination.direct.all(
 			sql<{
 				person: number;
-			}>`SELECT person FROM accounts INTERSECT (SELECT person FROM access UNION SELECT person FROM mailing)`,
+			}>`SELECT person FROM accounts INTERSECT (SELECT person FROM access UNION SELECT person FROM mailing)
+				INTERSECT SELECT person / 10 FROM badges`,
 		);
 		const steady = new Set(standing.map(({ person }) => person));
 		for (const id of this.present.keys()) if (!steady.has(id)) this.unknown.add(id);
@@ -85,10 +87,10 @@ export class Driver {
 	async known(links: Array<{ key: string; table: Table }>): Promise<void> {
 		const known = new Set(links.map(({ key, table }) => `${table} ${key}`));
 		const people = await this.source.direct.all(
-			sql<Belonging & { id: number }>`SELECT id, site, kind, employed FROM people`,
+			sql<Belonging & { id: number }>`SELECT id, site, kind, employed, team FROM people`,
 		);
 		for (const person of people) {
-			if (tables.every((table) => !belongs[table](person) || known.has(`${table} ${person.id}`)))
+			if (tables.every((table) => rowsOf(table, person).every((row) => known.has(`${table} ${row}`))))
 				this.unknown.delete(person.id);
 		}
 	}
@@ -128,9 +130,12 @@ export class Driver {
 
 	private async change(): Promise<void> {
 		const [id] = this.random.one([...this.present]);
-		await this.source.direct.run(
-			sql`UPDATE people SET full_name = ${`Person ${id}, ${++this.serial}`}, team = ${this.random.one(TEAMS)} WHERE id = ${id}`,
-		);
+		const team = this.random.one(TEAMS);
+		// With the team, a badge comes or goes.
+		const free = !this.unknown.has(id) && !this.copying;
+		if (free && !DRIVING.includes(team)) this.hasLeft(badge(id, 2), ['badges']);
+		await this.source.direct.run(sql`UPDATE people SET full_name = ${`Person ${id}, ${++this.serial}`},
+			team = ${free ? sql`${team}` : sql`team`} WHERE id = ${id}`);
 	}
 
 	private async readdress(): Promise<void> {
@@ -159,7 +164,15 @@ export class Driver {
 	}
 
 	private leaves(id: number, from: readonly Table[]): void {
-		for (const table of from) if (!this.left[table].has(id)) this.left[table].set(id, Date.now());
+		this.hasLeft(
+			id,
+			from.filter((table) => table !== 'badges'),
+		);
+		if (from.includes('badges')) for (const which of [1, 2] as const) this.hasLeft(badge(id, which), ['badges']);
+	}
+
+	private hasLeft(row: number, from: readonly Table[]): void {
+		for (const table of from) if (!this.left[table].has(row)) this.left[table].set(row, Date.now());
 	}
 
 	private async leave(): Promise<void> {
@@ -182,7 +195,8 @@ export class Driver {
 	private async hire(): Promise<void> {
 		const [id] = this.steady() ?? [];
 		if (id === undefined) return;
-		this.leaves(id, ['accounts']);
+		this.leaves(id, ['accounts', 'badges']);
+		if (this.copying) this.unknown.add(id);
 		await this.source.direct.run(
 			sql`UPDATE people SET employed = CASE WHEN employed = 'yes' THEN 'no' ELSE 'yes' END WHERE id = ${id}`,
 		);
@@ -228,7 +242,7 @@ export class Driver {
 		const [row] = await this.destination.direct.all(
 			sql<{ person: number }>`SELECT person FROM ${sql.id(table)} WHERE id = ${id}`,
 		);
-		if (row && this.copying) this.unknown.add(row.person);
+		if (row && this.copying) this.unknown.add(table === 'badges' ? Math.floor(row.person / 10) : row.person);
 		await this.destination.direct.run(sql`DELETE FROM ${sql.id(table)} WHERE id = ${id}`);
 	}
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 
 import type { Driver } from './driver';
-import { belongs, TABLES, tables, writesToSource, type Belonging, type Place, type Table } from './world';
+import { rowsOf, TABLES, tables, writesToSource, type Belonging, type Place, type Table } from './world';
 
 export interface Verdict {
 	lost: number;
@@ -17,7 +17,6 @@ interface Person extends Belonging {
 	id: number;
 	email: string;
 	full_name: string;
-	team: string;
 }
 
 interface Row {
@@ -29,6 +28,7 @@ interface Row {
 	active: string | null;
 	note: number | null;
 	phone: string | null;
+	holder: number | null;
 }
 
 interface Event {
@@ -62,16 +62,24 @@ export class Judge {
 		};
 		if (verdict.writesToSource > 0) this.findings.push('the source was written to');
 		const people = await this.source.direct.all(sql<Person>`SELECT * FROM people ORDER BY id`);
+		const accounts = new Map<number, number>();
 		for (const table of tables) {
 			const rows = await this.destination.direct.all(sql<Row>`SELECT * FROM ${sql.id(table)} ORDER BY id`);
-			this.compare(table, people, rows, loud(table), verdict);
+			if (table === 'accounts') for (const { id, person } of rows) if (person !== null) accounts.set(person, id);
+			this.compare(table, people, rows, { loud: loud(table), accounts }, verdict);
 			this.own(table, rows, verdict);
 		}
 		await this.events(verdict);
 		return verdict;
 	}
 
-	private compare(table: Table, people: Person[], rows: Row[], loud: boolean, verdict: Verdict): void {
+	private compare(
+		table: Table,
+		people: Person[],
+		rows: Row[],
+		{ loud, accounts }: { loud: boolean; accounts: Map<number, number> },
+		verdict: Verdict,
+	): void {
 		const byPerson = new Map<number, Row[]>();
 		for (const row of rows) {
 			if (row.person !== null) byPerson.set(row.person, [...(byPerson.get(row.person) ?? []), row]);
@@ -83,21 +91,30 @@ export class Judge {
 			}
 		}
 		const here = new Set<number>();
-		for (const person of people.filter(belongs[table])) {
-			here.add(person.id);
-			const row = byPerson.get(person.id)?.[0];
+		const wanted = people.flatMap((person) => rowsOf(table, person).map((number) => ({ number, person })));
+		for (const { number, person } of wanted) {
+			here.add(number);
+			const row = byPerson.get(number)?.[0];
 			if (!row || row.active !== 'yes') {
 				verdict.lost++;
-				this.find(table, person.id, row ? `is ${row.active} there` : 'is not there');
+				this.find(table, number, row ? `is ${row.active} there` : 'is not there');
 				continue;
 			}
 			const team = loud ? person.team.toUpperCase() : person.team;
-			const wanted = { login: person.email, name: person.full_name, team };
-			for (const [field, value] of Object.entries(wanted)) {
+			const badge = table === 'badges' && {
+				login: `${person.email}/${number % 10}`,
+				holder: accounts.get(person.id),
+			};
+			for (const [field, value] of Object.entries({
+				login: person.email,
+				name: person.full_name,
+				team,
+				...badge,
+			})) {
 				const found = row[field as keyof Row];
 				if (found === value) continue;
 				verdict.notConverged++;
-				this.find(table, person.id, `${field} is ${found}, not ${value}`);
+				this.find(table, number, `${field} is ${found}, not ${value}`);
 				break;
 			}
 		}

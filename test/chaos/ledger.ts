@@ -50,16 +50,17 @@ abstract class Ledger {
 		);
 	}
 
-	/** The keys whose counterpart it knows, by the table it stands in. */
+	/** The keys, or parts, whose counterpart it knows, by the table it stands in. */
 	async known(): Promise<Array<{ key: string; table: Table }>> {
 		return await this.read(async (db) => {
 			const rows = await db.all(sql<{
 				key: string;
+				part: string;
 				node: string;
-			}>`SELECT l.key, d.node FROM ${this.table('link')} l
+			}>`SELECT l.key, l.part, d.node FROM ${this.table('link')} l
 				JOIN ${this.table('destination')} d ON d.id = l.destination AND d.state = 'active'
 				WHERE l.counterpart IS NOT NULL AND l.version IS NOT NULL`);
-			return rows.map(({ key, node }) => ({ key, table: node.replace('to-', '') as Table }));
+			return rows.map(({ key, part, node }) => ({ key: part || key, table: node.replace('to-', '') as Table }));
 		});
 	}
 

@@ -2,20 +2,20 @@
 import { until } from '../n8n/until';
 import type { Instances } from './instances';
 import type { Random } from './random';
-import { accounts, roster, type Variant, type Wiring } from './workflows';
+import { accounts, badges, roster, type Variant, type Wiring } from './workflows';
 import type { Table } from './world';
 
-export const which = ['roster', 'accounts'] as const;
+export const which = ['roster', 'accounts', 'badges'] as const;
 export type Which = (typeof which)[number];
 
-const MAKE = { roster, accounts };
+const MAKE = { roster, accounts, badges };
 const FIRST: Variant = { number: 0, loud: false, parks: false };
 
 export class Published {
 	/** How often a workflow was edited, and how often a hold was released. */
 	edited = 0;
 	released = 0;
-	private readonly variants: Record<Which, Variant> = { roster: FIRST, accounts: FIRST };
+	private readonly variants: Record<Which, Variant> = { roster: FIRST, accounts: FIRST, badges: FIRST };
 	private ids!: Record<Which, string>;
 	private asked = { hold: 0, at: 0 };
 
@@ -32,13 +32,15 @@ export class Published {
 			const { id } = await this.n8n.main.api.createWorkflow(MAKE[one](FIRST, this.wiring));
 			await this.n8n.main.api.activate(id);
 			ids.push(id);
+			// Badges refer to accounts.
+			if (one === 'accounts') this.wiring.accounts = id;
 		}
-		this.ids = { roster: ids[0]!, accounts: ids[1]! };
+		this.ids = { roster: ids[0]!, accounts: ids[1]!, badges: ids[2]! };
 	}
 
 	/** Whether the mapping that is published for a table writes teams in capital letters. */
 	loud(table: Table): boolean {
-		return this.variants[table === 'accounts' ? 'accounts' : 'roster'].loud;
+		return this.variants[table === 'accounts' || table === 'badges' ? table : 'roster'].loud;
 	}
 
 	/** Edited and renamed, all nodes too, and published. */

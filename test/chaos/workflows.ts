@@ -11,6 +11,8 @@ export interface Wiring {
 	destination: Credentials;
 	/** The id of the workflow that `accounts` goes through. */
 	sub: string;
+	/** The id of `accounts` itself, once there is one. */
+	accounts?: string;
 }
 
 /** The variants differ in all that a person may change without meaning another sync. */
@@ -185,6 +187,43 @@ export function accounts(variant: Variant, wiring: Wiring): NewWorkflow {
 	];
 	return {
 		name: name('Accounts', variant),
+		nodes,
+		connections: inARow(...nodes.map((node) => node.name)),
+		settings: settings(variant),
+	};
+}
+
+/** Trigger → mapping, one record per badge, each with the ID of its holder's account → badges. */
+export function badges(variant: Variant, wiring: Wiring): NewWorkflow {
+	const map = mapping('badges', variant);
+	const [, , ...others] = (map.parameters as { rows: { row: object[] } }).rows.row;
+	const nodes = [
+		trigger('Badges', variant, wiring),
+		{
+			...map,
+			parameters: {
+				...(map.parameters as object),
+				onePer: 'element',
+				elementsOf: '={{ $json.badges }}',
+				elementKey: '={{ $json.badges[0].no }}',
+				rows: {
+					row: [
+						{ field: 'person', value: '={{ $json.badges[0].no }}' },
+						{ field: 'login', value: '={{ $json.badges[0].login }}' },
+						...others,
+						{
+							field: 'holder',
+							value: '={{ $json.id }}',
+							settings: { refersTo: `${wiring.accounts}/from/to-accounts` },
+						},
+					],
+				},
+			} as never,
+		},
+		to('badges', variant, wiring),
+	];
+	return {
+		name: name('Badges', variant),
 		nodes,
 		connections: inARow(...nodes.map((node) => node.name)),
 		settings: settings(variant),

@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** The tables of the destination, and what becomes of somebody who leaves. */
-export const TABLES = { access: 'deactivate', mailing: 'delete', accounts: 'deactivate' } as const;
+export const TABLES = { access: 'deactivate', mailing: 'delete', accounts: 'deactivate', badges: 'delete' } as const;
 export type Table = keyof typeof TABLES;
 export const tables = Object.keys(TABLES) as Table[];
 
@@ -30,14 +30,29 @@ export interface Belonging {
 	site: string;
 	kind: string;
 	employed: string;
+	team: string;
 }
 
-/** Who belongs in which table. */
+/** Teams whose people have a second badge. */
+export const DRIVING: readonly string[] = ['Sales', 'Legal'];
+
+/** Who belongs in which table. Of `badges`, a person may have two rows: see {@link rowsOf}. */
 export const belongs: Record<Table, (person: Belonging) => boolean> = {
 	access: ({ site, kind }) => site === 'A' && kind !== 'ghost',
 	mailing: ({ site, kind }) => site === 'B' && kind !== 'ghost',
 	accounts: ({ employed }) => employed === 'yes',
+	badges: ({ employed }) => employed === 'yes',
 };
+
+/** The number of a person's first or second badge, which is what `badges` calls a person. */
+export const badge = (id: number, which: 1 | 2) => id * 10 + which;
+
+/** The numbers under which a person stands in a table. */
+export function rowsOf(table: Table, person: Belonging & { id: number }): number[] {
+	if (!belongs[table](person)) return [];
+	if (table !== 'badges') return [person.id];
+	return [badge(person.id, 1), ...(DRIVING.includes(person.team) ? [badge(person.id, 2)] : [])];
+}
 
 // What was committed stays through a kill of all processes; only the machine itself keeps its power.
 const DURABLE = { synchronous_commit: 'on' };
@@ -86,7 +101,13 @@ export async function startSource(): Promise<Place> {
 	};
 	return await startPlace('hr', settings, async (hr) => {
 		const statements = [
-			sql`CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL, full_name text, team text, site text, kind text, employed text)`,
+			// Which badges a person has: one record with several counterparts, of which some come and some go.
+			sql`CREATE FUNCTION badges_of(id integer, email text, team text, employed text) RETURNS jsonb IMMUTABLE LANGUAGE sql AS $$
+				SELECT CASE WHEN employed IS DISTINCT FROM 'yes' THEN '[]'::jsonb ELSE
+					jsonb_build_array(jsonb_build_object('no', id * 10 + 1, 'login', email || '/1'))
+					|| CASE WHEN team IN ('Sales', 'Legal') THEN jsonb_build_array(jsonb_build_object('no', id * 10 + 2, 'login', email || '/2')) ELSE '[]'::jsonb END END $$`,
+			sql`CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL, full_name text, team text, site text, kind text, employed text,
+				badges jsonb GENERATED ALWAYS AS (badges_of(id, email, team, employed)) STORED)`,
 			sql`CREATE TABLE writes (at timestamptz DEFAULT clock_timestamp(), what text)`,
 			sql`CREATE FUNCTION noticed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 				BEGIN IF session_user = 'sync' THEN INSERT INTO writes (what) VALUES (TG_OP); END IF; RETURN NULL; END $$`,
@@ -148,7 +169,7 @@ export async function startDestination(): Promise<Place> {
 					RETURN NULL;
 				END $$`,
 			...tables.flatMap((table) => [
-				sql`CREATE TABLE ${sql.id(table)} (id serial PRIMARY KEY, person integer, login text NOT NULL, name text, team text, active text, note integer, phone text)`,
+				sql`CREATE TABLE ${sql.id(table)} (id serial PRIMARY KEY, person integer, login text NOT NULL, name text, team text, active text, note integer, phone text, holder integer)`,
 				sql`CREATE INDEX ON ${sql.id(table)} (login)`,
 				sql`CREATE INDEX ON ${sql.id(table)} (person)`,
 				sql`CREATE TRIGGER judged AFTER INSERT OR UPDATE OR DELETE ON ${sql.id(table)} FOR EACH ROW EXECUTE FUNCTION judge()`,
