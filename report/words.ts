@@ -77,7 +77,7 @@ export function shown(value: Value | undefined): Html {
 export const STANDING_MARK: Record<Standing, string> = {
 	'in sync': '✓',
 	pending: '◔',
-	held: '⏸',
+	held: '‖',
 	failed: '✕',
 	dropped: '⇢',
 	removed: '–',
