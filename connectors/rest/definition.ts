@@ -64,6 +64,8 @@ export interface Setting {
 export interface ObjectDefinition {
 	/** In the singular: `User`. */
 	displayName: string;
+	/** What tells it from others where its name does not; left out for all that have one of their own. */
+	place?: string;
 	/** The field by which people know a record; one of `fields`, or a path. */
 	label: Path;
 	/** Where a record's id stands in what is read. */

@@ -51,13 +51,14 @@ export function changesOf({ read }: ObjectDefinition, settings: Record<string, s
 
 /** What a system's object is, for identity and for people. */
 export function placeOf(
-	{ system, object: name }: RestOptions,
+	{ system, object: name }: Pick<RestOptions, 'system' | 'object'>,
 	base: string,
 	settings: Record<string, string>,
 ): { id: string; text: string } {
+	const { displayName, place } = objectOf(system, name);
 	return {
-		id: canonical(['rest', system.name, base, name, settings]),
-		text: `${objectOf(system, name).displayName} in ${system.displayName} (${new URL(base).host})`,
+		id: canonical(['rest', system.name, base, name, settings, ...(place === undefined ? [] : [place])]),
+		text: `${displayName} in ${system.displayName} (${new URL(base).host})`,
 	};
 }
 

@@ -1,4 +1,6 @@
 /** Custom REST API as a destination, by its form alone, in n8n's own executor: what it writes, and whose tokens run out. */
+import { placeOf } from '../../connectors/rest/destination';
+import { customSystem } from '../../nodes/shared/app/custom';
 import { SyncToApp } from '../../nodes/SyncToApp/SyncToApp.node';
 import { n8nIsHere, type NodeToRun } from '../n8n/inprocess';
 import { Fake, type Row } from '../systems/fake';
@@ -70,6 +72,17 @@ async function api(): Promise<{ fake: Fake; rows: Map<string, Row>; token: { goo
 	);
 	return { fake, rows, token };
 }
+
+test('two lists of one API are two places, and a list that is asked for in two ways is one', () => {
+	const at = (path: string) => {
+		const given: Record<string, unknown> = { customBaseUrl: 'https://api.example.com', customListPath: path };
+		const system = customSystem((name, otherwise) => given[name] ?? otherwise);
+		return placeOf({ system, object: 'record' }, 'https://api.example.com', {});
+	};
+	expect(at('/people').id).not.toBe(at('/offers').id);
+	expect(at('/people?active=true').id).toBe(at('/people').id);
+	expect(at('/people').text).toBe('Record of /people in api.example.com (api.example.com)');
+});
 
 (n8nIsHere ? describe : describe.skip)('Custom REST API writes what its form says', () => {
 	jest.setTimeout(120_000);

@@ -36,6 +36,7 @@ export function customSystem(read: Read): SystemDefinition {
 		...(say(`${name}Method`, 'GET') === 'POST' && { body: object(read(`${name}Body`, '{}'), `${name} body`) }),
 	});
 	const list = look('customList');
+	const place = list.path.split('?')[0]!;
 	const items = say('customItems');
 	const pages = pagesOf(read, size);
 	const since = object(read('customSinceQuery', '{}'), 'changed-since query');
@@ -64,7 +65,8 @@ export function customSystem(read: Read): SystemDefinition {
 		errors: { message: ['message', 'error.message', 'errors', 'error', 'detail', 'title'], rules: [] },
 		objects: {
 			record: {
-				displayName: 'Record',
+				displayName: `Record of ${place}`,
+				place,
 				label: say('customLabel', id),
 				id,
 				updatedAt: say('customUpdatedAt') || false,
