@@ -141,6 +141,24 @@ describe('the board', () => {
 		expect((await post({ do: 'retry', sync: '1' }, {})).status).toBe(401);
 	});
 
+	test('without its credential it says how to set it, and nothing else', async () => {
+		const gone = await n8n.api.createCredential('Soon gone', 'httpBasicAuth', WHO);
+		const bare = await n8n.api.createWorkflow(board('bare', {}, { httpBasicAuth: gone }));
+		await n8n.api.activate(bare.id);
+		await n8n.api.request('DELETE', `/rest/credentials/${gone.id}`);
+		const answers = [
+			await get('', {}, 'bare'),
+			await get('?sync=1', { authorization: signedIn }, 'bare'),
+			await post({ do: 'retry', sync: '1' }, { authorization: signedIn }, 'bare'),
+		];
+		for (const answer of answers) {
+			const text = await answer.text();
+			expect([answer.status, text.includes('choose or create a credential')]).toEqual([403, true]);
+			expect(text).not.toMatch(/HR|Person|roster/u);
+		}
+		await n8n.api.deactivate(bare.id);
+	});
+
 	test('says that nothing has run, and then shows the sync, escaped, without any script', async () => {
 		await visitor.page.goto(address());
 		expect(await visitor.page.textContent('main')).toContain('No sync has run');

@@ -11,7 +11,7 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
-import { until, type Patience } from './until';
+import { asked, until, type Patience } from './until';
 
 /** Who tests sign in as; the demo tells it to people. */
 export const owner = { email: 'owner@example.com', firstName: 'Olive', lastName: 'Owner', password: 'Owner-of-1-test' };
@@ -91,7 +91,7 @@ export class Api {
 
 	/** Answers the `data` of n8n's answer; throws {@link Refused}. */
 	async request<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-		const response = await fetch(this.url + path, {
+		const response = await asked(this.url + path, {
 			method,
 			headers: { 'content-type': 'application/json', ...(this.cookie && { cookie: this.cookie }) },
 			...(body !== undefined && { body: JSON.stringify(body) }),

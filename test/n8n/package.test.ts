@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { startN8n, type N8n } from './harness';
+import { asked } from './until';
 
 interface NodeTypeEntry {
 	name: string;
@@ -48,7 +49,7 @@ describe('the packed package in a real n8n', () => {
 	afterAll(async () => await n8n?.remove());
 
 	test('every node is loaded, with its icons for light and dark and the words it is searched by', async () => {
-		const answer = await fetch(`${n8n.url}/types/nodes.json`, {
+		const answer = await asked(`${n8n.url}/types/nodes.json`, {
 			headers: { cookie: `n8n-auth=${n8n.api.session.value}` },
 		});
 		const types = (await answer.json()) as NodeTypeEntry[];
@@ -59,7 +60,7 @@ describe('the packed package in a real n8n', () => {
 			const icons = type?.iconUrl;
 			expect([path, icons]).toEqual([path, { light: expect.any(String), dark: expect.any(String) }]);
 			for (const icon of Object.values(icons as object) as string[]) {
-				const response = await fetch(`${n8n.url}/${icon}`);
+				const response = await asked(`${n8n.url}/${icon}`);
 				expect([icon, response.status, response.headers.get('content-type')]).toEqual([
 					icon,
 					200,
