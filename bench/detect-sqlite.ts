@@ -20,7 +20,7 @@ async function fill(rows: number): Promise<Crowd> {
 	db.exec(`INSERT INTO people WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series LIMIT ${rows})
 		SELECT n, printf('E%08d', n), 'person.' || n || '@example.com', 'First ' || hex(randomblob(16)), 'Last ' || n * 7919 % 100003,
 			'Department ' || n % 40, nullif(n / 10, 0), 30000 + n % 70000 + (n % 100) / 100.0, n % 20 <> 0,
-			date('2001-01-01', n % 9000 || ' days'), datetime('2026-01-01', n % 86400 || ' seconds'),
+			date('2001-01-01', (n % 9000) || ' days'), datetime('2026-01-01', (n % 86400) || ' seconds'),
 			json_object('room', n % 900, 'badge', hex(randomblob(16)), 'languages', json_array('de', 'en')),
 			hex(randomblob(64))
 		FROM series`);
