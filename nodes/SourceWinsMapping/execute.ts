@@ -48,16 +48,17 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		const stamp = stampOf(given, index);
 		if (stamp === undefined) report.refused++;
 		else {
+			const seen: Seen = (view, ask) => (view === fields ? ask() : seenAs(item, view, stamp, ask));
 			for (const { desired, fields: of } of mapOne(
 				context,
 				{ mapping, scope, settings },
 				fields,
 				stamp,
-				item,
+				seen,
 				index,
 			)) {
 				report.add(stamp, of, desired);
-				const time = seenAs(item, of, given, () => timeOf(index, of));
+				const time = seen(of, () => timeOf(index, of));
 				output.push({
 					json: { ...desired.fields, _sync: { ...stamp, ...desired.mapped, ...time } },
 					pairedItem: { item: index },
@@ -107,27 +108,26 @@ function mapOne(
 	{ mapping, scope, settings: { elements, removal } }: Omit<Compiled, 'zones'> & { settings: MappingSettings },
 	fields: Fields,
 	stamp: Stamp,
-	item: INodeExecutionData,
+	seen: Seen,
 	index: number,
 ): { desired: Desired; fields: Fields }[] {
 	const sensitive = stamp.sensitive ?? [];
 	const record = { fields, removed: stamp.change === 'removed', sensitive };
 	const askOf = (view: Fields): Ask => {
-		const evaluate: Evaluate = (at) =>
-			view === fields
-				? context.getNodeParameter(at, index)
-				: seenAs(item, view, stamp, () => context.getNodeParameter(at, index));
+		const evaluate: Evaluate = (at) => seen(view, () => context.getNodeParameter(at, index));
 		return { evaluate, ...(scope !== undefined && { inScope: () => scope.decide(view, evaluate, sensitive) }) };
 	};
 	if (!elements) return [{ desired: mapping.map(record, askOf(fields)), fields }];
 	return mapEach(mapping, { elements, deactivates: removal.kind === 'deactivate' }, record, askOf);
 }
 
+/** Asks while n8n's evaluator sees these fields of the record; the record itself it sees anyway. */
+type Seen = <T>(view: Fields, ask: () => T) => T;
+
 /** Lets n8n's evaluator see other fields in an item for as long as something is asked of it. */
-function seenAs<T>(item: INodeExecutionData, fields: Fields, given: unknown, ask: () => T): T {
+function seenAs<T>(item: INodeExecutionData, fields: Fields, stamp: Stamp, ask: () => T): T {
 	const { json } = item;
-	// Plain JSON; the types differ in that n8n's allows undefined.
-	item.json = { ...fields, _sync: given } as INodeExecutionData['json'];
+	item.json = { ...fields, _sync: stamp };
 	try {
 		return ask();
 	} finally {
