@@ -1,6 +1,7 @@
 /** Records across the destinations of their sync, a page at a time. */
 import { sql, type RawBuilder } from 'kysely';
 
+import { linkName } from '../../sync/key';
 import type { LinkState } from '../../sync/ledger';
 import { standingOf, STANDINGS, type ByTime, type Cell, type Open, type Page, type RecordLine } from '../../sync/look';
 import { now, type Store } from '../store';
@@ -176,26 +177,15 @@ export async function cellsOf(
 	}>`SELECT h.destination, h.key, h.part, max(h.at) AS at FROM ${wanted(store, keys)}
 		JOIN ${table('destination')} d ON d.sync = ${sync} AND d.state = 'active'
 		JOIN ${table('history')} h ON h.destination = d.id AND h.key = w.key AND h.at >= ${since} AND h.outcome = 'healed' GROUP BY h.destination, h.key, h.part`);
-	const healed = new Map(heals.map(({ destination, key, part, at }) => [nameOf(destination, key, part), at]));
+	const nameOf = (link: Pick<LinkRow, 'destination' | 'key' | 'part'>) => `${link.destination} ${linkName(link)}`;
+	const healed = new Map(heals.map((heal) => [nameOf(heal), heal.at]));
 	// Where a record has parts, nothing stands behind its own link.
-	const parted = new Set(
-		rows.flatMap(({ destination, key, part }) => (part === '' ? [] : [nameOf(destination, key, '')])),
-	);
-	const bare = ({ destination, key, part, counterpart, state }: LinkRow) =>
-		part === '' && counterpart === null && state === 'settled' && parted.has(nameOf(destination, key, ''));
+	const parted = new Set(rows.flatMap((row) => (row.part === '' ? [] : [nameOf({ ...row, part: '' })])));
+	const bare = (row: LinkRow) =>
+		row.part === '' && row.counterpart === null && row.state === 'settled' && parted.has(nameOf(row));
 	return rows.flatMap((row) =>
-		bare(row)
-			? []
-			: {
-					key: row.key,
-					row,
-					cell: asCell(row, healed.get(nameOf(row.destination, row.key, row.part)) ?? null),
-				},
+		bare(row) ? [] : { key: row.key, row, cell: asCell(row, healed.get(nameOf(row)) ?? null) },
 	);
-}
-
-function nameOf(destination: number, key: string, part: string): string {
-	return JSON.stringify([destination, key, part]);
 }
 
 function asCell(row: LinkRow, healedAt: number | null): Cell {
