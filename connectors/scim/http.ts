@@ -1,5 +1,6 @@
 /** Requests to one SCIM server: signed, with a deadline, and tried again where the server asks for a little patience. */
 import { SyncError } from '../../sync/types';
+import { textOf } from '../answer';
 import { authorizer, type Authorizer, type ScimAuth } from './auth';
 import { failureOf, ScimFailure } from './errors';
 import { withoutEnd } from '../../sync/ends';
@@ -32,30 +33,10 @@ export const sendByFetch: Send = async ({ method, url, headers, body, within }) 
 		redirect: 'manual',
 		signal: AbortSignal.timeout(Math.ceil(within)),
 	});
-	return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await limited(answer, url) };
+	const unpacked: AsyncIterable<Uint8Array> | null = answer.body;
+	const text = unpacked === null ? '' : await textOf(unpacked, new URL(url).host);
+	return { status: answer.status, headers: Object.fromEntries(answer.headers), body: text };
 };
-
-/** The most that is read of one answer, unpacked. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
-/** The answer's text. What goes on without end, or unpacks to it, is given up. */
-async function limited(answer: Response, url: string): Promise<string> {
-	const parts: Uint8Array[] = [];
-	let bytes = 0;
-	const body: AsyncIterable<Uint8Array> | null = answer.body;
-	for await (const part of body ?? []) {
-		bytes += part.length;
-		// Leaving the loop ends the connection.
-		if (bytes > MOST_BYTES)
-			throw new SyncError(
-				'setup',
-				`${new URL(url).host} answered with more than ${MOST_BYTES / 1024 / 1024} MB at once.`,
-				{ todo: 'Let it answer in smaller pages.' },
-			);
-		parts.push(part);
-	}
-	return Buffer.concat(parts).toString('utf8');
-}
 
 export interface ScimServer {
 	/** `https://example.com/scim/v2` */

@@ -6,6 +6,7 @@ import { request as plain, type IncomingMessage } from 'node:http';
 import { request as secure } from 'node:https';
 
 import { SyncError } from '../../../sync/types';
+import { MOST_BYTES, textOf } from '../../answer';
 
 export interface HttpRequest {
 	method: string;
@@ -27,8 +28,6 @@ export interface HttpResponse {
 /** Whatever sends a request: this client, n8n's helper, a test. Throws {@link SyncError} `unreachable`; statuses are answers. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** The most that is read of one answer. */
-export const MOST_BYTES = 64 * 1024 * 1024;
 const REDIRECTS = 3;
 
 export const http: Http = bounded(MOST_BYTES);
@@ -90,7 +89,7 @@ function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest,
 				signal: left,
 			},
 			(message) => {
-				collect(message, url, most).then(
+				textOf(message as AsyncIterable<Buffer>, url.host, most).then(
 					(text) => resolve({ status: message.statusCode ?? 0, headers: headersOf(message), text }),
 					fail,
 				);
@@ -99,22 +98,6 @@ function once(url: URL, { method, headers, body, timeout, signal }: HttpRequest,
 		sent.on('error', fail);
 		sent.end(body);
 	});
-}
-
-async function collect(message: IncomingMessage, url: URL, most: number): Promise<string> {
-	const parts: Buffer[] = [];
-	let bytes = 0;
-	for await (const part of message as AsyncIterable<Buffer>) {
-		bytes += part.length;
-		if (bytes > most) {
-			message.destroy();
-			throw new SyncError('setup', `${url.host} answered with more than ${most / 1024 / 1024} MB at once.`, {
-				todo: 'Let it answer in smaller pages.',
-			});
-		}
-		parts.push(part);
-	}
-	return Buffer.concat(parts).toString('utf8');
 }
 
 function headersOf(message: IncomingMessage): Record<string, string> {
