@@ -11,7 +11,8 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 
-import { asked, until, type Patience } from './until';
+import { asked } from '../servers/server';
+import { until, type Patience } from './until';
 
 /** Who tests sign in as; the demo tells it to people. */
 export const owner = { email: 'owner@example.com', firstName: 'Olive', lastName: 'Owner', password: 'Owner-of-1-test' };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { startN8n, type N8n } from './harness';
-import { asked } from './until';
+import { asked } from '../servers/server';
 
 interface NodeTypeEntry {
 	name: string;

@@ -14,7 +14,7 @@ import { startPostgres } from '../servers/postgres';
 import { startRest, type Rest } from '../servers/rest';
 import type { Server } from '../servers/server';
 import { startN8n, until, type N8n, type NewWorkflow } from './harness';
-import { asked } from './until';
+import { asked } from '../servers/server';
 
 const folder = join(__dirname, '..', '..', '..', 'templates');
 const templates = readdirSync(folder).filter((name) => name.endsWith('.json'));

@@ -30,11 +30,3 @@ export async function until<T>(
 		await new Promise((resolve) => setTimeout(resolve, every));
 	}
 }
-
-/** Asks a server of ours, and once more on a new line where it had just closed the one that was kept. */
-export async function asked(url: string, init?: RequestInit): Promise<Response> {
-	return await fetch(url, init).catch(async (error: Error) => {
-		if (!/other side closed/u.test(String(error.cause))) throw error;
-		return await fetch(url, init);
-	});
-}

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { certificates, program } from './certificates';
 import { BASE, emptyPlaces, GROUPS, LEFT, opener, PEOPLE, type Directory } from './directory';
-import { freePort, freshFolder, runToEnd, startUntilReady, unprivileged, type Availability } from './server';
+import { freePort, freshFolder, runToEnd, mortal, startUntilReady, unprivileged, type Availability } from './server';
 
 const TEMPLATE = '/usr/share/dirsrv/data/template-dse.ldif';
 const ADMIN = 'cn=Directory Manager';
@@ -89,7 +89,7 @@ export async function startDs389(): Promise<Directory> {
 		const ready = async () => await (await open()).unbind();
 		const args = ['-D', place.path, '-i', at('run', 'pid'), '-d', '0'];
 		const start = async () => await startUntilReady(program('ns-slapd')!, args, as, ready, 'SIGTERM', 60);
-		let running = await start();
+		const life = await mortal(place, start);
 		const client = await open();
 		await client.add('cn=userroot,cn=ldbm database,cn=plugins,cn=config', {
 			objectClass: ['top', 'extensibleObject', 'nsBackendInstance'],
@@ -116,14 +116,7 @@ export async function startDs389(): Promise<Directory> {
 			password: PASSWORD,
 			client: open,
 			empty: async () => await emptyPlaces(open),
-			kill: () => running.kill(),
-			start: async () => {
-				running = await start();
-			},
-			stop: async () => {
-				await running.stop();
-				place.remove();
-			},
+			...life,
 		};
 	} catch (error) {
 		place.remove();

@@ -9,6 +9,7 @@ import {
 	freePort,
 	freshFolder,
 	runToEnd,
+	mortal,
 	startUntilReady,
 	unprivileged,
 	type Availability,
@@ -68,17 +69,10 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 			await database.all(sql`SELECT 1`).finally(() => database.close());
 		};
 		const start = () => startUntilReady(join(bin, 'postgres'), args, as, ready, 'SIGINT');
-		let running = await start();
+		const life = await mortal(folder, start);
 		return {
 			...at,
-			kill: () => running.kill(),
-			start: async () => {
-				running = await start();
-			},
-			stop: async () => {
-				await running.stop();
-				folder.remove();
-			},
+			...life,
 		};
 	} catch (error) {
 		folder.remove();

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
-import { freePort, freshFolder, startUntilReady, type Availability, type Mortal } from './server';
+import { freePort, freshFolder, mortal, startUntilReady, type Availability, type Mortal } from './server';
 
 function program(): string | undefined {
 	const folders = ['/usr/bin', '/usr/local/bin', ...(process.env['PATH'] ?? '').split(':')];
@@ -29,18 +29,11 @@ export async function startRedis(): Promise<Redis> {
 	const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
 	const start = () => startUntilReady(path, args, {}, () => ping(host, port), 'SIGTERM');
 	try {
-		let running = await start();
+		const life = await mortal(folder, start);
 		return {
 			host,
 			port,
-			kill: () => running.kill(),
-			start: async () => {
-				running = await start();
-			},
-			stop: async () => {
-				await running.stop();
-				folder.remove();
-			},
+			...life,
 		};
 	} catch (error) {
 		folder.remove();

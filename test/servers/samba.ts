@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { certificates, program } from './certificates';
 import { BASE, emptyPlaces, GROUPS, LEFT, opener, PEOPLE, type Directory } from './directory';
-import { freshFolder, runToEnd, startUntilReady, type Availability } from './server';
+import { freshFolder, runToEnd, mortal, startUntilReady, type Availability } from './server';
 
 const ADMIN = `cn=Administrator,cn=Users,${BASE}`;
 const PASSWORD = 'Secret.1234';
@@ -63,7 +63,7 @@ export async function startSamba(): Promise<Directory> {
 		const ready = async () => await (await open()).unbind();
 		const args = ['-F', '-s', at('smb.conf'), '--no-process-group', '-M', 'single'];
 		const start = async () => await startUntilReady(program('samba')!, args, { env }, ready, 'SIGTERM', 60);
-		let running = await start();
+		const life = await mortal(place, start);
 		const client = await open();
 		for (const dn of [PEOPLE, LEFT, GROUPS])
 			await client.add(dn, { objectClass: 'organizationalUnit', ou: /^ou=(\w+)/u.exec(dn)![1]! });
@@ -78,14 +78,7 @@ export async function startSamba(): Promise<Directory> {
 			password: PASSWORD,
 			client: open,
 			empty: async () => await emptyPlaces(open),
-			kill: () => running.kill(),
-			start: async () => {
-				running = await start();
-			},
-			stop: async () => {
-				await running.stop();
-				place.remove();
-			},
+			...life,
 		};
 	} catch (error) {
 		place.remove();

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { freePort, freshFolder, startUntilReady, type Availability, type Mortal } from './server';
+import { asked, freePort, freshFolder, mortal, startUntilReady, type Availability, type Mortal } from './server';
 
 // This file runs as .build/test/servers/scim.js.
 const folder = join(__dirname, '..', '..', '..', 'test', 'scim');
@@ -66,16 +66,13 @@ export async function startScim(options: ScimOptions = {}): Promise<ScimServer> 
 	const root = `http://127.0.0.1:${port}`;
 	const given = JSON.stringify({ ...options, port, file: join(place.path, 'scim.sqlite') });
 	const raw = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-		const ask = async () =>
-			await fetch(`${root}/raw/${path}`, {
-				method,
-				...(body !== undefined && {
-					body: JSON.stringify(body),
-					headers: { 'content-type': 'application/json' },
-				}),
-			});
-		// A line that was idle too long is closed by the server; all that is asked here may be asked twice.
-		const response = await ask().catch(ask);
+		const response = await asked(`${root}/raw/${path}`, {
+			method,
+			...(body !== undefined && {
+				body: JSON.stringify(body),
+				headers: { 'content-type': 'application/json' },
+			}),
+		});
 		if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
 		return await response.json();
 	};
@@ -87,7 +84,7 @@ export async function startScim(options: ScimOptions = {}): Promise<ScimServer> 
 			async () => void (await raw('GET', 'log')),
 			'SIGTERM',
 		);
-	let running = await start();
+	const life = await mortal(place, start);
 	return {
 		port,
 		url: `${root}/scim/v2`,
@@ -101,13 +98,6 @@ export async function startScim(options: ScimOptions = {}): Promise<ScimServer> 
 		refuse: async (values) => void (await raw('POST', 'refuse', values)),
 		limit: async (left) => void (await raw('POST', 'rate', left === undefined ? {} : { left })),
 		forgetTokens: async () => void (await raw('POST', 'forget-tokens')),
-		kill: () => running.kill(),
-		start: async () => {
-			running = await start();
-		},
-		stop: async () => {
-			await running.stop();
-			place.remove();
-		},
+		...life,
 	};
 }

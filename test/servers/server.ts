@@ -110,6 +110,32 @@ export async function startUntilReady(
 	}
 }
 
+/** A server with a folder of its own, from its start to its end: killed, started again, and stopped for good, folder and all. */
+export async function mortal(
+	place: { remove(): void },
+	start: () => Promise<{ stop(): Promise<void>; kill(): Promise<void> }>,
+): Promise<Mortal & { stop(): Promise<void> }> {
+	let running = await start();
+	return {
+		kill: () => running.kill(),
+		start: async () => {
+			running = await start();
+		},
+		stop: async () => {
+			await running.stop();
+			place.remove();
+		},
+	};
+}
+
+/** Asks a server of ours, and once more on a new line where it had just closed the one that was kept. */
+export async function asked(url: string, init?: RequestInit): Promise<Response> {
+	return await fetch(url, init).catch(async (error: Error) => {
+		if (!/other side closed/u.test(String(error.cause))) throw error;
+		return await fetch(url, init);
+	});
+}
+
 /** The processes that a process has started, where the system tells them. */
 function childrenOf(pid: number): number[] {
 	try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { certificates, program } from './certificates';
 import { BASE, emptyPlaces, GROUPS, LEFT, opener, PEOPLE, type Directory } from './directory';
-import { freePort, freshFolder, runToEnd, startUntilReady, unprivileged, type Availability } from './server';
+import { freePort, freshFolder, runToEnd, mortal, startUntilReady, unprivileged, type Availability } from './server';
 
 export { BASE, GROUPS, LEFT, PEOPLE };
 export const ADMIN = `cn=admin,${BASE}`;
@@ -104,7 +104,7 @@ export async function startSlapd(): Promise<Slapd> {
 		const ready = async () => await (await open()).unbind();
 		const start = async () =>
 			await startUntilReady(program('slapd')!, ['-h', urls, ...conf, '-d', '0'], as, ready, 'SIGTERM');
-		let running = await start();
+		const life = await mortal(place, start);
 		return {
 			...authorities,
 			host: 'localhost',
@@ -115,14 +115,7 @@ export async function startSlapd(): Promise<Slapd> {
 			password: 'secret',
 			client: open,
 			empty: async () => await emptyPlaces(open),
-			kill: () => running.kill(),
-			start: async () => {
-				running = await start();
-			},
-			stop: async () => {
-				await running.stop();
-				place.remove();
-			},
+			...life,
 		};
 	} catch (error) {
 		place.remove();
