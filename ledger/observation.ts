@@ -197,7 +197,7 @@ class StagedObservation implements Observation {
 			async (tx, wanted) => await this.merge(tx, wanted, different, how, result),
 		);
 		if (how.complete) await this.vanish(how, result);
-		if (how.blocks && how.blocks.read === undefined) await this.place();
+		if (how.blocks) await this.place();
 		await this.close(how, result, left);
 		result.unchanged = result.read - result.created - result.updated - result.returned;
 		await this.discard();
@@ -337,20 +337,26 @@ class StagedObservation implements Observation {
 		return [...new Set(rows.map(({ slot }) => blockOf(slot)))];
 	}
 
-	/** Puts records that were there already into their slots. */
+	/**
+	 * Puts records that were there already into their slots. One that was spoken of since the read began, by somebody who
+	 * did not know its slot, could not spoil its block then; that is made up for.
+	 */
 	private async place(): Promise<void> {
 		const { sync, began } = this.reading;
 		const record = this.store.table('record');
 		const stage = this.stage.table;
-		const displaced = sql`r.sync = ${sync} AND r.touched <= ${began} AND s.slot IS NOT NULL AND (r.slot IS NULL OR r.slot <> s.slot)`;
+		const displaced = sql`r.sync = ${sync} AND s.slot IS NOT NULL AND (r.slot IS NULL OR r.slot <> s.slot)`;
 		await this.inChunks(
 			(after) => sql<{
 				key: string;
 			}>`SELECT s.key FROM ${stage} s CROSS JOIN ${record} r
 				WHERE r.key = s.key AND ${after === null ? sql`1 = 1` : sql`s.key > ${after}`} AND ${displaced} ORDER BY s.key LIMIT ${CHUNK}`,
-			async (tx, wanted) =>
-				void (await tx.run(sql`UPDATE ${record} AS r SET slot = s.slot
-					FROM ${wanted} JOIN ${stage} s ON s.key = w.key WHERE r.key = w.key AND ${displaced}`)),
+			async (tx, wanted) => {
+				await tx.run(sql`UPDATE ${record} AS r SET slot = s.slot
+					FROM ${wanted} JOIN ${stage} s ON s.key = w.key WHERE r.key = w.key AND ${displaced}`);
+				const later = sql`${wanted} JOIN ${record} l ON l.sync = ${sync} AND l.key = w.key AND l.touched > ${began}`;
+				await blocks.spoil(this.store, tx, { sync, began: await this.store.next(tx) }, later);
+			},
 		);
 	}
 

@@ -257,6 +257,19 @@ overEveryStore((ledgers) => {
 				);
 			}, 600_000);
 
+			test('reads a block again of which a record without a slot was spoken of meanwhile', async () => {
+				const put = { do: 'put' as const, id: 1, team: null };
+				const pushed = (removed: boolean) => ({
+					do: 'pushed meanwhile' as const,
+					id: 1,
+					team: 'a' as const,
+					removed,
+				});
+				const read = { do: 'read' as const };
+				await play(place, await ledgers.empty(), [pushed(false), put, pushed(true)]); // while everything is read
+				await play(place, await ledgers.empty(), [pushed(false), pushed(true), read, put, pushed(true)]); // while its block is
+			});
+
 			test('reads only the rows of blocks that differ', async () => {
 				const put = (number: number, word: 'a' | 'b' = 'a') => ({ do: 'put' as const, id: number, team: word });
 				const read = { do: 'read' as const };
