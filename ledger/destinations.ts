@@ -57,9 +57,10 @@ export async function destinationsSeen(
 		}
 		await tx.run(sql`UPDATE ${table('destination')} SET sweep_due_at = ${sweepEvery === null ? sql`NULL` : nextSweep(sql`coalesce(swept_at, created_at)`, sql`${sweepEvery}`)}
 			WHERE sync = ${sync} AND state = 'active' AND sweep_key IS NULL AND sweep_range IS NULL AND (check_at IS NULL OR checked_at IS NOT NULL)`);
-		for (const { node, mappings, way } of seen) {
+		for (const { node, mappings, way, settings } of seen) {
 			if (mappings) await flowOf(store, tx, sync, node, mappings);
 			if (way !== undefined) await wayOf(store, tx, sync, node, way);
+			if (settings !== undefined) await settingsOf(store, tx, sync, node, settings);
 		}
 	});
 }
@@ -183,6 +184,20 @@ async function wayOf(store: Store, tx: Sql, sync: number, node: string, way: str
 }
 
 /**
+ * How a destination node is set up. Only the node itself can say whether another table, account or address is another
+ * place: once it has been edited, a check is asked for, whose item reaches it though nothing changes in the source.
+ */
+async function settingsOf(store: Store, tx: Sql, sync: number, node: string, settings: string): Promise<void> {
+	const { table } = store;
+	const mine = sql`sync = ${sync} AND node = ${node} AND state = 'active'`;
+	await tx.run(sql`UPDATE ${table('destination')} SET check_at = ${tx.dialect.now}, checked_at = NULL, sweep_due_at = ${tx.dialect.now}
+		WHERE ${mine} AND settings <> ${settings} AND target IS NOT NULL`);
+	await tx.run(
+		sql`UPDATE ${table('destination')} SET settings = ${settings} WHERE ${mine} AND (settings IS NULL OR settings <> ${settings})`,
+	);
+}
+
+/**
  * The revision of the mapping that a run brings. A fingerprint that is not among the present ones is a new revision, and
  * all links are due with it; but a run that was handed out before the present revision came is older, and gets undefined.
  */
@@ -274,7 +289,8 @@ async function revive(store: Store, tx: Sql, id: number, sync: number, at: numbe
 }
 
 async function retire(store: Store, tx: Sql, id: number): Promise<void> {
-	await tx.run(sql`UPDATE ${store.table('destination')} SET state = 'retired', sweep_due_at = NULL WHERE id = ${id}`);
+	await tx.run(sql`UPDATE ${store.table('destination')} SET state = 'retired', sweep_due_at = NULL,
+		check_at = CASE WHEN checked_at IS NULL THEN NULL ELSE check_at END WHERE id = ${id}`);
 }
 
 async function makeAllDue(store: Store, tx: Sql, id: number, sync: number, at: number): Promise<void> {

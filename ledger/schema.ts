@@ -228,6 +228,11 @@ const partsReferredTo: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
+/** How a destination node is set up. */
+const settings: Step = async ({ table }, tx) => {
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN settings TEXT`);
+};
+
 export const STEPS: readonly Step[] = [
 	first,
 	withHints,
@@ -245,6 +250,7 @@ export const STEPS: readonly Step[] = [
 	looked,
 	withReferences,
 	partsReferredTo,
+	settings,
 ];
 
 /**

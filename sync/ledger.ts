@@ -87,6 +87,8 @@ export interface DestinationSeen {
 	mappings?: string[];
 	/** Fingerprint of what stands between, and how it is connected; another than before, and what never arrived is sent again. */
 	way?: string;
+	/** Fingerprint of the node's own settings; others than before, and it is looked at by a sweep that writes nothing. */
+	settings?: string;
 }
 
 export interface ObservationResult {

@@ -2,6 +2,7 @@
 import type {
 	IConnections,
 	IExecuteFunctions,
+	INode,
 	INodeParameters,
 	ITriggerFunctions,
 	IWebhookFunctions,
@@ -34,11 +35,12 @@ export function destinationsBehind(context: Context): DestinationSeen[] {
 		}));
 	return behind
 		.filter((node) => DESTINATIONS.has(node.type.slice(ours.length)) && !goesOn(node.parameters))
-		.map(({ name }) => ({
+		.map(({ name, parameters }) => ({
 			node: ids(name),
 			name,
 			mappings: mappings.filter(({ reaches }) => reaches.has(name)).map(({ fingerprint }) => fingerprint),
 			way: wayTo(context, name, all),
+			settings: fingerprint(canonical([(parameters ?? {}) as Value, credentialsOf(context, name)])),
 		}));
 }
 
@@ -90,15 +92,28 @@ export function applierBehind(context: IExecuteFunctions): { name: string; names
 	return found && { name: found.name, names: [nodeIds(context)(found.name), found.name] };
 }
 
+/** The ids of a node's credentials. */
+function credentialsOf(context: Context, name: string): Value {
+	const { credentials } = nodesOf(context)?.[name] ?? {};
+	return Object.entries(credentials ?? {}).map(([type, { id }]) => [type, id ?? null]);
+}
+
 /**
- * A node's id, which a rename keeps. `getChildNodes` gives names only; the context does have the workflow with the ids,
- * but n8n's types do not show it. Should it not be there one day, the name stands in, and a destination node answers to
+ * A node's id, which a rename keeps. Should it not be there one day, the name stands in, and a destination node answers to
  * both.
  */
 function nodeIds(context: Context): (name: string) => string {
-	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, { id?: unknown } | undefined> } };
+	const nodes = nodesOf(context);
 	return (name) => {
-		const id = workflow?.nodes?.[name]?.id;
+		const id = nodes?.[name]?.id;
 		return typeof id === 'string' && id !== '' ? id : name;
 	};
+}
+
+/** `getChildNodes` gives neither ids nor credentials; the context does have the workflow's nodes, but n8n's types do not show them. */
+function nodesOf(context: Context): Record<string, Pick<INode, 'id' | 'credentials'> | undefined> | undefined {
+	const { workflow } = context as unknown as {
+		workflow?: { nodes?: Record<string, Pick<INode, 'id' | 'credentials'> | undefined> };
+	};
+	return workflow?.nodes;
 }

@@ -66,6 +66,41 @@ export function ownerStories(store?: () => Promise<Store>): void {
 	});
 
 	describe('a destination that was left', () => {
+		it('is left as soon as its node is set up for another table, though nothing changes in the source and nothing is swept', async () => {
+			world.settings = 'people';
+			await world.tick();
+			world.told();
+			Object.assign(world.destination, { target: { id: 'memory:others', text: 'others' }, rows: new Map() });
+			await world.tick();
+			expect(world.destination.rows.size).toBe(0);
+
+			world.settings = 'others';
+			await world.tick();
+			await world.tick();
+			await world.tick();
+			expect(world.destination.rows.size).toBe(25);
+			expect(world.told().filter((line) => line.endsWith('created'))).toHaveLength(25);
+		});
+
+		it('is only looked at where another of its settings was changed', async () => {
+			world.settings = 'a';
+			await world.tick();
+			await world.tick();
+			world.told();
+			world.destination.byEmail('k3@x.test')!['team'] = 'edited downstream';
+			world.settings = 'b';
+			await world.tick();
+			await world.tick();
+			expect(world.told()).toEqual([]);
+			expect(world.destination.byEmail('k3@x.test')).toMatchObject({ team: 'edited downstream' });
+			expect((await world.tick()).counts).toMatchObject({ due: 0, underway: 0 });
+			expect(
+				await world.ask(
+					(sql, store) => sql`SELECT 1 FROM ${store.table('destination')} WHERE checked_at >= check_at`,
+				),
+			).toHaveLength(1);
+		});
+
 		it('keeps its links until a person drops them; its rows stay, and it is as new if the sync returns there', async () => {
 			const links = async () => (await world.links()).filter(({ state }) => state === 'settled').length;
 			world.destination.target.id = 'another table';

@@ -99,6 +99,8 @@ export class World {
 	flow?: string;
 	/** What stands between, as the trigger sees it. */
 	way?: string;
+	/** How the destination node is set up, as the trigger sees it. */
+	settings?: string;
 	/** The record's own date, for records that are taken only when newer. */
 	dateOf?: (fields: Fields) => string;
 	/** Milliseconds that a waiting run keeps its leases. */
@@ -256,6 +258,7 @@ export class World {
 									name: 'To',
 									mappings: this.flow === undefined ? undefined : [this.flow],
 									...(this.way !== undefined && { way: this.way }),
+									...(this.settings !== undefined && { settings: this.settings }),
 								},
 								...[...this.beside.keys()].map((node) => ({ node, name: node })),
 							],

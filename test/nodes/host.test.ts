@@ -113,7 +113,12 @@ test('destinations are the enabled ones of this package behind the trigger, by t
 		getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
 		getChildNodes: (name: string) => (name === 'Source' ? behind : behind.filter((node) => node.name === 'Target')),
 	};
-	const seen = { name: 'Target', mappings: [expect.any(String)], way: expect.any(String) };
+	const seen = {
+		name: 'Target',
+		mappings: [expect.any(String)],
+		way: expect.any(String),
+		settings: expect.any(String),
+	};
 	const withIds = { ...context, workflow: { nodes: { Target: { id: 'abc' } } } };
 	expect(destinationsBehind(withIds as unknown as ITriggerFunctions)).toEqual([{ ...seen, node: 'abc' }]);
 	expect(destinationsBehind(context as unknown as ITriggerFunctions)).toEqual([{ ...seen, node: 'Target' }]);
@@ -152,4 +157,31 @@ test('what stands between the trigger and a destination has a fingerprint: of wh
 	};
 	for (const other of [{ condition: 'b' }, { output: 1 }, { disabled: true }]) expect(way(other)).not.toBe(way({}));
 	for (const same of [{}, { aside: 'y' }, { name: 'Only Sales' }]) expect(way(same)).toBe(way({}));
+});
+
+test('how a destination is set up has a fingerprint: its parameters, and which credential it takes', () => {
+	const settings = (table: string, credential: string, position = [0, 0]): string => {
+		const context = {
+			getNode: () => ({ name: 'Source', type: 'n8n-nodes-one-way-sync.syncFromDatabaseTrigger' }),
+			getChildNodes: (from: string) =>
+				from === 'Source'
+					? [
+							{
+								name: 'Target',
+								type: 'n8n-nodes-one-way-sync.syncToDatabase',
+								disabled: false,
+								parameters: { table },
+							},
+						]
+					: [],
+			workflow: {
+				nodes: { Target: { id: '4', position, credentials: { postgres: { id: credential, name: 'x' } } } },
+			},
+		};
+		const [seen] = destinationsBehind(context as unknown as ITriggerFunctions);
+		return seen!.settings!;
+	};
+	expect(settings('a', '1', [5, 5])).toBe(settings('a', '1'));
+	expect(settings('b', '1')).not.toBe(settings('a', '1'));
+	expect(settings('a', '2')).not.toBe(settings('a', '1'));
 });
