@@ -132,7 +132,9 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 		sweptMissing: async (destination, found, how) => await sweeps.sweptMissing(store, destination, found, how),
 		sweepProgress: async (destination, holder, after, ttl) =>
 			await sweeps.sweepProgress(store, destination, holder, after, ttl),
-		endSweep: async (destination, holder) => await sweeps.endSweep(store, destination, holder),
+		sweptOf: async (destination, counterparts) => await sweeps.sweptOf(store, destination, counterparts),
+		keepEdits: async (destination, holder, edits) => await sweeps.keepEdits(store, destination, holder, edits),
+		endSweep: async (destination, holder, edits) => await sweeps.endSweep(store, destination, holder, edits),
 		marking: async (destination, revision, fields) => await marks.marking(store, destination, revision, fields),
 		beginRanges: async (destination, size) => await ranges.beginRanges(store, destination, size),
 		ranges: async (destination, after, limit) => await ranges.ranges(store, destination, after, limit),

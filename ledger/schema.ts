@@ -228,9 +228,11 @@ const partsReferredTo: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
-/** How a destination node is set up. */
-const settings: Step = async ({ table }, tx) => {
+/** How a destination node is set up; since when it is to be asked for changes, and when it was last compared whole. */
+const settings: Step = async ({ table, bigType: big }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN settings TEXT`);
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN edits TEXT`);
+	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN whole_at ${big}`);
 };
 
 export const STEPS: readonly Step[] = [

@@ -7,9 +7,9 @@ import { sql } from 'kysely';
 
 import { canonical } from '../sync/canonical';
 import { linkName } from '../sync/key';
-import type { HistoryEntry, SweptLink } from '../sync/ledger';
+import type { HistoryEntry, Ledger, SweptLink } from '../sync/ledger';
 import type { Sql } from '../sql/types';
-import type { Fields } from '../sync/types';
+import type { Cursor, Fields } from '../sync/types';
 import { nextSweep } from './destinations';
 import { countFights } from './fights';
 import { writeHistory } from './history';
@@ -19,13 +19,16 @@ import { big, lockDestination, lockRun, now, type Store } from './store';
 /** A person wants it compared, and nothing written. */
 const CHECK_WANTED = sql`(check_at IS NOT NULL AND checked_at IS NULL)`;
 
+/** Everything is compared once a day (a tenth early, as {@link nextSweep}), where changes alone are looked at in between. */
+const WHOLE_EVERY = 24 * 3_600_000 * 0.9;
+
 /** Claims the sweep if it is due and nobody has it. */
 export async function claimSweep(
 	store: Store,
 	destination: number,
 	holder: string,
 	ttl: number,
-): Promise<{ after: { key: string; part: string } | null; range: number | null; looksOnly: boolean } | undefined> {
+): Promise<Claimed | undefined> {
 	const { table } = store;
 	return await store.db.transaction(async (tx) => {
 		const at = await now(tx);
@@ -44,12 +47,53 @@ export async function claimSweep(
 				sweep_key: string | null;
 				sweep_part: string | null;
 				sweep_range: number | null;
+				edits: string | null;
 				looks: number;
-			}>`SELECT sweep_key, sweep_part, sweep_range, CASE WHEN ${CHECK_WANTED} THEN 1 ELSE 0 END AS looks FROM ${table('destination')} WHERE id = ${destination}`,
+			}>`SELECT sweep_key, sweep_part, sweep_range, CASE WHEN sweep_key IS NULL AND whole_at > ${at - WHOLE_EVERY} THEN edits END AS edits, CASE WHEN ${CHECK_WANTED} THEN 1 ELSE 0 END AS looks FROM ${table('destination')} WHERE id = ${destination}`,
 		);
-		const { sweep_key: key, sweep_part: part, sweep_range: range, looks } = row!;
-		return { after: key === null ? null : { key, part: part ?? '' }, range, looksOnly: looks === 1 };
+		const { sweep_key: key, sweep_part: part, sweep_range: range, edits, looks } = row!;
+		return {
+			after: key === null ? null : { key, part: part ?? '' },
+			range,
+			since: edits === null || looks === 1 ? null : (JSON.parse(edits) as Cursor),
+			looksOnly: looks === 1,
+		};
 	});
+}
+
+type Claimed = NonNullable<Awaited<ReturnType<Ledger['claimSweep']>>>;
+
+/** A full sweep begins: what is changed from here on is asked for afterwards. */
+export async function keepEdits(store: Store, destination: number, holder: string, edits: Cursor): Promise<void> {
+	const { db, table } = store;
+	await db.run(
+		sql`UPDATE ${table('destination')} SET edits = ${canonical(edits)}, whole_at = NULL WHERE id = ${destination} AND sweep_by = ${holder}`,
+	);
+}
+
+/** The links of these counterparts that can be compared now; `busy`: others of them are with a run. */
+export async function sweptOf(
+	store: Store,
+	destination: number,
+	counterparts: string[],
+): Promise<{ links: SweptLink[]; busy: boolean }> {
+	if (counterparts.length === 0) return { links: [], busy: false };
+	const { db, table } = store;
+	const wanted = db.dialect.values(
+		'w',
+		[{ name: 'counterpart', type: 'text' }],
+		[...new Set(counterparts)].map((counterpart) => [counterpart]),
+	);
+	const rows = await db.all(sql<SweptRow>`SELECT ${SWEPT_COLUMNS}
+		FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart
+		JOIN ${table('destination')} d ON d.id = l.destination
+		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync
+		LEFT JOIN ${table('mark')} m ON m.destination = l.destination AND m.counterpart = l.counterpart
+		WHERE ${COMPARABLE} ORDER BY l.key, l.part`);
+	const busy =
+		await db.all(sql`SELECT 1 FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart
+		WHERE l.state IN ('claimed', 'writing') LIMIT 1`);
+	return { links: rows.map(asSwept), busy: busy.length > 0 };
 }
 
 /** Sweeps that were asked for by an item of their own, and that nobody has claimed for two intervals. */
@@ -219,20 +263,21 @@ export async function sweepProgress(
 	store: Store,
 	destination: number,
 	holder: string,
-	after: { key: string; part: string },
+	after: { key: string; part: string } | null,
 	ttl: number,
 ): Promise<boolean> {
 	const { db, table } = store;
-	const mine =
-		await db.run(sql`UPDATE ${table('destination')} SET sweep_key = ${after.key}, sweep_part = ${after.part}, sweep_until = ${db.dialect.now} + ${ttl}
+	const place = after ? sql`sweep_key = ${after.key}, sweep_part = ${after.part},` : sql``;
+	const mine = await db.run(sql`UPDATE ${table('destination')} SET ${place} sweep_until = ${db.dialect.now} + ${ttl}
 		WHERE id = ${destination} AND sweep_by = ${holder}`);
 	return mine === 1;
 }
 
 /** The sweep went through: the next one is due an interval after this one began, or a little before, lest it waits for another tick. */
-export async function endSweep(store: Store, destination: number, holder: string): Promise<void> {
+export async function endSweep(store: Store, destination: number, holder: string, edits?: Cursor): Promise<void> {
 	const { db, table } = store;
-	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at,
+	const seen = edits === undefined ? sql`whole_at = sweep_began_at` : sql`edits = ${canonical(edits)}`;
+	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at, ${seen},
 		checked_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at >= check_at THEN ${db.dialect.now} ELSE checked_at END,
 		sweep_due_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at < check_at THEN check_at ELSE ${nextSweep(sql`sweep_began_at`, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)} END
 		WHERE id = ${destination} AND sweep_by = ${holder}`);

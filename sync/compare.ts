@@ -25,7 +25,7 @@ export interface Sweeping {
 	/** What row marks cover, where the destination makes them. */
 	marking?: Marking;
 	/** What stands there, where a list tells it in fewer requests. */
-	survey?: { now: Survey | undefined };
+	survey?: (fields: string[]) => Promise<Survey | undefined> | Survey | undefined;
 	applied: Applied;
 	swept: Swept;
 	/** Whatever differs is told, and nothing is written. */
@@ -114,10 +114,9 @@ function differences({ link, changes }: { link: SweptLink; changes: FieldChange[
 /** The links whose counterparts differ in the survey, or are not in it; without one, all. */
 async function surveyed<Link extends SweptLink>(links: Link[], fields: string[], sweeping: Sweeping): Promise<Link[]> {
 	const { context, swept, marking } = sweeping;
-	if (marking || !context.destination.survey) return links;
-	sweeping.survey ??= { now: await context.destination.survey(fields) };
-	if (!sweeping.survey.now) return links;
-	const found = await sweeping.survey.now.read(links.map(({ counterpart }) => counterpart));
+	const survey = marking ? undefined : await sweeping.survey?.(fields);
+	if (!survey) return links;
+	const found = await survey.read(links.map(({ counterpart }) => counterpart));
 	swept.read += found.size;
 	return links.filter((link) => {
 		const actual = found.get(link.counterpart);

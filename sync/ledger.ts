@@ -694,12 +694,27 @@ export interface Ledger extends Look, Hands {
 	owns(destination: number, fields: string[]): Promise<void>;
 
 	// sweep
-	/** Claims the destination's sweep if one is due; where it was cut off: behind which link, or which range. */
+	/**
+	 * Claims the destination's sweep if one is due; where it was cut off: behind which link, or which range. `since`: what was
+	 * changed from there on is enough; null where everything has to be compared, which is so once a day.
+	 */
 	claimSweep(
 		destination: number,
 		holder: string,
 		ttl: number,
-	): Promise<{ after: { key: string; part: string } | null; range: number | null; looksOnly: boolean } | undefined>;
+	): Promise<
+		| {
+				after: { key: string; part: string } | null;
+				range: number | null;
+				since: Cursor | null;
+				looksOnly: boolean;
+		  }
+		| undefined
+	>;
+	/** Of these counterparts, those that can be compared now; `busy`: a run has others of them. */
+	sweptOf(destination: number, counterparts: string[]): Promise<{ links: SweptLink[]; busy: boolean }>;
+	/** A full sweep begins: from when on the destination is to be asked for changes after it. */
+	keepEdits(destination: number, holder: string, edits: Cursor): Promise<void>;
 	sweepPage(destination: number, after: { key: string; part: string } | null, limit: number): Promise<SweptLink[]>;
 	/** Claims settled links for healing; answers with the keys that are still as the page said. A run of its own. */
 	claimHeal(
@@ -728,13 +743,15 @@ export interface Ledger extends Look, Hands {
 		links: { key: string; part: string; version: number }[],
 		how: 'missing' | 'drifted',
 	): Promise<void>;
+	/** Saves how far it got (null: as far as before); false when another node has it by now. */
 	sweepProgress(
 		destination: number,
 		holder: string,
-		after: { key: string; part: string },
+		after: { key: string; part: string } | null,
 		ttl: number,
 	): Promise<boolean>;
-	endSweep(destination: number, holder: string): Promise<void>;
+	/** The sweep went through; `edits`: it looked at what was changed alone, and the next such one begins there. */
+	endSweep(destination: number, holder: string, edits?: Cursor): Promise<void>;
 
 	// sweep by ranges, where the destination can compare by itself
 	/** The fields that marks cover under this revision: those known before and these. Without a revision: those known. */

@@ -1,13 +1,14 @@
 /**
  * A sweep: every confirmed link against what stands in the destination, and the source's value written back where
  * somebody changed it. Resumes where it was cut off. Where the destination can compare by itself, it goes by ranges
- * (`sync/ranges.ts`); else page by page, reading every counterpart.
+ * (`sync/ranges.ts`); else page by page, reading every counterpart. Where the destination can say what was changed in it,
+ * sweeps in between look at that alone; it need not tell of what was deleted, so that a full one follows once a day.
  */
 import type { Applied, ApplyContext } from './context';
 import { compare, type Swept, type Sweeping } from './compare';
 import { markingOf } from './marking';
 import { sweepRanges } from './ranges';
-import { SyncError } from './types';
+import { SyncError, type Changes, type Cursor, type Survey } from './types';
 
 export type { Swept } from './compare';
 
@@ -21,7 +22,7 @@ export async function sweep(
 	revision: number,
 	applied: Applied,
 ): Promise<Swept | undefined> {
-	const { ledger, row, external, leaseTtl } = context;
+	const { ledger, row, destination, external, leaseTtl } = context;
 	const claimed = await ledger.claimSweep(row.id, holder, leaseTtl);
 	if (!claimed) return undefined;
 	if (external?.seen === false) {
@@ -40,8 +41,11 @@ export async function sweep(
 	};
 	try {
 		const went = sweeping.marking ? await sweepRanges(sweeping, holder, claimed.range) : 'unordered';
-		const through = went === 'unordered' ? await sweepPages(sweeping, holder, claimed.after) : went === 'through';
-		if (through) await ledger.endSweep(row.id, holder);
+		if (went === 'through') await ledger.endSweep(row.id, holder);
+		else if (went !== 'unordered') return swept;
+		else if (claimed.since !== null && destination.changes)
+			await sweepChanges(sweeping, holder, claimed.since, destination.changes);
+		else await sweepPages(sweeping, holder, claimed.after);
 	} catch (error) {
 		applied.down ??=
 			error instanceof SyncError
@@ -53,23 +57,49 @@ export async function sweep(
 	return swept;
 }
 
-/** All links, in the order of their keys. False when it was stopped, or another node has the sweep by now. */
+/** All links, in the order of their keys. Ends early when it was stopped, or another node has the sweep by now. */
 async function sweepPages(
 	sweeping: Sweeping,
 	holder: string,
 	from: { key: string; part: string } | null,
-): Promise<boolean> {
+): Promise<void> {
 	const { context, swept } = sweeping;
-	const { ledger, row, leaseTtl, signal } = context;
+	const { ledger, row, destination, leaseTtl, signal } = context;
+	// Asked before anything is read: what is changed meanwhile is seen twice rather than never.
+	if (from === null && destination.changes) await ledger.keepEdits(row.id, holder, await destination.changes.now());
+	let survey: Promise<Survey | undefined> | undefined;
+	sweeping.survey = async (fields) => await (survey ??= destination.survey?.(fields));
 	let after = from;
 	for (;;) {
-		if (signal?.aborted) return false;
+		if (signal?.aborted) return;
 		const page = await ledger.sweepPage(row.id, after, PAGE);
 		const last = page[page.length - 1];
-		if (!last) return true;
+		if (!last) return await ledger.endSweep(row.id, holder);
 		await compare(page, sweeping);
 		swept.compared += page.length;
 		after = { key: last.key, part: last.part };
-		if (!(await ledger.sweepProgress(row.id, holder, after, leaseTtl))) return false;
+		if (!(await ledger.sweepProgress(row.id, holder, after, leaseTtl))) return;
 	}
+}
+
+/** What was changed since the last sweep, whoever changed it. One that is cut off begins anew, at the same moment. */
+async function sweepChanges(sweeping: Sweeping, holder: string, since: Cursor, changes: Changes): Promise<void> {
+	const { context, swept } = sweeping;
+	const { ledger, row, leaseTtl, signal } = context;
+	let next = since;
+	let underway = false;
+	for await (const { ids, survey, cursor } of changes.since(since)) {
+		if (signal?.aborted) return;
+		for (let from = 0; from < ids.length; from += PAGE) {
+			const { links, busy } = await ledger.sweptOf(row.id, ids.slice(from, from + PAGE));
+			underway ||= busy;
+			sweeping.survey = survey;
+			await compare(links, sweeping);
+			swept.compared += links.length;
+		}
+		next = cursor;
+		if (!(await ledger.sweepProgress(row.id, holder, null, leaseTtl))) return;
+	}
+	// What somebody is just writing may have been read before it was changed: it is looked at again.
+	await ledger.endSweep(row.id, holder, underway ? since : next);
 }

@@ -221,6 +221,8 @@ export interface Destination {
 	 * it, or is not in it, is read again before anything is made of it. Undefined where `read` is as cheap.
 	 */
 	survey?(fields: string[]): Promise<Survey | undefined>;
+	/** What was changed there, by anybody: for short sweeps between full ones. Undefined where that cannot be asked. */
+	readonly changes?: Changes;
 	/**
 	 * The IDs of what stands there with these values in a field, for each value; of more than one, two are enough. `object`:
 	 * looked through instead of what is written to, by the destination's own name for it.
@@ -235,6 +237,20 @@ export interface Destination {
 export interface Survey {
 	/** The given fields of those of these ids that the list holds. */
 	read(ids: string[]): Promise<Map<string, Fields>>;
+}
+
+/** Asking a destination what was changed in it. It need not tell of what was deleted. */
+export interface Changes {
+	/** From when on it has to be asked after a full sweep that begins now, by the destination's own clock. */
+	now(): Promise<Cursor>;
+	/** Pages of what was changed. */
+	since(cursor: Cursor): AsyncIterable<{
+		ids: string[];
+		/** The fields of these, where the list tells them. */
+		survey(fields: string[]): Survey | undefined;
+		/** Where the next question begins, if this page is the last one. */
+		cursor: Cursor;
+	}>;
 }
 
 /** A lock as it is wanted. */

@@ -1,10 +1,22 @@
 /** An object of a system as a destination. */
 import { canonical } from '../../sync/canonical';
-import type { ActualRecord, Destination, FieldInfo, Fields, Lookup, Value, Write, WriteResult } from '../../sync/types';
+import type {
+	ActualRecord,
+	Changes,
+	Destination,
+	FieldInfo,
+	Fields,
+	Lookup,
+	Value,
+	Write,
+	WriteResult,
+} from '../../sync/types';
 import { SyncError } from '../../sync/types';
 import type { ChangedSince, ObjectDefinition, RemovalStep, SystemDefinition } from './definition';
 import { accessTo, type Given } from './net/access';
 import { Client, type Asked } from './net/client';
+import { ChangeList } from './records/changes';
+import { editsOf } from './records/edits';
 import { pagesOf } from './records/pages';
 import { Reader } from './records/read';
 import { Shape } from './records/shape';
@@ -132,6 +144,21 @@ export class RestDestination implements Destination {
 	async survey(fields: string[]): Promise<Survey | undefined> {
 		const shape = await this.shaped();
 		return await Survey.of(this.client, this.object, shape, fields, this.asked());
+	}
+
+	/** What anybody changed there, where the system can say it. */
+	get changes(): Changes | undefined {
+		const how = changesOf(this.object, this.options.settings);
+		if (how === 'none') return undefined;
+		const list = new ChangeList(this.client, this.object, how);
+		return editsOf({
+			list,
+			how,
+			client: this.client,
+			object: this.object,
+			shape: () => this.shaped(),
+			asked: this.asked(),
+		});
 	}
 
 	async write(writes: Write[], within?: number): Promise<WriteResult[]> {

@@ -10,9 +10,10 @@ import { accessTo } from './net/access';
 import { Client, QuotaSpent, type Asked } from './net/client';
 import { get } from './text/path';
 import { holds } from './text/condition';
-import { moment, spelledMoment } from './records/moment';
+import { ChangeList, later, servedAt, told } from './records/changes';
+import { moment } from './records/moment';
 import { joined } from './records/join';
-import { idOf, pagesOf, type Page } from './records/pages';
+import { idOf, pagesOf } from './records/pages';
 import { pooled } from './records/pool';
 import { Reader } from './records/read';
 import { Shape } from './records/shape';
@@ -83,9 +84,9 @@ export class RestSource implements Source {
 		let served: number | undefined;
 		let read = 0;
 		for await (const page of pagesOf(this.client, list, { id: this.object.id, asked })) {
-			served ??= this.told(page) ?? (Date.parse(page.answer.headers['date'] ?? '') || began);
+			served ??= (changedSince === 'none' ? undefined : told(changedSince, page)) ?? servedAt(page) ?? began;
 			read += page.records.length;
-			latest = this.later(latest, page.records);
+			latest = later(this.object, latest, page.records);
 			yield { ...(await this.taken(page.records, shape, asked)), complete: false };
 			asked.signal?.throwIfAborted();
 		}
@@ -98,7 +99,7 @@ export class RestSource implements Source {
 						todo: 'Choose an object, or settings, that give fewer.',
 					},
 				);
-			for await (const page of this.changes(changedSince, latest, asked))
+			for await (const page of new ChangeList(this.client, this.object, changedSince).pages(latest, asked))
 				yield { ...(await this.taken(page.records, shape, asked)), complete: false };
 		}
 		const at = changedSince !== 'none' && changedSince.watermark === 'updatedAt' ? (latest ?? served) : served;
@@ -107,56 +108,26 @@ export class RestSource implements Source {
 
 	private async *changed(changedSince: ChangedSince, from: number, asked: Asked): AsyncIterable<RecordPage> {
 		const shape = await this.shaped();
-		const began = Date.now();
-		let latest: number | undefined = from;
-		let told: number | undefined;
-		for await (const page of this.changes(changedSince, from - changedSince.overlap * 1000, asked)) {
-			const { then } = changedSince;
+		const { then } = changedSince;
+		let next = from;
+		for await (const { records: listed, at } of new ChangeList(this.client, this.object, changedSince).since(
+			from,
+			asked,
+		)) {
 			const records = !then
-				? page.records
+				? listed
 				: then === 'get'
-					? await this.whole(page.records, asked)
-					: await joined(this.client, then, page.records, { id: this.object.id, asked });
-			latest = this.later(latest, records);
-			if (typeof changedSince.watermark === 'object') told = this.told(page) ?? told;
-			else if (changedSince.watermark === 'request time')
-				told ??= Date.parse(page.answer.headers['date'] ?? '') || began;
+					? await this.whole(listed, asked)
+					: await joined(this.client, then, listed, { id: this.object.id, asked });
+			next = Math.max(
+				next,
+				at,
+				changedSince.watermark === 'updatedAt' ? (later(this.object, at, records) ?? at) : at,
+			);
 			yield { ...(await this.taken(records, shape, asked)), complete: false };
 			asked.signal?.throwIfAborted();
 		}
-		const at = changedSince.watermark === 'updatedAt' ? latest : Math.max(told ?? from, from);
-		yield { records: [], unkeyed: 0, complete: false, ...(at !== undefined && { cursor: { at } }) };
-	}
-
-	/**
-	 * The list of what changed since a moment. Where one query gives no more than so many, it goes on by the time of the last
-	 * change, which such lists are ordered by.
-	 */
-	private async *changes({ list, form }: ChangedSince, from: number, asked: Asked): AsyncGenerator<Page> {
-		for (let at = from; ;) {
-			let read = 0;
-			let latest: number | undefined = at;
-			const names = { since: spelledMoment(at, form) };
-			for await (const page of pagesOf(this.client, list, { id: this.object.id, names, asked })) {
-				read += page.records.length;
-				latest = this.later(latest, page.records);
-				yield page;
-			}
-			if (list.ceiling === undefined || read < list.ceiling) return;
-			if (latest === undefined || latest <= at)
-				throw new SyncError(
-					'unreachable',
-					`More than ${list.ceiling} records changed at the same moment, and no more are given at once.`,
-				);
-			at = latest;
-		}
-	}
-
-	/** Where the answer itself says from when on the next read begins. */
-	private told({ answer }: Page): number | undefined {
-		const { changedSince } = this.object.read;
-		if (changedSince === 'none' || typeof changedSince.watermark !== 'object') return undefined;
-		return moment(get(answer.body, changedSince.watermark.path));
+		yield { records: [], unkeyed: 0, complete: false, cursor: { at: next } };
 	}
 
 	/** The records behind listed ids. What says that it is gone is as it was listed. */
@@ -223,16 +194,6 @@ export class RestSource implements Source {
 	private isGone(record: Fields): boolean {
 		const { removed } = this.object.read;
 		return typeof removed === 'object' && holds(removed, record);
-	}
-
-	private later(latest: number | undefined, records: Fields[]): number | undefined {
-		const { updatedAt } = this.object;
-		if (updatedAt === false) return latest;
-		for (const record of records) {
-			const at = moment(get(record, updatedAt));
-			if (at !== undefined && (latest === undefined || at > latest)) latest = at;
-		}
-		return latest;
 	}
 
 	private shaped(): Promise<Shape> {

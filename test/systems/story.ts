@@ -54,6 +54,28 @@ export function story(given: StoryCase): void {
 	const byMatch = async (value: Value): Promise<ActualRecord[]> =>
 		await destination.read([{ ref: 0, match: { [match]: value } }], [text]);
 
+	const { changedSince } = stand.system.objects[object]!.read;
+	if (changedSince !== 'none' && (changedSince.takes === undefined || stand.settings?.[changedSince.takes]))
+		test('what somebody edits is among what changed, from the moment on at which the destination was asked last', async () => {
+			const { ids } = await made(3);
+			const { changes } = destination;
+			const since = await changes!.now();
+			await given.edit(ids[1]!, text, 'edited');
+			const told = new Map<string, Value | undefined>();
+			let next = since;
+			for await (const page of changes!.since(since)) {
+				next = page.cursor;
+				const survey = page.survey([text]);
+				const read = survey ? await survey.read(page.ids) : new Map<string, Fields>();
+				for (const id of page.ids) told.set(id, read.get(id)?.[text]);
+			}
+			expect([...told.keys()]).toContain(ids[1]);
+			expect(told.get(ids[1]!) ?? (await byId(ids[1]!, [text]))?.[text]).toBe('edited');
+			expect(next).toEqual({ at: expect.any(Number) });
+			const later = { at: Date.now() + 86_400_000 };
+			for await (const page of changes!.since(later)) expect(page).toMatchObject({ ids: [], cursor: later });
+		});
+
 	test('what was created reads as it was meant, by its id and by its match field', async () => {
 		const before = await given.count();
 		const { ids, sets } = await made(3);
