@@ -6,7 +6,7 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
-const n8n = join(root, 'test', 'n8n', process.env.N8N_UNDER_TEST ?? '2.41.1');
+const n8n = process.env.N8N_FOLDER ?? join(root, 'test', 'n8n', '2.41.1');
 const ours = join(root, '.build');
 const fromN8n = /^(n8n-workflow|luxon|lodash)(\/|$)/;
 

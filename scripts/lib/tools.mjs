@@ -9,8 +9,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { Failed, root, run, say } from './run.mjs';
 
 export const nodeVersion = '24.21.0';
-/** `npm run compat` sets another; the harness and the resolver follow the same variable. */
+/** `npm run compat` sets others; the harness and the resolver follow the same variables. */
 export const n8nVersion = process.env.N8N_UNDER_TEST ?? '2.41.1';
+const n8nFolder = process.env.N8N_FOLDER ?? join(root, 'test', 'n8n', n8nVersion);
 
 const digest = (...files) =>
 	files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
@@ -44,49 +45,62 @@ export async function dependencies() {
 	});
 }
 
-/** The Node that n8n runs on: `program` to start it, `home` with its headers. */
+/** The Node that everything runs on: `program` to start it, `home` with its headers. */
 export async function node24() {
-	const major = Number(process.versions.node.split('.')[0]);
+	try {
+		return await nodeOf(nodeVersion);
+	} catch (error) {
+		if (Number(process.versions.node.split('.')[0]) < 24) throw error;
+		say(`  there is none for this machine; the Node that runs this, ${process.version}, will do`);
+		return { program: process.execPath, home: dirname(dirname(process.execPath)) };
+	}
+}
+
+/** Node of a version, from npm. */
+export async function nodeOf(version) {
 	const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-	const folder = join(root, '.tools', `node-${nodeVersion}`);
+	const folder = join(root, '.tools', `node-${version}`);
 	const home = join(folder, 'node_modules', name);
 	const program = join(home, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 	const marker = join(folder, '.set-up');
 	if (!marked(marker, name)) {
-		try {
-			await step(`bringing Node ${nodeVersion}`, async () => {
-				mkdirSync(folder, { recursive: true });
-				writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-				const args = [
-					'install',
-					'--ignore-scripts',
-					'--no-audit',
-					'--no-fund',
-					'--no-package-lock',
-					`${name}@${nodeVersion}`,
-				];
-				await run('npm', args, { cwd: folder, name: 'npm-node' });
-				const { text } = await run(program, ['--version'], { output: 'text' });
-				if (text.trim() !== `v${nodeVersion}`) throw new Failed(`${program} says it is ${text.trim()}`);
-				writeFileSync(marker, name);
-			});
-		} catch (error) {
-			if (major < 24) throw error;
-			say(`  there is none for this machine; the Node that runs this, ${process.version}, will do`);
-			return { program: process.execPath, home: dirname(dirname(process.execPath)) };
-		}
+		await step(`bringing Node ${version}`, async () => {
+			mkdirSync(folder, { recursive: true });
+			writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+			const args = [
+				'install',
+				'--ignore-scripts',
+				'--no-audit',
+				'--no-fund',
+				'--no-package-lock',
+				`${name}@${version}`,
+			];
+			await run('npm', args, { cwd: folder, name: 'npm-node' });
+			const { text } = await run(program, ['--version'], { output: 'text' });
+			if (text.trim() !== `v${version}`) throw new Failed(`${program} says it is ${text.trim()}`);
+			writeFileSync(marker, name);
+		});
 	}
 	return { program, home };
 }
 
-/** The environment in which `node` is Node 24. */
+/** The Node under which n8n is started. */
+async function n8nNode() {
+	const program = process.env.N8N_NODE;
+	return program === undefined ? await node24() : { program, home: dirname(dirname(program)) };
+}
+
+/** The environment in which `node` is this one. */
 export const withNode = (node) => ({ PATH: `${dirname(node.program)}${delimiter}${process.env.PATH ?? ''}` });
 
-/** The n8n that tests and demo run in, with a native sqlite3 built for Node 24; three minutes the first time. */
-export async function n8n(version = n8nVersion) {
-	const node = await node24();
-	const folder = join(root, 'test', 'n8n', version);
-	const wanted = digest(join(folder, 'package.json'), join(folder, 'package-lock.json'));
+/** The n8n that tests and demo run in, with a native sqlite3 built for its Node; three minutes the first time. */
+export async function n8n() {
+	const version = n8nVersion;
+	const node = await n8nNode();
+	const folder = n8nFolder;
+	const wanted = digest(
+		...['package.json', 'package-lock.json'].map((name) => join(folder, name)).filter(existsSync),
+	);
 	const installed = join(folder, 'node_modules', '.installed');
 	const built = join(folder, 'node_modules', '.set-up');
 	if (marked(built, wanted)) return folder;
@@ -114,7 +128,7 @@ export async function n8n(version = n8nVersion) {
 				if (!(await debian(compiler))) throw error;
 				await build();
 			});
-			if (!(await answers())) throw new Failed('sqlite3 was built, but does not answer in Node 24');
+			if (!(await answers())) throw new Failed('sqlite3 was built, but does not answer in its Node');
 		});
 	}
 	writeFileSync(built, wanted);

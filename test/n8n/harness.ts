@@ -30,9 +30,10 @@ export * from './until';
 const root = join(__dirname, '..', '..', '..');
 const prepared = join(root, '.build', 'package');
 
-/** The version that tests run in; `npm run compat` sets another. */
+/** The version that tests run in, where it lies, and the Node that it runs on; `npm run compat` sets others. */
 export const n8nVersion = process.env['N8N_UNDER_TEST'] ?? '2.41.1';
-export const n8nFolder = join(root, 'test', 'n8n', n8nVersion);
+export const n8nFolder = process.env['N8N_FOLDER'] ?? join(root, 'test', 'n8n', n8nVersion);
+const node = process.env['N8N_NODE'] ?? process.execPath;
 
 export interface N8nOptions {
 	/** The user folder; a former one to go on with. Default: a fresh one, which `stop` and `kill` leave and `remove` removes. */
@@ -127,7 +128,7 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 
 	const out = openSync(log, 'a');
 	const monitor = pathToFileURL(join(root, 'scripts', 'lib', 'monitor.mjs')).href;
-	const child = spawn(process.execPath, ['--import', monitor, program(), ...command], {
+	const child = spawn(node, ['--import', monitor, program(), ...command], {
 		cwd: folder,
 		env: environment(folder, {
 			...(await ports(port, isWorker)),
@@ -239,7 +240,7 @@ export async function n8nCommand(
 		N8N_RESTRICT_FILE_ACCESS_TO: join(folder, 'files'),
 		...env,
 	});
-	const child = spawn(process.execPath, [program(), ...args], {
+	const child = spawn(node, [program(), ...args], {
 		cwd: folder,
 		env: own,
 		stdio: ['ignore', 'pipe', 'pipe'],

@@ -25,7 +25,7 @@ export { inARow };
 
 // This file runs as .build/test/n8n/inprocess.js.
 const root = join(__dirname, '..', '..', '..');
-const modules = join(root, 'test', 'n8n', process.env['N8N_UNDER_TEST'] ?? '2.41.1', 'node_modules');
+const modules = join(process.env['N8N_FOLDER'] ?? join(root, 'test', 'n8n', '2.41.1'), 'node_modules');
 
 /** Whether that n8n is installed here. */
 export const n8nIsHere = existsSync(join(modules, 'n8n-core', 'package.json'));
