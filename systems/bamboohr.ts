@@ -7,7 +7,8 @@
  * of job, status or pay counts. Who left is `Inactive`; only who was deleted is gone. Errors come as a header.
  * BambooHR names no rate limit; it answers 503 (older words of it) or 429 when asked too much.
  */
-import type { FieldDefinition, Paged, SystemDefinition, Value } from '../connectors/rest/definition';
+import type { FieldDefinition, Paged, SystemDefinition } from '../connectors/rest/definition';
+import { without } from './parts';
 
 const FIELDS = {
 	firstName: 'text',
@@ -30,14 +31,6 @@ const FIELDS = {
 	status: 'text',
 	employmentHistoryStatus: 'text',
 } as const;
-
-/** What else was asked for of an employee; nothing is no object. */
-export function others(value: Value): Value {
-	if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-	const known = ['id', 'action', 'lastChanged', ...Object.keys(FIELDS)];
-	const left = Object.entries(value).filter(([name]) => !known.includes(name));
-	return left.length === 0 ? null : Object.fromEntries(left);
-}
 
 const changed = (since: string): Paged => ({
 	request: { method: 'GET', path: '/employees/changed', query: { since } },
@@ -62,7 +55,7 @@ const fields: Record<string, FieldDefinition> = {
 		type: 'the fields of More Fields, by their names',
 		read: '',
 		write: false,
-		fromSystem: (value) => others(value),
+		fromSystem: (value) => without(value, ['id', 'action', 'lastChanged', ...Object.keys(FIELDS)]),
 	},
 	...Object.fromEntries(
 		Object.entries(FIELDS).map(([name, kind]): [string, FieldDefinition] => [

@@ -15,6 +15,7 @@ import type {
 	SystemDefinition,
 	Value,
 } from '../connectors/rest/definition';
+import { without } from './parts';
 
 /** HubSpot's numbers come as texts. */
 export const numberFromText = (value: Value): Value =>
@@ -33,13 +34,6 @@ const textOfId = (one: Value): string | undefined => {
 /** Ids of what is associated: each once, however it is associated. */
 export const idsOf = (value: Value): Value =>
 	Array.isArray(value) ? [...new Set(value.map((one) => textOfId(one)).filter((id) => id !== undefined))] : [];
-
-/** What is left when these members are taken out of an object; nothing is no object. */
-export function without(value: Value, names: string[]): Value {
-	if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-	const left = Object.entries(value).filter(([name]) => !names.includes(name));
-	return left.length === 0 ? null : Object.fromEntries(left);
-}
 
 const text = (name: string): FieldDefinition => ({ kind: 'text', read: `properties.${name}`, write: false });
 const time = (name: string): FieldDefinition => ({ ...text(name), kind: 'date and time' });

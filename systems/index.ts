@@ -9,6 +9,7 @@ import { jira } from './jira';
 import { klaviyo } from './klaviyo';
 import { pipedrive } from './pipedrive';
 import { redmine } from './redmine';
+import { salesforce } from './salesforce';
 import { shopify } from './shopify';
 import { slack } from './slack';
 import { stripe } from './stripe';
@@ -24,6 +25,7 @@ export const systems: readonly SystemDefinition[] = [
 	klaviyo,
 	pipedrive,
 	redmine,
+	salesforce,
 	shopify,
 	slack,
 	stripe,

@@ -7,10 +7,7 @@
  * Every request costs tokens of a day's budget (a list 20, one record 2), and there is a limit for 2 seconds.
  */
 import type { FieldDefinition, ObjectDefinition, Paged, SystemDefinition } from '../connectors/rest/definition';
-
-const text = (read: string): FieldDefinition => ({ kind: 'text', read, write: false });
-const number = (read: string): FieldDefinition => ({ kind: 'number', read, write: false });
-const time = (read: string): FieldDefinition => ({ kind: 'date and time', read, write: false });
+import { number, text, time } from './parts';
 
 function object(
 	displayName: string,

@@ -44,6 +44,14 @@ const clients = {
 		}[call];
 		return await new Api(configuration)[method](given);
 	},
+	/** `call`: a method of the connection (`query`) or of the object `type`; `with`: what it is given. */
+	async salesforce({ url, call, with: { type, given } }) {
+		const { Connection } = require('jsforce/lib/connection');
+		const connection = new Connection({ instanceUrl: url, accessToken: '00D', version: '65.0' });
+		const what = type === undefined ? connection : connection.sobject(type);
+		const answer = await what[call](...given).catch(({ errorCode, message }) => ({ errorCode, message }));
+		return { answer, used: connection.limitInfo.apiUsage };
+	},
 	/** `call`: `tasks` or `task`; `with`: what the client takes. */
 	async asana({ url, call, with: given }) {
 		const { ApiClient, TasksApi } = require('asana');

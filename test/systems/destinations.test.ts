@@ -1,4 +1,4 @@
-/** Klaviyo, Jira, Slack and Asana as destinations, written by the real engine into stand-ins that behave as they do. */
+/** Apps as destinations, written by the real engine into stand-ins that behave as they do. */
 import { amazon } from '../../systems/amazon';
 import { asana } from '../../systems/asana';
 import { jira } from '../../systems/jira';
@@ -7,6 +7,8 @@ import { shopify } from '../../systems/shopify';
 import { slack } from '../../systems/slack';
 import { whole, type Listed } from '../../sync/lists';
 import { create, remove, update } from '../conformance/destination';
+import type { DestinationOf } from './cases';
+import * as salesforce from './cases/salesforce';
 import type { Row } from './fake';
 import { fakeAmazon } from './fakes/amazon';
 import { fakeAsana } from './fakes/asana';
@@ -15,18 +17,8 @@ import { fakeJira } from './fakes/jira';
 import { fakeKlaviyo } from './fakes/klaviyo';
 import { fakeShopify } from './fakes/shopify';
 import { fakeSlack } from './fakes/slack';
-import { destinationAt, type Stand } from './open';
-import { story, type StoryCase } from './story';
-
-type Case = Omit<StoryCase, 'stand' | 'fake' | 'count' | 'edit'> & {
-	name: string;
-	stand: Omit<Stand, 'url'>;
-	start(): Promise<DestinationFake>;
-	/** Which rows are of this object. */
-	of(row: Row): boolean;
-	/** Sets a field of a row. */
-	set(row: Row, field: string, value: Row[string]): void;
-};
+import { destinationAt } from './open';
+import { story } from './story';
 
 const header = {
 	type: 'httpHeaderAuth',
@@ -35,7 +27,8 @@ const header = {
 const attributes = (row: Row, field: string, value: Row[string]) => void ((row.attributes as Row)[field] = value);
 const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain: 'https://x.atlassian.net' };
 
-const cases: Case[] = [
+const cases: DestinationOf[] = [
+	...salesforce.destinations,
 	{
 		name: 'Klaviyo profiles',
 		object: 'profile',

@@ -4,6 +4,7 @@ import type { Row } from './fake';
 import { fakeAsana } from './fakes/asana';
 import { fakeHubspot } from './fakes/hubspot';
 import { fakePipedrive } from './fakes/pipedrive';
+import { fakeSalesforce } from './fakes/salesforce';
 import { fakeSlack } from './fakes/slack';
 
 const table = (rows: Row[]) => new Map(rows.map((row) => [String(row.id), row]));
@@ -127,6 +128,60 @@ if (judgesAreThere) {
 		]);
 		expect(made).toMatchObject({ data: { name: 'Call Ada', external: { gid: 'E1' } } });
 		expect(listed).toMatchObject({ data: [{ name: 'Call Ada' }] });
+		await fake.stop();
+	});
+
+	test("Salesforce's stand-in is read by jsforce: results page by page, records by their IDs, writes and errors", async () => {
+		const { fake, rows } = await fakeSalesforce();
+		rows.set(
+			'Contact',
+			new Map(
+				Array.from({ length: 2001 }, (_, i): [string, Row] => [
+					`${i}`,
+					{ Id: `${i}`, LastName: `L${i}`, SystemModstamp: '2026-01-01T00:00:00.000+0000' },
+				]),
+			),
+		);
+		const about = { client: 'salesforce', url: fake.url } as const;
+		const contact = (call: string, ...given: unknown[]) => ({ ...about, call, with: { type: 'Contact', given } });
+		const query = 'SELECT Id,LastName FROM Contact WHERE SystemModstamp >= 2026-01-01T00:00:00Z ORDER BY Id';
+		const [first, all, read, made, changed, one, none, bad] = await ask([
+			{ ...about, call: 'query', with: { given: [query] } },
+			{ ...about, call: 'query', with: { given: [query, { autoFetch: true }] } },
+			contact('retrieve', ['0', '9999'], { fields: ['LastName'] }),
+			contact('create', [{ LastName: 'New' }, { Email: 'x' }]),
+			contact('update', [
+				{ Id: '1', Title: 'T' },
+				{ Id: '9999', Title: 'T' },
+			]),
+			contact('retrieve', '1', { fields: ['Title'] }),
+			contact('destroy', '9999'),
+			{ ...about, call: 'query', with: { given: ['SELECT'] } },
+		]);
+		expect(first).toMatchObject({
+			answer: { totalSize: 2001, done: false, nextRecordsUrl: expect.stringMatching(/-2000$/u) },
+			used: { used: 18, limit: 15000 },
+		});
+		expect(all).toMatchObject({
+			answer: { done: true, records: expect.arrayContaining([expect.objectContaining({ LastName: 'L999' })]) },
+		});
+		expect((all as { answer: { records: unknown[] } }).answer.records).toHaveLength(2001);
+		expect(read).toMatchObject({ answer: [{ LastName: 'L0', attributes: { type: 'Contact' } }, null] });
+		expect(made).toMatchObject({
+			answer: [
+				{ success: true, id: expect.any(String), errors: [] },
+				{ success: false, errors: [{ statusCode: 'REQUIRED_FIELD_MISSING', fields: ['LastName'] }] },
+			],
+		});
+		expect(changed).toMatchObject({
+			answer: [
+				{ success: true, id: '1' },
+				{ success: false, errors: [{ statusCode: 'ENTITY_IS_DELETED' }] },
+			],
+		});
+		expect(one).toMatchObject({ answer: { Title: 'T' } });
+		expect(none).toMatchObject({ answer: { errorCode: 'ENTITY_IS_DELETED' } });
+		expect(bad).toMatchObject({ answer: { errorCode: 'MALFORMED_QUERY' } });
 		await fake.stop();
 	});
 } else process.stderr.write('skipped: what the vendors’ own clients say of the stand-ins (test/judges)\n');

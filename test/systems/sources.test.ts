@@ -1,9 +1,11 @@
-/** HubSpot, Pipedrive and BambooHR as sources, read by the real engine from stand-ins that behave as they do. */
+/** Apps as sources, read by the real engine from stand-ins that behave as they do. */
 import { bamboohr } from '../../systems/bamboohr';
 import { hubspot } from '../../systems/hubspot';
 import { pipedrive } from '../../systems/pipedrive';
 import type { Fields } from '../../sync/types';
 import { readAll, sourceConformance } from '../conformance/source';
+import type { SourceOf } from './cases';
+import * as salesforce from './cases/salesforce';
 import { withContract } from './contract/find';
 import { trouble, type Row } from './fake';
 import { fakeBamboo } from './fakes/bamboohr';
@@ -12,23 +14,8 @@ import { fakeHubspot } from './fakes/hubspot';
 import { fakePipedrive } from './fakes/pipedrive';
 import { sourceAt, type Stand } from './open';
 
-interface Case {
-	name: string;
-	object: string;
-	/** The table of the stand-in. */
-	table: string;
-	start(): Promise<SourceFake>;
-	stand: Omit<Stand, 'url'>;
-	/** A row of the stand-in, changed at this moment. */
-	row(id: string, text: string, at: string): Row;
-	/** What the source gives of it, besides what is empty. */
-	fields(id: string, text: string): Fields;
-	/** The stand-in's way of saying that it is gone. */
-	gone(row: Row, at: string): Row | undefined;
-	page: number;
-}
-
-const cases: Case[] = [
+const cases: SourceOf[] = [
+	...salesforce.sources,
 	{
 		name: 'HubSpot deals',
 		object: 'deal',
@@ -210,7 +197,7 @@ describe.each(cases)('$name', ({ name, object, table, start, stand, row, fields,
 		expect(nothing.records.filter(({ fields: found }) => found['text'] !== undefined)).toEqual([]);
 		expect(one.fake.calls.length - calls).toBeLessThanOrEqual(3);
 		for (const call of one.fake.calls)
-			expect([call.method, /\/(search|batch\/read)$/.test(call.path)]).toEqual(
+			expect([call.method, /\/(search|batch\/read|composite\/sobjects\/\w+)$/.test(call.path)]).toEqual(
 				call.method === 'GET' ? ['GET', false] : ['POST', true],
 			);
 	});
@@ -218,7 +205,9 @@ describe.each(cases)('$name', ({ name, object, table, start, stand, row, fields,
 	test('what is gone is not read any more, or said to be removed', async () => {
 		put('1', 'a');
 		put('2', 'a');
-		rows.set('1', gone(rows.get('1')!, now())!);
+		const left = gone(rows.get('1')!, now());
+		if (left) rows.set('1', left);
+		else rows.delete('1');
 		const { records } = await readAll(open());
 		expect(records.filter(({ removed }) => removed !== true).map(({ key }) => key)).toEqual(['2']);
 		expect((await open().fetch(['1', '2'])).map(({ key }) => key)).toEqual(['2']);

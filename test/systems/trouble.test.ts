@@ -29,7 +29,8 @@ const sample = ({ source }: RegExp): string =>
 
 /** An answer for which a rule holds. */
 function answerOf({ status, where = [] }: ErrorRule): { status: number; body: Fields } {
-	const body: Fields = {};
+	// An object; or a list, where what is said of it begins in one.
+	const body = (where[0]?.path.startsWith('[') ? [] : {}) as Fields;
 	// The narrower conditions stand behind the wider ones, in the same place.
 	for (const condition of where) put(body, condition.path, valueFor(condition));
 	const code = status === '2xx' ? 200 : Array.isArray(status) ? status[0] : status;

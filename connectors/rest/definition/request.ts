@@ -5,7 +5,7 @@ import type { JsonTemplate } from './words';
  * A text with places: `{name}`, `{name|function}`, `{name|function:argument}`. Which names there are, each use says; always
  * `{credential.x}` and `{setting.x}`. A text that is one place and nothing else takes the value as it is, with its type; a
  * query, header or member whose only place has no value is left out. In a path every value is encoded.
- * Functions: `lower`, `upper`, `trim`, `lead:,` (puts that before a text that is not empty), `md5`, `base64`, `trimSlash`, `lastPart:-`, `join:,`, `split:,`, `json`, `quote` (a JSON text), `quotes` (each of a list, with commas),
+ * Functions: `lower`, `upper`, `trim`, `lead:,` (puts that before a text that is not empty), `md5`, `base64`, `trimSlash`, `lastPart:-`, `join:,`, `split:,`, `json`, `quote` (a JSON text), `quotes` (each of a list, with commas; `quotes:'`: in single ones, with backslashes before these),
  * `wrap:id` (each of a list as an object with that member),
  * `number`, `text`, `escape:'` (doubles that character), `backslash:'` (puts a backslash before it and before backslashes).
  * `{{` and `}}` stand for single braces.

@@ -87,8 +87,12 @@ export interface Batch {
 		| { by: 'reading'; field: string };
 	/** Where in one answer the record stands; false: those that were written are read again. */
 	record: Path | false;
+	/** Where in one answer the id of what was created stands, if not where a record has it. */
+	id?: Path;
 	/** When one answer is a failure, and where it says why; `none`: those that fail are left out of the results. */
 	failed: Condition | 'none';
+	/** When a failure says that what was to be updated is not there any more. */
+	gone?: Condition;
 	message: Path[];
 	/** Where failures stand apart from the results; `ref` is our number, or the id, or with `by` the place in the request. */
 	failures?: { path: Path; ref: Path; by?: 'position'; message: Path[] };

@@ -12,7 +12,7 @@ import { fillJson, textOf } from '../text/template';
 import { needsRecord, sentOf } from './body';
 import { pooled } from './pool';
 import { chunked } from './read';
-import { finished } from './single';
+import { finished, missing } from './single';
 import { isObject } from './values';
 import { isDown, type Done, type Place } from './write';
 
@@ -148,12 +148,15 @@ function settle(
 			continue;
 		}
 		if (batch.failed !== 'none' && holds(batch.failed, result)) {
-			done.set(write, { error: refused(place, messageOf(result, batch.message)) });
+			const gone = batch.gone && write.id !== undefined && holds(batch.gone, result);
+			done.set(write, {
+				error: gone ? missing(place, write.id!) : refused(place, messageOf(result, batch.message)),
+			});
 			continue;
 		}
 		const found = batch.record === false ? undefined : get(result, batch.record);
 		const record: Fields | undefined = isObject(found) ? found : undefined;
-		const id = (record && get(record, object.id)) ?? write.id ?? get(result, object.id);
+		const id = (record && get(record, object.id)) ?? write.id ?? get(result, batch.id ?? object.id);
 		if (id === undefined || id === null) {
 			done.set(write, { error: new SyncError('retry', `${shape.where}: the answer to a batch names no id.`) });
 			continue;

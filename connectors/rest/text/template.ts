@@ -96,10 +96,10 @@ const FUNCTIONS: Record<string, (value: Value, argument: string) => Value> = {
 			.filter((part) => part !== ''),
 	json: (value) => JSON.stringify(value),
 	quote: (value) => JSON.stringify(textOf(value)),
-	quotes: (value) =>
+	quotes: (value, mark) =>
 		listOf(value)
 			.flat()
-			.map((one) => JSON.stringify(textOf(one)))
+			.map((one) => (mark === '' ? JSON.stringify(textOf(one)) : mark + backslashed(textOf(one), mark) + mark))
 			.join(','),
 	wrap: (value, by) => listOf(value).map((one) => ({ [by]: one })),
 	number: (value) => Number(value),
@@ -108,5 +108,9 @@ const FUNCTIONS: Record<string, (value: Value, argument: string) => Value> = {
 		textOf(value)
 			.split(mark)
 			.join(mark + mark),
-	backslash: (value, mark) => textOf(value).replace(/\\/gu, '\\\\').split(mark).join(`\\${mark}`),
+	backslash: (value, mark) => backslashed(textOf(value), mark),
 };
+
+function backslashed(text: string, mark: string): string {
+	return text.replace(/\\/gu, '\\\\').split(mark).join(`\\${mark}`);
+}

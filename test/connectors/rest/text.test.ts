@@ -67,6 +67,8 @@ describe('templates', () => {
 		expect(fill("q='{said|backslash:'}'", names)).toBe("q='it\\'s \"so\"'");
 		expect(fill('name:{said|quote}', names)).toBe('name:"it\'s \\"so\\""');
 		expect(fill('{ids|join:,}', names)).toBe('1,2');
+		expect(fill('{ids|quotes}', names)).toBe('"1","2"');
+		expect(fill("{both|quotes:'}", { both: ["O'Hara \\", '2'] })).toBe("'O\\'Hara \\\\','2'");
 		expect(fill('{{literal}}', names)).toBe('{literal}');
 	});
 
