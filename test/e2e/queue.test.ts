@@ -1,9 +1,11 @@
 /** n8n's queue mode: one main, two workers, Redis, and the ledger in n8n's own Postgres without any set-up. */
+import { readFileSync } from 'node:fs';
+
 import { sql } from 'kysely';
 
 import { open } from '../../sql/open';
 import type { Database } from '../../sql/types';
-import { startN8n, until, userFolder, type N8n } from '../n8n/harness';
+import { outputOf, startN8n, until, userFolder, type N8n } from '../n8n/harness';
 import { startPostgres } from '../servers/postgres';
 import { available, startRedis, type Redis } from '../servers/redis';
 import type { Server } from '../servers/server';
@@ -88,6 +90,8 @@ function story(): void {
 			DB_POSTGRESDB_USER: postgres.user,
 			DB_POSTGRESDB_PASSWORD: postgres.password,
 			N8N_ENCRYPTION_KEY: 'one key for main and workers',
+			// n8n 3 knows no other way.
+			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 		};
 		main = await startN8n({ env });
 		workers.push(...(await Promise.all([startWorker(), startWorker()])));
@@ -136,6 +140,15 @@ function story(): void {
 		await Promise.all([...workers, main].map((n8n) => n8n?.remove()));
 		await Promise.all([n8nDatabase, hr, access].map((database) => database?.close()));
 		await Promise.all([postgres?.stop(), redis?.stop()]);
+	});
+
+	test('a test run, which a worker does, shows the plan and writes nothing', async () => {
+		const execution = await main.api.runToEnd(workflow, { from: 'From' });
+		expect(execution.status).toBe('success');
+		expect(workers.some(({ log }) => readFileSync(log, 'utf8').includes(`execution ${execution.id} `))).toBe(true);
+		const preview = outputOf(execution, 'To', 3).map(({ json }) => json);
+		expect(preview[0]).toMatchObject({ outcome: 'preview', action: 'create', key: '1', name: 'Person 1' });
+		expect(await access.all(sql`SELECT 1 FROM access LIMIT 1`)).toEqual([]);
 	});
 
 	test('the workers bring everybody over, and the ledger has found n8n’s own database by itself', async () => {

@@ -58,6 +58,8 @@ export interface WorkflowToRun {
 	executionId?: string;
 	staticData?: IDataObject;
 	settings?: IDataObject;
+	/** *Always output data* as n8n 3 means it: an empty item only where every output is empty (its own migration report says so). */
+	alwaysOutputAsIn3?: boolean;
 }
 
 export interface Finished {
@@ -77,9 +79,13 @@ interface Core {
 	WorkflowExecute: new (
 		additionalData: unknown,
 		mode: WorkflowExecuteMode,
-	) => { run(options: unknown): Promise<IRun> };
+	) => {
+		run(options: unknown): Promise<IRun>;
+		ensureAlwaysOutputData(data: Output, executionData: unknown): Output;
+	};
 	ExecutionLifecycleHooks: new (mode: WorkflowExecuteMode, executionId: string, workflow: unknown) => unknown;
 }
+type Output = INodeExecutionData[][] | null | undefined;
 type N8nWorkflow = typeof import('n8n-workflow');
 
 let loaded: { core: Core; workflow: N8nWorkflow; builtIn: (name: string) => AnyNodeType } | undefined;
@@ -195,7 +201,13 @@ export async function runInProcess(given: WorkflowToRun): Promise<Finished> {
 	};
 	const started = performance.now();
 	const startNode = workflow.getNode(given.start ?? nodes[0]!.name);
-	const run = await new core.WorkflowExecute(additionalData, mode).run({ workflow, startNode });
+	const execution = new core.WorkflowExecute(additionalData, mode);
+	if (given.alwaysOutputAsIn3) {
+		const asIn2 = execution.ensureAlwaysOutputData.bind(execution);
+		execution.ensureAlwaysOutputData = (data, executionData) =>
+			data?.some((output) => output?.length > 0) ? data : asIn2(data, executionData);
+	}
+	const run = await execution.run({ workflow, startNode });
 	const seconds = (performance.now() - started) / 1000;
 	const task = (node: string) => run.data.resultData.runData[node]?.at(-1);
 	const items = (node: string, output = 0) => task(node)?.data?.['main']?.[output] ?? [];

@@ -285,6 +285,80 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 		expect(meant.hints('Source').join()).toMatch(/hold/iu);
 	});
 
+	describe.each([
+		['n8n 2', false],
+		['n8n 3', true],
+	])('Always Output Data as %s means it', (_name, alwaysOutputAsIn3) => {
+		test('makes no record, wherever it is set: neither at an IF whose other output has items, nor at nodes of ours', async () => {
+			const iff: NodeToRun = {
+				name: 'IF',
+				type: 'n8n-nodes-base.if',
+				typeVersion: 2.2,
+				alwaysOutputData: true,
+				parameters: {
+					conditions: {
+						combinator: 'and',
+						options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+						conditions: [
+							{
+								id: '1',
+								leftValue: '={{ $json.email }}',
+								rightValue: 'p1',
+								operator: { type: 'string', operation: 'startsWith' },
+							},
+						],
+					},
+					options: {},
+				},
+			};
+			const always = (node: NodeToRun, name = node.name): NodeToRun => ({
+				...node,
+				name,
+				alwaysOutputData: true,
+			});
+			const nodes = [
+				given(people(2)),
+				always(source()),
+				iff,
+				always(mapping),
+				always(plan('Plan')),
+				always(mapping, 'Others’ mapping'),
+				always(plan('Others’ plan', { destination: 'Elsewhere' })),
+			];
+			const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+			const connections: IConnections = {
+				...inARow('Reader', 'Source', 'IF'),
+				IF: { main: [to('Mapping'), to('Others’ mapping')] },
+				...inARow('Mapping', 'Plan'),
+				...inARow('Others’ mapping', 'Others’ plan'),
+			};
+			const through = async (items: IDataObject[]) =>
+				await runInProcess({
+					mode: 'trigger',
+					nodes: nodes.map((node) => (node.name === 'Reader' ? given(items) : node)),
+					connections,
+					staticData,
+					alwaysOutputAsIn3,
+				});
+			const real = (finished: Finished, node: string) =>
+				[0, 1, 2, 3]
+					.flatMap((output) => finished.json(node, output))
+					.filter((json) => Object.keys(json).length > 0);
+
+			// All go by the second output of the IF.
+			const others = await through(people(3).slice(1));
+			expect(others.error()).toBeUndefined();
+			expect(others.json('IF', 0)).toEqual(alwaysOutputAsIn3 ? [] : [{}]);
+			expect(real(others, 'Plan')).toEqual([]);
+			expect(real(others, 'Others’ plan')).toEqual([{ login: 'p2@x.test' }, { login: 'p3@x.test' }]);
+			// Nothing has changed, so that every node has nothing to say.
+			const nothing = await through(people(3).slice(1));
+			expect(nothing.error()).toBeUndefined();
+			expect(real(nothing, 'Plan')).toEqual([]);
+			expect(real(nothing, 'Others’ plan')).toEqual([]);
+		});
+	});
+
 	test('only changed records remove nobody, and a record without a key is told of', async () => {
 		await line(people(4), { completeness: 'changed' });
 		const next = await line([{ id: 9, email: 'p9@x.test' }, { email: 'no key' }], { completeness: 'changed' });
