@@ -157,6 +157,10 @@ export const senders = () => lent('senders', 'the libraries that send events');
 
 /** The SCIM server that tests start. */
 export const scim = () => lent('scim', 'the SCIM server');
+
+/** n8n's own scanner of community packages. */
+export const scanner = () => lent('scan', "n8n's scanner of community packages");
+
 /** What judges the requests and answers of apps: vendors' clients, a schema validator, a stand-in with state. */
 export const judges = () => lent('judges', "vendors' clients that judge what goes to apps (under a minute)");
 

@@ -9,6 +9,7 @@ import { Instances } from './instances';
 import { clean, Judge, type Verdict } from './judge';
 import { Published } from './published';
 import { Random } from './random';
+import { Strangers } from './strangers';
 import { Torment } from './torment';
 import { sub, type Wiring } from './workflows';
 import { startDestination, startSource, type Place } from './world';
@@ -58,8 +59,9 @@ export async function run(rest: string[]): Promise<{ result: object; held: boole
 		const random = new Random(asked.seed + 1_000_003);
 		const published = new Published(random, n8n, await wire(n8n, source, destination));
 		await published.start();
-		const torment = new Torment(random, n8n, source, destination, published, driver, asked.rounds, say);
-		const judge = new Judge(source, destination, driver);
+		const strangers = new Strangers(source, destination);
+		const torment = new Torment(random, n8n, source, destination, published, driver, strangers, asked.rounds, say);
+		const judge = new Judge(source, destination, driver, strangers);
 
 		say('· tormenting …');
 		driver.start();
@@ -99,6 +101,7 @@ export async function run(rest: string[]): Promise<{ result: object; held: boole
 				putAway: torment.parked.size,
 			},
 			publishedAnew: published.edited,
+			strangers: strangers.count,
 			holdsReleased: published.released,
 		};
 		return { result, held: clean(verdict) };

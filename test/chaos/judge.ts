@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 
 import type { Driver } from './driver';
+import type { Strangers } from './strangers';
 import { rowsOf, TABLES, tables, writesToSource, type Belonging, type Place, type Table } from './world';
 
 export interface Verdict {
@@ -47,6 +48,7 @@ export class Judge {
 		private readonly source: Place,
 		private readonly destination: Place,
 		private readonly driver: Driver,
+		private readonly strangers: Strangers,
 	) {}
 
 	/** `loud`: which sync's mapping writes teams in capital letters now. */
@@ -82,7 +84,8 @@ export class Judge {
 	): void {
 		const byPerson = new Map<number, Row[]>();
 		for (const row of rows) {
-			if (row.person !== null) byPerson.set(row.person, [...(byPerson.get(row.person) ?? []), row]);
+			if (row.person !== null && !this.strangers.has(table, row.id))
+				byPerson.set(row.person, [...(byPerson.get(row.person) ?? []), row]);
 		}
 		for (const [person, twins] of byPerson) {
 			if (twins.length > 1) {
@@ -151,6 +154,7 @@ export class Judge {
 		for (const { at, table, kind, person, detail } of events) {
 			const where = `at ${String(at)}`;
 			if (kind === 'twin') {
+				if (this.strangers.have(table, person)) continue;
 				verdict.twins++;
 				this.find(table, person, `was inserted a second time as ${detail} ${where}`);
 			} else if (kind === 'foreign') {

@@ -6,11 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sql } from 'kysely';
 
+import { until } from '../n8n/until';
 import type { Driver } from './driver';
 import type { Instances } from './instances';
 import { draw, type Kill, type Round } from './program';
 import { which, type Published } from './published';
 import type { Random } from './random';
+import type { Strangers } from './strangers';
 import { written, type Place } from './world';
 
 export class Torment {
@@ -22,7 +24,7 @@ export class Torment {
 	readonly parked = new Set<string>();
 	/** How many rows the sync wrote under torment. */
 	written = 0;
-	private copy: string | undefined;
+	private copy: { path: string; known: ReadonlySet<string> } | undefined;
 	private readonly rounds: Round[];
 
 	constructor(
@@ -32,6 +34,7 @@ export class Torment {
 		private readonly destination: Place,
 		private readonly published: Published,
 		private readonly driver: Driver,
+		private readonly strangers: Strangers,
 		rounds: number,
 		private readonly say: (text: string) => void,
 	) {
@@ -144,7 +147,8 @@ export class Torment {
 	private async takeCopy(): Promise<string> {
 		try {
 			await this.driver.beforeCopy();
-			this.copy = await this.n8n.ledger.copy();
+			const known = new Set((await this.n8n.ledger.known()).map(({ key, table }) => `${table} ${key}`));
+			this.copy = { path: await this.n8n.ledger.copy(), known };
 			return 'the ledger copied';
 		} catch {
 			return 'the ledger could not be copied';
@@ -153,7 +157,10 @@ export class Torment {
 
 	private async putBack(): Promise<void> {
 		if (this.copy === undefined) return;
-		await this.n8n.ledger.restore(this.copy);
+		const { path, known } = this.copy;
+		// Either database may be down just now.
+		await until(async () => (await this.strangers.look(known), true), { what: 'both databases' });
+		await this.n8n.ledger.restore(path);
 		this.copy = undefined;
 		this.driver.copyIsBack();
 	}
