@@ -14,6 +14,7 @@ import { shopify } from './shopify';
 import { slack } from './slack';
 import { stripe } from './stripe';
 import { vendure } from './vendure';
+import { woocommerce } from './woocommerce';
 
 export const systems: readonly SystemDefinition[] = [
 	amazon,
@@ -30,4 +31,5 @@ export const systems: readonly SystemDefinition[] = [
 	slack,
 	stripe,
 	vendure,
+	woocommerce,
 ];

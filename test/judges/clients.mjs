@@ -61,6 +61,13 @@ const clients = {
 		const answer = call === 'tasks' ? await api.getTasks(given) : await api.createTask(given.body, given.options);
 		return { data: answer.data };
 	},
+	/** `call`: `get`, `post`, `put` or `delete`; `with`: the path, and the query or body. */
+	async woocommerce({ url, call, with: { path, data } }) {
+		const Client = require('@woocommerce/woocommerce-rest-api').default;
+		const client = new Client({ url, consumerKey: 'ck', consumerSecret: 'cs', version: 'wc/v3' });
+		const told = ({ status, headers, data: body }) => ({ status, total: headers['x-wp-total'], data: body });
+		return await client[call](path, data).then(told, (error) => told(error.response));
+	},
 };
 
 const answers = [];

@@ -9,6 +9,7 @@ import { whole, type Listed } from '../../sync/lists';
 import { create, remove, update } from '../conformance/destination';
 import type { DestinationOf } from './cases';
 import * as salesforce from './cases/salesforce';
+import * as woocommerce from './cases/woocommerce';
 import type { Row } from './fake';
 import { fakeAmazon } from './fakes/amazon';
 import { fakeAsana } from './fakes/asana';
@@ -29,6 +30,7 @@ const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain:
 
 const cases: DestinationOf[] = [
 	...salesforce.destinations,
+	...woocommerce.destinations,
 	{
 		name: 'Klaviyo profiles',
 		object: 'profile',

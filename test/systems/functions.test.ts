@@ -7,6 +7,7 @@ import { lower } from '../../systems/klaviyo';
 import { plainVariants, tagsOf, withOptions } from '../../systems/shopify';
 import { channelName, enabledFrom } from '../../systems/slack';
 import { formAddress, someList, wholeAddress } from '../../systems/stripe';
+import { amountText, asIds, idsOnly, plainAmpersands } from '../../systems/woocommerce';
 
 test('Stripe: an address is whole, and empty parts are empty texts in a form', () => {
 	const whole = { city: 'Rome', country: null, line1: 'Via 1', line2: null, postal_code: null, state: null };
@@ -160,4 +161,14 @@ test('Klaviyo, Slack: spellings', () => {
 	expect(names).toEqual(['sales-team', 'sales-team', 'a'.repeat(80), null]);
 	expect(names.map(channelName)).toEqual(names);
 	expect([enabledFrom(0), enabledFrom(1764300000), enabledFrom(null)]).toEqual([true, false, true]);
+});
+
+test('WooCommerce: ampersands, amounts as texts, terms by their ids', () => {
+	const names = ['Salt & Pepper', 'Salt &amp; Pepper', 'A &amp;amp; B', '&copy;', null].map(plainAmpersands);
+	expect(names).toEqual(['Salt & Pepper', 'Salt & Pepper', 'A & B', '&copy;', null]);
+	expect(names.map(plainAmpersands)).toEqual(names);
+	expect([12.5, 0, '7', ''].map(amountText)).toEqual(['12.5', '0', '7', '']);
+	expect(idsOnly([{ id: 9, name: 'Chairs', slug: 'chairs' }, 10])).toEqual([9, 10]);
+	expect(asIds([9, '10', { id: 11 }])).toEqual([{ id: 9 }, { id: 10 }, { id: 11 }]);
+	expect([idsOnly(null), asIds(null)]).toEqual([null, null]);
 });

@@ -94,6 +94,8 @@ export interface Batch {
 	/** When a failure says that what was to be updated is not there any more. */
 	gone?: Condition;
 	message: Path[];
+	/** Where a failure has a status and a body as an answer of its own has: then the system's rules say what it means. */
+	judged?: { status: Path; body: Path };
 	/** Where failures stand apart from the results; `ref` is our number, or the id, or with `by` the place in the request. */
 	failures?: { path: Path; ref: Path; by?: 'position'; message: Path[] };
 	job?: Job;

@@ -5,7 +5,7 @@ import { same } from '../../../sync/canonical';
 import type { Fields, Value, Write } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { Batch } from '../definition';
-import { messageOf } from '../net/errors';
+import { asError, judge, messageOf } from '../net/errors';
 import { get, listOf, put } from '../text/path';
 import { holds } from '../text/condition';
 import { fillJson, textOf } from '../text/template';
@@ -150,7 +150,9 @@ function settle(
 		if (batch.failed !== 'none' && holds(batch.failed, result)) {
 			const gone = batch.gone && write.id !== undefined && holds(batch.gone, result);
 			done.set(write, {
-				error: gone ? missing(place, write.id!) : refused(place, messageOf(result, batch.message)),
+				error: gone
+					? missing(place, write.id!)
+					: (judged(place, batch, result) ?? refused(place, messageOf(result, batch.message))),
 			});
 			continue;
 		}
@@ -222,6 +224,16 @@ function matched(
 				return inside !== undefined && same(shape.read(inside, [how.field])[how.field], write.set[how.field]);
 			});
 	}
+}
+
+/** What the system's rules make of one failure among others. */
+function judged({ client }: Place, { judged: places }: Batch, result: Value): SyncError | undefined {
+	if (!places) return undefined;
+	const { system, access } = client;
+	const status = Number(get(result, places.status));
+	const body = get(result, places.body);
+	const found = judge({ status, headers: {}, text: JSON.stringify(body) }, body, system.errors);
+	return found && asError(found, { where: system.displayName, status, secrets: access.secrets });
 }
 
 function refused({ shape, client }: Place, said: string | undefined): SyncError {
