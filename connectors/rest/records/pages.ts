@@ -212,7 +212,7 @@ export function recordsAt({ status, body }: Answered, { items, byId }: Paged, wh
 	if (Array.isArray(found)) return found.filter(isObject);
 	if (isObject(found) && items !== '') return [found];
 	// Nothing at all is an empty list only where the status says so: else an answer that was cut would empty the source.
-	if (found === null || (body === undefined && status === 204)) return [];
+	if ((found === null && items !== '') || (body === undefined && status === 204)) return [];
 	throw new SyncError(
 		'unreachable',
 		`${where} answered without ${items === '' ? 'a list' : `“${items}”`}, so that nothing can be said of its records.`,
