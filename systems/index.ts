@@ -7,6 +7,7 @@ import { directus } from './directus';
 import { hubspot } from './hubspot';
 import { jira } from './jira';
 import { klaviyo } from './klaviyo';
+import { mailchimp } from './mailchimp';
 import { pipedrive } from './pipedrive';
 import { redmine } from './redmine';
 import { salesforce } from './salesforce';
@@ -24,6 +25,7 @@ export const systems: readonly SystemDefinition[] = [
 	hubspot,
 	jira,
 	klaviyo,
+	mailchimp,
 	pipedrive,
 	redmine,
 	salesforce,

@@ -8,6 +8,7 @@ import { slack } from '../../systems/slack';
 import { whole, type Listed } from '../../sync/lists';
 import { create, remove, update } from '../conformance/destination';
 import type { DestinationOf } from './cases';
+import * as mailchimp from './cases/mailchimp';
 import * as salesforce from './cases/salesforce';
 import * as woocommerce from './cases/woocommerce';
 import type { Row } from './fake';
@@ -30,6 +31,7 @@ const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain:
 
 const cases: DestinationOf[] = [
 	...salesforce.destinations,
+	...mailchimp.destinations,
 	...woocommerce.destinations,
 	{
 		name: 'Klaviyo profiles',

@@ -4,6 +4,7 @@ import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
 import { lower } from '../../systems/klaviyo';
+import { namesOf } from '../../systems/mailchimp';
 import { plainVariants, tagsOf, withOptions } from '../../systems/shopify';
 import { channelName, enabledFrom } from '../../systems/slack';
 import { formAddress, someList, wholeAddress } from '../../systems/stripe';
@@ -155,7 +156,8 @@ test('Amazon: attributes say where and in which language they are; what is empty
 	expect([valuesOf([{ value: 'a' }, { value: 'b' }]), valuesOf(null)]).toEqual([['a', 'b'], null]);
 });
 
-test('Klaviyo, Slack: spellings', () => {
+test('Klaviyo, Mailchimp, Slack: spellings', () => {
+	expect([namesOf([{ id: 1, name: 'VIP' }, 'b']), namesOf(null)]).toEqual([['VIP', 'b'], null]);
 	expect([lower(' Ada@X.org '), lower(null)]).toEqual(['ada@x.org', null]);
 	const names = ['Sales Team', 'sales.team', 'a'.repeat(90), null].map(channelName);
 	expect(names).toEqual(['sales-team', 'sales-team', 'a'.repeat(80), null]);

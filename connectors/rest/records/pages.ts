@@ -158,7 +158,7 @@ class Walk {
 		if (!answer) return { records: [], answer: { status: 404, headers: {}, body: undefined } };
 		const total = 'total' in list.pages && list.pages.total !== false ? Number(at(answer, list.pages.total)) : NaN;
 		return {
-			records: recordsAt(answer, list, client.system.displayName),
+			records: recordsAt(answer, list, client.system.displayName, options.single),
 			...(Number.isFinite(total) && { total }),
 			answer,
 		};
@@ -200,8 +200,8 @@ class Walk {
 	}
 }
 
-/** The records of an answer. Throws where they are not there: an empty list is something else. */
-export function recordsAt({ status, body }: Answered, { items, byId }: Paged, where: string): Fields[] {
+/** The records of an answer. Throws where they are not there: an empty list is something else. `single`: the answer may be one. */
+export function recordsAt({ status, body }: Answered, { items, byId }: Paged, where: string, single = false): Fields[] {
 	const found = get(body, items);
 	if (byId !== undefined && isObject(found))
 		return Object.entries(found).map(([id, one]) => {
@@ -210,7 +210,7 @@ export function recordsAt({ status, body }: Answered, { items, byId }: Paged, wh
 			return record;
 		});
 	if (Array.isArray(found)) return found.filter(isObject);
-	if (isObject(found) && items !== '') return [found];
+	if (isObject(found) && (items !== '' || single)) return [found];
 	// Nothing at all is an empty list only where the status says so: else an answer that was cut would empty the source.
 	if ((found === null && items !== '') || (body === undefined && status === 204)) return [];
 	throw new SyncError(

@@ -191,7 +191,9 @@ export async function removeOne(place: Place, write: Write): Promise<Done> {
 		});
 	}
 	try {
-		const record = namesRecord(step.request) ? await reader.byId(id, asked) : undefined;
+		const needed = namesRecord(step.request);
+		const record = needed ? await reader.byId(id, asked) : undefined;
+		if (needed && !record) return { gone: true };
 		await client.write(step.request, { id, record }, asked);
 	} catch (error) {
 		if (error instanceof SyncError && error.kind === 'missing') return { gone: true };

@@ -17,6 +17,7 @@ const PLACES = {
 	bamboohr: 'bamboohr.com',
 	jira: 'atlassian.com/jira',
 	klaviyo: 'klaviyo.com',
+	mailchimp: 'mailchimp.com',
 	redmine: 'redmine.org',
 	slack: 'slack.com',
 	stripe: 'stripe.com',
