@@ -9,12 +9,15 @@ import { command } from './lib/command.mjs';
 import { Failed, root, run, say } from './lib/run.mjs';
 import { dependencies, nodeOf, nodeVersion } from './lib/tools.mjs';
 
-/** The newest, the one before Node 24 was asked for, and the oldest two that have what the ledger needs of Node. */
+/**
+ * The newest, the last before Node 24 was asked for, and the oldest two from 2.10 on that can be had from a registry alone
+ * (2.10 and 2.11 fetch one of their dependencies from elsewhere).
+ */
 const VERSIONS = [
 	{ n8n: '2.41.1', node: nodeVersion },
 	{ n8n: '2.35.7', node: '22.22.3' },
-	{ n8n: '2.11.2', node: '22.22.3' },
-	{ n8n: '2.10.0', node: '22.22.3' },
+	{ n8n: '2.12.2', node: '22.22.3' },
+	{ n8n: '2.12.0', node: '22.22.3' },
 ];
 const STORIES = { regular: 'e2e/database', queue: 'e2e/queue' };
 const readme = join(root, 'README.md');
