@@ -360,6 +360,22 @@ class StagedObservation implements Observation {
 		);
 	}
 
+	/**
+	 * Blocks save work as long as they are right. Where the source holds more or fewer records than are known, twice by the
+	 * same number (once may be a push between), the next read is of everything.
+	 */
+	private async doubt(tx: Sql, { read, records }: ReadBlocks): Promise<void> {
+		if (records === undefined) return;
+		const { sync } = this.reading;
+		const { table } = this.store;
+		if (read === undefined)
+			await tx.run(sql`UPDATE ${table('sync')} SET records = (SELECT count(*) FROM ${table('record')} r
+				WHERE r.sync = ${sync} AND r.present = 1) WHERE id = ${sync} AND records <> ${records}`);
+		await tx.run(sql`UPDATE ${table('sync')} SET astray = ${records} - records,
+			marks = CASE WHEN ${read === undefined ? 0 : 1} = 1 AND records <> ${records} AND astray = ${records} - records THEN NULL ELSE marks END
+			WHERE id = ${sync} AND (astray <> 0 OR records <> ${records})`);
+	}
+
 	/** The read's last transaction: its cursor, its tag, its count, its blocks. */
 	private async close(how: Finish, result: ObservationResult, left: number[]): Promise<void> {
 		const { sync, token, tag, began } = this.reading;
@@ -382,6 +398,7 @@ class StagedObservation implements Observation {
 			if (complete && how.blocks && result.duplicates.count === 0) {
 				const unclean = new Set([...how.blocks.unclean, ...left]);
 				await blocks.close(this.store, tx, this.reading, { ...how.blocks, unclean });
+				await this.doubt(tx, how.blocks);
 			}
 			if (complete && !same)
 				await tx.run(

@@ -228,11 +228,15 @@ const partsReferredTo: Step = async (store, tx) => {
 	for (const statement of statements) await tx.run(statement);
 };
 
-/** How a destination node is set up; since when it is to be asked for changes, and when it was last compared whole. */
+/**
+ * How a destination node is set up; since when it is to be asked for changes, and when it was last compared whole. How many
+ * records the source's last read by blocks had more than are known.
+ */
 const settings: Step = async ({ table, bigType: big }, tx) => {
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN settings TEXT`);
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN edits TEXT`);
 	await tx.run(sql`ALTER TABLE ${table('destination')} ADD COLUMN whole_at ${big}`);
+	await tx.run(sql`ALTER TABLE ${table('sync')} ADD COLUMN astray ${big} NOT NULL DEFAULT 0`);
 };
 
 export const STEPS: readonly Step[] = [

@@ -1,6 +1,8 @@
 /**
  * `npm run compat [-- VERSION …] [--json]`: the packed package in each n8n that it claims, on that version's Node, regular
  * and in queue mode. What it printed is the README's table, which it writes.
+ * `npm run compat -- --image docker.n8n.io/n8nio/n8n:3.0.0`: the same in an image, for the n8n that comes no other way;
+ * needs a Docker engine on Linux, whose containers share the machine's loopback.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +25,11 @@ const STORIES = { regular: 'e2e/database', queue: 'e2e/queue' };
 const readme = join(root, 'README.md');
 
 await command(async (rest) => {
-	const wanted = VERSIONS.filter(({ n8n }) => rest.length === 0 || rest.includes(n8n));
+	const at = rest.indexOf('--image');
+	const wanted =
+		at < 0
+			? VERSIONS.filter(({ n8n }) => rest.length === 0 || rest.includes(n8n))
+			: [{ n8n: `${rest[at + 1]?.split(':')[1]} (Docker)`, node: 'of the image', image: rest[at + 1] }];
 	if (wanted.length === 0) throw new Failed(`there is: ${VERSIONS.map(({ n8n }) => n8n).join(', ')}`);
 	await dependencies();
 	const results = [];
@@ -37,9 +43,10 @@ await command(async (rest) => {
 });
 
 /** Both stories in one n8n. */
-async function played({ n8n, node }) {
-	const { program } = await nodeOf(node);
-	const env = { N8N_UNDER_TEST: n8n, N8N_NODE: program, N8N_FOLDER: folderOf(n8n), CI: '' };
+async function played({ n8n, node, image }) {
+	const env = image
+		? { N8N_IMAGE: image }
+		: { N8N_UNDER_TEST: n8n, N8N_NODE: (await nodeOf(node)).program, N8N_FOLDER: folderOf(n8n) };
 	const results = {};
 	for (const [mode, name] of Object.entries(STORIES)) {
 		say(`· n8n ${n8n} on Node ${node}, ${mode} …`);
@@ -72,7 +79,7 @@ const told = ({ passed, failed, ok }) => (ok ? `${passed} passed` : `${passed} p
 const row = ({ n8n, node, regular, queue, date }) =>
 	`| ${n8n} | ${node} | ${told(regular)} | ${told(queue)} | ${date} |`;
 
-/** Puts a version's row into the README's table, which stands in their order. */
+/** Puts a version's row into the README's table, the newest first. */
 function tabulate(result) {
 	const text = readFileSync(readme, 'utf8');
 	const [before, head, rows, after] =
@@ -80,6 +87,6 @@ function tabulate(result) {
 	if (head === undefined) throw new Failed('the README has no table of versions');
 	const known = new Map(rows.split('\n').map((line) => [line.split('|')[1]?.trim(), line]));
 	known.set(result.n8n, row(result));
-	const kept = VERSIONS.flatMap(({ n8n }) => (known.has(n8n) ? [`${known.get(n8n)}\n`] : []));
-	writeFileSync(readme, before + head + kept.join('') + after);
+	const newestFirst = [...known.values()].filter(Boolean).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+	writeFileSync(readme, before + head + newestFirst.map((line) => `${line}\n`).join('') + after);
 }

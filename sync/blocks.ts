@@ -50,6 +50,8 @@ export interface ReadBlocks {
 	unclean: ReadonlySet<number>;
 	/** Rows that have a key, in all blocks together. */
 	rows: number;
+	/** How many records there must be, where every row is one. */
+	records?: number;
 }
 
 /** Which of them are not as they were: blocks, or packs. */

@@ -125,18 +125,21 @@ export async function toRead(
 	{ name, slot }: Marking,
 	{ packs, blocks, counts, rows }: Folds,
 ): Promise<{ blocks: ReadBlocks; condition: RawBuilder<unknown> | undefined; nothing: boolean }> {
-	const all = { marks: name, read: undefined, folds: blocks, packs, unclean: new Set<number>(), rows };
-	if (known.marks !== name) return { blocks: all, condition: undefined, nothing: false };
+	if (known.marks !== name) {
+		const all = { marks: name, read: undefined, folds: blocks, packs, unclean: new Set<number>(), rows };
+		return { blocks: all, condition: undefined, nothing: false };
+	}
 	const different = differing(known.packs, packs);
 	const read = differing(await known.blocks(different), blocks);
-	const changed = new Map(different.flatMap((pack) => (packs.has(pack) ? [[pack, packs.get(pack)!] as const] : [])));
 	const count = read.reduce((sum, block) => sum + (counts.get(block) ?? 0), 0);
-	if (count > rows * MOST) return { blocks: { ...all, packs: changed }, condition: undefined, nothing: false };
+	const changed = new Map(different.flatMap((pack) => (packs.has(pack) ? [[pack, packs.get(pack)!] as const] : [])));
 	const taken = new Map(read.flatMap((block) => (blocks.has(block) ? [[block, blocks.get(block)!] as const] : [])));
 	return {
-		blocks: { ...all, read, folds: taken, packs: changed },
+		// Of packs that are as they are known, no block was named: whatever rows are read, these blocks alone are taken in.
+		blocks: { marks: name, read, folds: taken, packs: changed, unclean: new Set<number>(), rows },
 		// Whole numbers of our own.
-		condition: sql`${slot} >> ${sql.lit(PLACE_BITS)} IN (${sql.raw(read.join(', '))})`,
+		condition:
+			count > rows * MOST ? undefined : sql`${slot} >> ${sql.lit(PLACE_BITS)} IN (${sql.raw(read.join(', '))})`,
 		nothing: count === 0,
 	};
 }

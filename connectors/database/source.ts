@@ -169,7 +169,9 @@ export class DatabaseSource implements Source {
 				}
 			}
 			// All rows without a key are among those that were read: their blocks are unclean.
-			return { ...blocks, unclean, rows: blocks.rows - unkeyed };
+			const rows = blocks.rows - unkeyed;
+			const { key, removedColumn } = this.options;
+			return { ...blocks, unclean, rows, ...(!key && removedColumn === undefined && { records: rows }) };
 		} finally {
 			await snapshot.close();
 		}

@@ -270,6 +270,41 @@ overEveryStore((ledgers) => {
 				await play(place, await ledgers.empty(), [pushed(false), pushed(true), read, put, pushed(true)]); // while its block is
 			});
 
+			test('notices who is gone after a read in which most of the others had changed', async () => {
+				const put = (id: number, word: 'a' | 'b') => ({ do: 'put' as const, id, team: word });
+				const read = { do: 'read' as const };
+				const first = [1, 2, 3, 4, 5, 6].map((number) => put(number, 'a'));
+				const most = [1, 2, 3, 4].map((number) => put(number, 'b'));
+				const gone = { do: 'drop' as const, id: 6 };
+				const { blockd } = await play(place, await ledgers.empty(), [
+					...first,
+					read,
+					...most,
+					read,
+					gone,
+					read,
+				]);
+				expect(await blockd.knows()).toContainEqual(expect.objectContaining({ key: '6', present: 0 }));
+			});
+
+			test('reads everything again where it holds other records than are known, whatever its blocks say', async () => {
+				const put = (id: number) => ({ do: 'put' as const, id, team: 'a' as const });
+				const { blockd } = await play(place, await ledgers.empty(), [1, 2, 3, 4].map(put), {
+					removedColumn: undefined,
+				});
+				const { db, table } = blockd.store;
+				// As if a read had missed who is gone: nothing but their number is left to tell.
+				await db.run(sql`INSERT INTO ${table('record')} (sync, key, version, fingerprint, tag, fields, present, slot, touched, changed_at)
+					SELECT sync, '9', 1, fingerprint, tag, fields, 1, slot, touched, changed_at FROM ${table('record')} WHERE sync = ${blockd.sync} AND key = '1'`);
+				await db.run(sql`UPDATE ${table('sync')} SET records = records + 1 WHERE id = ${blockd.sync}`);
+				for (let times = 0; times < 3; times++) await blockd.observe({ complete: true });
+				expect(await blockd.knows()).toContainEqual(expect.objectContaining({ key: '9', present: 0 }));
+				const before = blockd.read.length;
+				await blockd.observe({ complete: true });
+				await blockd.observe({ complete: true });
+				expect(blockd.read.slice(before)).toEqual([0, 0]);
+			});
+
 			test('reads only the rows of blocks that differ', async () => {
 				const put = (number: number, word: 'a' | 'b' = 'a') => ({ do: 'put' as const, id: number, team: word });
 				const read = { do: 'read' as const };

@@ -2,7 +2,7 @@
  * A real n8n with the packed package in it, for tests, stories and benchmarks: its own user folder, its own free
  * loopback ports, its log in a file. It ends with the process that started it, whatever happens to that one.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
 	cpSync,
 	existsSync,
@@ -18,22 +18,18 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { Api } from './api';
+import { environment, image, launch, n8nFolder, n8nVersion, node, program } from './launch';
 import { until } from './until';
 
 export * from './api';
 export * from './until';
+export { n8nFolder, n8nVersion };
 
 // This file runs as .build/test/n8n/harness.js.
 const root = join(__dirname, '..', '..', '..');
 const prepared = join(root, '.build', 'package');
-
-/** The version that tests run in, where it lies, and the Node that it runs on; `npm run compat` sets others. */
-export const n8nVersion = process.env['N8N_UNDER_TEST'] ?? '2.41.1';
-export const n8nFolder = process.env['N8N_FOLDER'] ?? join(root, 'test', 'n8n', n8nVersion);
-const node = process.env['N8N_NODE'] ?? process.execPath;
 
 export interface N8nOptions {
 	/** The user folder; a former one to go on with. Default: a fresh one, which `stop` and `kill` leave and `remove` removes. */
@@ -127,14 +123,15 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 	const log = join(folder, 'n8n.log');
 
 	const out = openSync(log, 'a');
-	const monitor = pathToFileURL(join(root, 'scripts', 'lib', 'monitor.mjs')).href;
-	const child = spawn(node, ['--import', monitor, program(), ...command], {
+	const container = `one-way-sync-${port}`;
+	const start = launch(folder, command, container, {
+		...(await ports(port, isWorker)),
+		N8N_RESTRICT_FILE_ACCESS_TO: files,
+		...options.env,
+	});
+	const child = spawn(start.program, start.args, {
 		cwd: folder,
-		env: environment(folder, {
-			...(await ports(port, isWorker)),
-			N8N_RESTRICT_FILE_ACCESS_TO: files,
-			...options.env,
-		}),
+		env: start.env,
 		stdio: ['ignore', out, out, 'ipc'],
 		// A process group of its own, so that its task runner can be ended with it.
 		detached: true,
@@ -178,6 +175,8 @@ export async function startN8n(options: N8nOptions = {}): Promise<N8n> {
 	};
 	const signal = async (name: NodeJS.Signals) => {
 		if (!running) return;
+		// What runs in a container survives whoever asked for it.
+		if (name === 'SIGKILL' && image !== undefined) spawnSync('docker', ['kill', container], { stdio: 'ignore' });
 		try {
 			process.kill(name === 'SIGKILL' ? -child.pid! : child.pid!, name);
 		} catch (error) {
@@ -264,13 +263,6 @@ export async function freePort(): Promise<number> {
 	});
 }
 
-function program(): string {
-	const path = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
-	if (!existsSync(path))
-		throw new Error(`n8n ${n8nVersion} is not installed: run this through npm (npm test -- NAME)`);
-	return path;
-}
-
 async function ports(port: number, isWorker: boolean): Promise<Record<string, string>> {
 	const broker = { N8N_RUNNERS_BROKER_PORT: String(await freePort()) };
 	if (!isWorker) return { N8N_PORT: String(port), ...broker };
@@ -279,25 +271,6 @@ async function ports(port: number, isWorker: boolean): Promise<Record<string, st
 		QUEUE_HEALTH_CHECK_PORT: String(port),
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		...broker,
-	};
-}
-
-/** What n8n gets of this process's environment: nothing that could lead it to another instance. */
-function environment(folder: string, own: Record<string, string | undefined>): NodeJS.ProcessEnv {
-	const foreign =
-		/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|GENERIC_TIMEZONE|NODE_OPTIONS|NODE_ENV|JEST_|npm_|INIT_CWD|ONE_WAY_SYNC_)/;
-	return {
-		...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
-		N8N_USER_FOLDER: folder,
-		N8N_LISTEN_ADDRESS: '127.0.0.1',
-		N8N_SECURE_COOKIE: 'false',
-		N8N_DIAGNOSTICS_ENABLED: 'false',
-		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-		N8N_TEMPLATES_ENABLED: 'false',
-		N8N_PERSONALIZATION_ENABLED: 'false',
-		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		GENERIC_TIMEZONE: 'Europe/Berlin',
-		...own,
 	};
 }
 
