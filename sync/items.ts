@@ -84,6 +84,8 @@ export interface Outcome {
 		| 'none'
 		| 'fail'
 		| 'task';
+	/** With the action `none`: why there is nothing to do, where that is not because both sides agree. */
+	idle?: 'out of scope' | 'removed before' | 'waiting for the guard on removals';
 	key: string;
 	/** The element of the record's list, where it becomes several counterparts. */
 	part?: string;

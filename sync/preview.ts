@@ -148,17 +148,11 @@ export function describePlan(item: DesiredItem, planned: Plan, context: Pick<Pre
 				? told(item, 'adopt', [], context)
 				: told(item, 'none', [], context, planned.note);
 		case 'forget':
-			return told(
-				item,
-				'none',
-				[],
-				context,
-				planned.state === 'gone'
-					? 'has been removed before; nothing to do'
-					: 'does not belong there and is not there',
-			);
+			return planned.state === 'gone'
+				? idle(item, 'removed before', context, 'has been removed before; nothing to do')
+				: idle(item, 'out of scope', context, 'does not belong there and is not there');
 		case 'intend':
-			return told(item, 'none', [], context, 'would wait for the guard on removals');
+			return idle(item, 'waiting for the guard on removals', context, 'would wait for the guard on removals');
 		case 'fail':
 			return told(item, 'fail', [], context, planned.reason, planned.todo);
 	}
@@ -175,6 +169,15 @@ function told(
 	const made = outcome(item, 'preview', where, '', { action, changes, ...(todo !== undefined && { todo }) });
 	const text = `${made.name} ${intention(action, where, made.changes, more === undefined ? undefined : openEnded(more))}.`;
 	return { ...made, text };
+}
+
+function idle(
+	item: DesiredItem,
+	why: NonNullable<Outcome['idle']>,
+	context: Pick<PreviewContext, 'where'>,
+	more: string,
+): Outcome {
+	return { ...told(item, 'none', [], context, more), idle: why };
 }
 
 /** A record that the ledger knows nothing of: there before the sync began, or new since. */

@@ -15,6 +15,8 @@ export class Report {
 	/** The node that dropped `_sync`, where the items could be tied again. */
 	droppedBy: string | undefined;
 	private readonly count = { write: 0, remove: 0, fail: 0 };
+	/** Of those to remove: no longer, or never, what the scope asks for. */
+	private outside = 0;
 	private firstFailure: string | undefined;
 	/** Top-level fields that rows read and that no record has had yet, with the row that reads them. */
 	private readonly unseen: Map<string, string>;
@@ -30,6 +32,7 @@ export class Report {
 
 	add(stamp: Stamp, fields: Fields, { mapped, unseen = [] }: Desired): void {
 		this.count[mapped.action]++;
+		if (mapped.action === 'remove' && mapped.why === 'out of scope') this.outside++;
 		if (mapped.error !== undefined)
 			this.firstFailure ??= failureText({ ...stamp, part: mapped.part }, mapped.error);
 		for (const name of this.unseen.keys()) if (Object.hasOwn(fields, name)) this.unseen.delete(name);
@@ -44,7 +47,13 @@ export class Report {
 	hints(): NodeExecutionHint[] {
 		const { write, remove, fail } = this.count;
 		const failure = this.firstFailure === undefined ? '' : ` First failure: ${this.firstFailure}`;
-		const hints = [hint(`${write} to write, ${remove} to remove, ${fail} failed.${failure}`, fail > 0)];
+		const outside = this.outside > 0 ? `${this.outside} out of scope, ` : '';
+		const hints = [
+			hint(
+				`${write} to write, ${outside}${remove - this.outside} to remove, ${fail} failed.${failure}`,
+				fail > 0,
+			),
+		];
 		for (const [name, field] of this.unseen) {
 			const meant = nearest(name, this.sample);
 			hints.push(

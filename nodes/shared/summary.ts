@@ -58,12 +58,12 @@ export function liveHints(
 	return hints;
 }
 
-/** What the mapping left to the destination. */
-export function fitHints({ left, matchedBy }: Pick<Tested, 'left' | 'matchedBy'>, where: string): NodeExecutionHint[] {
+/** What the mapping left to the destination; a hint before these has named it. */
+export function fitHints({ left, matchedBy }: Pick<Tested, 'left' | 'matchedBy'>): NodeExecutionHint[] {
 	const hints: NodeExecutionHint[] = [];
 	if (matchedBy !== undefined)
-		hints.push(hint(`Matched by “${matchedBy}”, which is unique in ${where}; the mapping names no field.`, 'info'));
-	if (left.length > 0) hints.push(hint(`Not in ${where} by that name, so not written: ${left.join(', ')}.`, 'info'));
+		hints.push(hint(`Matched by “${matchedBy}”, which is unique there; the mapping names no field.`, 'info'));
+	if (left.length > 0) hints.push(hint(`Not there by that name, so not written: ${left.join(', ')}.`, 'info'));
 	return hints;
 }
 
@@ -99,8 +99,11 @@ export function lockHints({ changed, trouble }: LockState, where: string): NodeE
 /** The hints of a test run. */
 export function testHints(outcomes: Outcome[], where: string): NodeExecutionHint[] {
 	const planned = new Map<string, number>();
-	for (const { action } of outcomes)
-		if (action !== undefined) planned.set(ACTIONS[action], (planned.get(ACTIONS[action]) ?? 0) + 1);
+	for (const { action, idle } of outcomes) {
+		if (action === undefined) continue;
+		const what = idle ?? ACTIONS[action];
+		planned.set(what, (planned.get(what) ?? 0) + 1);
+	}
 	const plan = [...planned].map(([what, count]) => `${count} ${what}`).join(', ');
 	const written = outcomes.filter(({ outcome }) => outcome !== 'preview' && outcome !== 'failed').length;
 	const failed = outcomes.filter(({ outcome, action }) => outcome === 'failed' || action === 'fail').length;
@@ -131,11 +134,11 @@ export function remapHints(outcomes: Outcome[], remapped: number): NodeExecution
 }
 
 /** That the guard will hold the first write, where it will. */
-export function firstHints(waits: boolean, where: string): NodeExecutionHint[] {
+export function firstHints(waits: boolean): NodeExecutionHint[] {
 	if (!waits) return [];
 	return [
 		hint(
-			`${where} is not empty. Once this is published, the first write there is held, with counts of what would be created, adopted and overwritten, until you release it once (unless the trigger’s option Hold the First Write is off).`,
+			`The destination is not empty. Once this is published, the first write there is held, with counts of what would be created, adopted and overwritten, until you release it once (unless the trigger’s option Hold the First Write is off).`,
 			'info',
 		),
 	];

@@ -1,13 +1,14 @@
 /** The documentation's pictures: the demo's workflow in the real editor, in a browser without a window. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { INodeParameters } from 'n8n-workflow';
-import { chromium, selectors, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 import { outputOf } from '../../test/n8n/api';
+import { launch, nodeOf, openForm, openWorkflow, signedIn, testRun } from '../../test/n8n/browser';
 import { until } from '../../test/n8n/until';
 import { build, type Stage } from '../demo/stage';
 import { demoWorkflow, NAMES } from '../demo/workflow';
@@ -29,8 +30,8 @@ const PICTURES: Record<string, Take> = {
 	},
 	'trigger-form': async (page, stage) => {
 		await editor(page, stage);
-		await run(page);
-		await open(page, NAMES.trigger);
+		await testRun(page, NAMES.trigger);
+		await openForm(page, NAMES.trigger);
 		await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
 		await delay(500);
 		await shoot('trigger-form', page.getByTestId('ndv'), { width: 0.72 });
@@ -40,22 +41,22 @@ const PICTURES: Record<string, Take> = {
 	},
 	'mapping-form': async (page, stage) => {
 		await editor(page, stage);
-		await run(page);
-		await open(page, NAMES.mapping);
+		await testRun(page, NAMES.trigger);
+		await openForm(page, NAMES.mapping);
 		await shoot('mapping-form', page.getByTestId('ndv'), { width: 0.662 });
 	},
 	'mapping-removal': async (page, stage) => {
 		await editor(page, stage);
-		await run(page);
-		await open(page, NAMES.mapping);
+		await testRun(page, NAMES.trigger);
+		await openForm(page, NAMES.mapping);
 		await page.getByTestId('parameter-input-mayUpdate').scrollIntoViewIfNeeded();
 		await delay(300);
 		await shoot('mapping-removal', page.getByTestId('ndv'), { left: 0.34, width: 0.322 });
 	},
 	'first-preview': async (page, stage) => {
 		await editor(page, stage);
-		await run(page);
-		await open(page, NAMES.destination);
+		await testRun(page, NAMES.trigger);
+		await openForm(page, NAMES.destination);
 		await shoot('first-preview', await wide(page));
 	},
 	'demo-workflow': async (page, stage) => {
@@ -66,8 +67,8 @@ const PICTURES: Record<string, Take> = {
 		await synced(stage);
 		await editAFew(stage);
 		await editor(page, stage);
-		await run(page);
-		await open(page, NAMES.destination);
+		await testRun(page, NAMES.trigger);
+		await openForm(page, NAMES.destination);
 		await shoot('preview', await wide(page));
 	},
 	synced: async (page, stage) => {
@@ -87,10 +88,10 @@ const PICTURES: Record<string, Take> = {
 			)
 				continue;
 			await page.goto(`${n8n.url}/workflow/${workflow.id}/executions/${id}`);
-			await node(page, NAMES.destination).waitFor();
+			await nodeOf(page, NAMES.destination).waitFor();
 			await delay(1500);
 			await shoot('execution', page.getByTestId('canvas-wrapper'), {}, page.getByTestId('sticky'));
-			await open(page, NAMES.destination);
+			await openForm(page, NAMES.destination);
 			await shoot('synced', await wide(page));
 			return;
 		}
@@ -152,27 +153,9 @@ export async function take(given: string[]): Promise<{ result: unknown; held: bo
 export { take as run };
 
 async function takeAll(names: string[], stage: Stage): Promise<void> {
-	selectors.setTestIdAttribute('data-test-id');
-	const browser = await chromium.launch({
-		executablePath: browserPath(),
-		args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-	});
+	const browser = await launch();
 	try {
-		const context = await browser.newContext({
-			viewport: { width: 1360, height: 840 },
-			deviceScaleFactor: 1.5,
-			colorScheme: 'light',
-			reducedMotion: 'reduce',
-		});
-		context.setDefaultTimeout(120_000);
-		// n8n's hints for newcomers would lie over the tables.
-		await context.addInitScript(() => {
-			const { localStorage } = globalThis as unknown as {
-				localStorage: { setItem(name: string, value: string): void };
-			};
-			for (const place of ['NDV', 'CANVAS']) localStorage.setItem(`N8N_PIN_DATA_DISCOVERY_${place}`, 'true');
-		});
-		await context.addCookies([{ ...stage.n8n.api.session, url: stage.n8n.url }]);
+		const context = await signedIn(browser, stage.n8n);
 		for (const [name, take] of Object.entries(PICTURES)) {
 			if (!names.includes(name)) continue;
 			process.stderr.write(`· ${name}.png\n`);
@@ -186,15 +169,6 @@ async function takeAll(names: string[], stage: Stage): Promise<void> {
 	} finally {
 		await browser.close();
 	}
-}
-
-function browserPath(): string {
-	const found = (process.env['PATH'] ?? '')
-		.split(delimiter)
-		.flatMap((path) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(path, name)))
-		.find((path) => existsSync(path));
-	if (found === undefined) throw new Error('no Chromium is installed');
-	return found;
 }
 
 /** A column of an element, as shares of its width; or the part of it that other elements fill. */
@@ -213,30 +187,7 @@ async function shoot(name: string, whole: Locator, { left = 0, width: share = 1 
 	await whole.page().screenshot({ path, clip: { x, y, width, height }, animations: 'disabled' });
 }
 
-async function editor(page: Page, { address }: Stage): Promise<void> {
-	await page.goto(address);
-	await node(page, NAMES.destination).waitFor();
-	await delay(1500);
-}
-
-const node = (page: Page, name: string) => page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
-
-/** A test run of the whole workflow, to its end. */
-async function run(page: Page): Promise<void> {
-	await page
-		.getByTestId(`execute-workflow-button-${NAMES.trigger}`)
-		.or(page.getByTestId('execute-workflow-button'))
-		.last()
-		.click();
-	await page.getByText('Workflow executed successfully').first().waitFor();
-	await delay(500);
-}
-
-async function open(page: Page, name: string): Promise<void> {
-	await node(page, name).dblclick();
-	await page.getByTestId('ndv').waitFor();
-	await delay(3000);
-}
+const editor = async (page: Page, { address }: Stage) => await openWorkflow(page, address, NAMES.destination);
 
 /** The output's part of the open form, with more room. */
 async function wide(page: Page): Promise<Locator> {

@@ -127,7 +127,9 @@ import { n8nIsHere, runMapping } from './run';
 		expect((items[4]!.json['_sync'] as IDataObject)['error']).toMatchObject({
 			reason: 'Condition 2 of the scope cannot be decided: the record has no field “age”.',
 		});
-		expect(hints[0]).toMatch(/^1 to write, 3 to remove, 2 failed\. First failure: d \(Person d\): Condition 2/u);
+		expect(hints[0]).toMatch(
+			/^1 to write, 2 out of scope, 1 to remove, 2 failed\. First failure: d \(Person d\): Condition 2/u,
+		);
 	});
 
 	test('refuses a scope that looks at no field, and takes the blank condition of a new node for none', async () => {

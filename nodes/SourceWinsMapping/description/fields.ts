@@ -169,7 +169,8 @@ export const fields: INodeProperties[] = [
 		noDataExpression: true,
 		placeholder: 'e.g. email',
 		description:
-			'Destination fields by which something that is already there is recognised and adopted, instead of being created again',
+			'Destination fields by which something that is already there is recognised and adopted, instead of being created again. Left empty: what is unique in the destination’s table.',
+		hint: 'Left empty: what is unique in the destination’s table',
 		displayOptions: { show: { fieldsOf: ['typed'], mapAll: [true] } },
 	},
 	{
@@ -197,6 +198,7 @@ export const fields: INodeProperties[] = [
 		default: [],
 		description:
 			'Destination fields by which something that is already there is recognised and adopted. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		hint: 'Without a choice: what is unique in the destination’s table',
 		displayOptions: { show: { fieldsOf: TABLES, mapAll: [true] } },
 	},
 ];

@@ -42,10 +42,11 @@ export const options: INodeProperties[] = [
 				displayName: 'Hold the First Write',
 				name: 'guardFirst',
 				type: 'boolean',
-				default: true,
+				// Added, it is switched off: who wants it on leaves it away.
+				default: false,
 				noDataExpression: true,
 				description:
-					'Whether the first write into a destination that is not empty is held until a person has looked at what would be created, adopted and overwritten. Switch it off if the preview of a test run was enough.',
+					'Whether the first write into a destination that is not empty is held until a person has looked at what would be created, adopted and overwritten. Until this is added, it is; off is for whom the preview of a test run is enough.',
 			},
 			{
 				displayName: 'Keep History for Days',

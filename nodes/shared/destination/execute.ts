@@ -85,9 +85,9 @@ class Writing implements Body {
 				...testHints(outcomes, destination.target.text),
 				...remapHints(outcomes, remapped),
 				// A person has looked at a reviewed plan already.
-				...firstHints(firstWaits && mode === 'write', destination.target.text),
+				...firstHints(firstWaits && mode === 'write'),
 				...(shown ? [hint(`${shown.text} The SQL is in the first item on Preview.`, 'info')] : []),
-				...fitHints(tested, destination.target.text),
+				...fitHints(tested),
 				...this.own(destination),
 			);
 		} finally {

@@ -1,8 +1,7 @@
 /** Chromium without a window, signed in by HTTP basic authentication. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import type { Page } from 'playwright-core';
 
-import { chromium, type Page } from 'playwright-core';
+import { launch } from '../../n8n/browser';
 
 export interface Visitor {
 	page: Page;
@@ -10,10 +9,7 @@ export interface Visitor {
 }
 
 export async function openBrowser(who: { user: string; password: string }): Promise<Visitor> {
-	const browser = await chromium.launch({
-		executablePath: chromiumPath(),
-		args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-	});
+	const browser = await launch();
 	const context = await browser.newContext({
 		httpCredentials: { username: who.user, password: who.password },
 		viewport: { width: 1280, height: 900 },
@@ -22,14 +18,4 @@ export async function openBrowser(who: { user: string; password: string }): Prom
 	});
 	context.setDefaultTimeout(30_000);
 	return { page: await context.newPage(), close: async () => await browser.close() };
-}
-
-/** Where Debian, or whoever, has put it. */
-export function chromiumPath(): string {
-	const found = (process.env['PATH'] ?? '')
-		.split(delimiter)
-		.flatMap((path) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(path, name)))
-		.find((path) => existsSync(path));
-	if (found === undefined) throw new Error('no Chromium is installed');
-	return found;
 }
