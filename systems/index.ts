@@ -3,6 +3,7 @@ import type { SystemDefinition } from '../connectors/rest/definition';
 import { amazon } from './amazon';
 import { asana } from './asana';
 import { bamboohr } from './bamboohr';
+import { chargebee } from './chargebee';
 import { directus } from './directus';
 import { hubspot } from './hubspot';
 import { jira } from './jira';
@@ -21,6 +22,7 @@ export const systems: readonly SystemDefinition[] = [
 	amazon,
 	asana,
 	bamboohr,
+	chargebee,
 	directus,
 	hubspot,
 	jira,

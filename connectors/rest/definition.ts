@@ -75,7 +75,7 @@ export interface ObjectDefinition {
 	/** By the names that a mapping uses. */
 	fields: Record<string, FieldDefinition>;
 	/** Fields that only the account knows. `any path`: what a mapping names is read and written by its path. */
-	moreFields: MoreFields | 'any path' | 'none';
+	moreFields: MoreFields | AnyMember | 'any path' | 'none';
 	read: Reading;
 	/** Where this API creates and changes none: by what they are, in one sentence for whoever chooses the object. */
 	instead?: string;
@@ -108,6 +108,12 @@ export interface FieldDefinition {
 	 * once. Without it, only the kind's own spelling counts.
 	 */
 	spell?: (value: Value) => Value;
+}
+
+/** Every member of the object at that path is a field (or only those of such a name): read there, and written by its name. */
+export interface AnyMember {
+	under: Path;
+	only?: RegExp;
 }
 
 /** Fields that a request lists: custom fields, properties. */

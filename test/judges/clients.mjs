@@ -52,6 +52,23 @@ const clients = {
 		const answer = await what[call](...given).catch(({ errorCode, message }) => ({ errorCode, message }));
 		return { answer, used: connection.limitInfo.apiUsage };
 	},
+	/** `call`: a resource and its method, `customer.list`; `with`: what it is given, and headers. */
+	async chargebee({ url, call, with: { given, apiKey } }) {
+		const Chargebee = require('chargebee');
+		const { port } = new URL(url);
+		// Its host is made of the site and a suffix.
+		const where = { site: '127', hostSuffix: '.0.0.1', port: Number(port), protocol: 'http', apiPath: '' };
+		const client = new Chargebee({ ...where, apiKey, enableValidation: true });
+		const [resource, method] = call.split('.');
+		return await client[resource][method](...given).catch(
+			({ message, type, api_error_code, http_status_code }) => ({
+				message,
+				type,
+				api_error_code,
+				http_status_code,
+			}),
+		);
+	},
 	/** `call`: `tasks` or `task`; `with`: what the client takes. */
 	async asana({ url, call, with: given }) {
 		const { ApiClient, TasksApi } = require('asana');

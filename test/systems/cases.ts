@@ -27,6 +27,8 @@ export type DestinationOf = Omit<StoryCase, 'stand' | 'fake' | 'count' | 'edit'>
 	start(): Promise<DestinationFake>;
 	/** Which rows are of this object. */
 	of(row: Row): boolean;
+	/** By what the stand-in keeps a row, where that is not its id alone. */
+	idOf?(id: string): string;
 	/** Sets a field of a row. */
 	set(row: Row, field: string, value: Row[string]): void;
 };

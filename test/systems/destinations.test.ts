@@ -9,6 +9,7 @@ import { whole, type Listed } from '../../sync/lists';
 import { create, remove, update } from '../conformance/destination';
 import type { DestinationOf } from './cases';
 import * as mailchimp from './cases/mailchimp';
+import * as chargebee from './cases/chargebee';
 import * as salesforce from './cases/salesforce';
 import * as woocommerce from './cases/woocommerce';
 import type { Row } from './fake';
@@ -30,6 +31,7 @@ const attributes = (row: Row, field: string, value: Row[string]) => void ((row.a
 const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain: 'https://x.atlassian.net' };
 
 const cases: DestinationOf[] = [
+	...chargebee.destinations,
 	...salesforce.destinations,
 	...mailchimp.destinations,
 	...woocommerce.destinations,
@@ -254,7 +256,7 @@ describe.each(cases)('$name', (one) => {
 		stand,
 		fake,
 		count: async () => [...started.rows.values()].filter((row) => one.of(row)).length,
-		edit: async (id, field, value) => one.set(started.rows.get(id)!, field, value),
+		edit: async (id, field, value) => one.set(started.rows.get(one.idOf?.(id) ?? id)!, field, value),
 	});
 });
 

@@ -1,6 +1,7 @@
 /** The pure functions of the definitions: what data cannot say. */
 import type { Value } from '../../sync/types';
 import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon';
+import { billingInfo } from '../../systems/chargebee';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
 import { lower } from '../../systems/klaviyo';
@@ -25,6 +26,19 @@ test('Stripe: an address is whole, and empty parts are empty texts in a form', (
 	});
 	expect(formAddress(null)).toBeNull();
 	expect([someList([]), someList(['a'])]).toEqual([null, ['a']]);
+});
+
+test('Chargebee: VAT number and address are one value, of what may be written and says something', () => {
+	const customer = {
+		id: 'c1',
+		vat_number: 'DE1',
+		billing_address: { city: 'Berlin', line2: '', object: 'billing_address', validation_status: 'valid' },
+	};
+	const info = { vat_number: 'DE1', billing_address: { city: 'Berlin' } };
+	expect([billingInfo(customer), billingInfo(info)]).toEqual([info, info]);
+	expect(billingInfo({ billing_address: { zip: '1' } })).toEqual({ billing_address: { zip: '1' } });
+	const nothing: Value[] = [{ id: 'c1' }, { vat_number: '', billing_address: { city: '' } }, null, 'x'];
+	expect(nothing.map(billingInfo)).toEqual([null, null, null, null]);
 });
 
 test('HubSpot: texts become numbers, yes and no, and lists of ids', () => {

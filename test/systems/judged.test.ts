@@ -2,6 +2,7 @@
 import { ask, judgesAreThere } from '../judges/judges';
 import type { Row } from './fake';
 import { fakeAsana } from './fakes/asana';
+import { fakeChargebee } from './fakes/chargebee';
 import { fakeHubspot } from './fakes/hubspot';
 import { fakePipedrive } from './fakes/pipedrive';
 import { fakeSalesforce } from './fakes/salesforce';
@@ -128,6 +129,46 @@ if (judgesAreThere) {
 		]);
 		expect(made).toMatchObject({ data: { name: 'Call Ada', external: { gid: 'E1' } } });
 		expect(listed).toMatchObject({ data: [{ name: 'Call Ada' }] });
+		await fake.stop();
+	});
+
+	test("Chargebee's client reads the stand-in's lists, writes, replays and errors", async () => {
+		const { fake, rows } = await fakeChargebee('key');
+		const about = (call: string, ...given: unknown[]) =>
+			({ client: 'chargebee', url: fake.url, call, with: { given, apiKey: 'key' } }) as const;
+		const key = { 'chargebee-idempotency-key': 'k1' };
+		const ada = { id: 'ada', email: 'ada@x.org', billing_address: { city: 'Rome' }, cf_region: 'EMEA' };
+		const [made, again, twin, bob, listed, next, one, billed, item, archived, gone, none, denied] = await ask([
+			about('customer.create', ada, key),
+			about('customer.create', ada, key),
+			about('customer.create', { id: 'ada' }),
+			about('customer.create', { id: 'bob', net_term_days: 30 }),
+			about('customer.list', { limit: 1, 'sort_by[asc]': 'created_at' }),
+			about('customer.list', { limit: 1, offset: '["1"]', sort_by: { asc: 'created_at' } }),
+			about('customer.list', { id: { in: '["bob","none"]' } }),
+			about('customer.updateBillingInfo', 'ada', { vat_number: 'IT1' }),
+			about('item.create', { id: 'chair', name: 'Chair', type: 'plan', item_family_id: 'chairs' }),
+			about('item.update', 'chair', { status: 'archived' }),
+			about('customer.delete', 'bob', { delete_payment_method: false }),
+			about('customer.retrieve', 'bob'),
+			{ ...about('customer.list'), with: { given: [], apiKey: 'other' } },
+		]);
+		expect(made).toMatchObject({ customer: { ...ada, deleted: false }, isIdempotencyReplayed: false });
+		expect(again).toMatchObject({ customer: ada, isIdempotencyReplayed: 'true' });
+		expect(twin).toMatchObject({ api_error_code: 'duplicate_entry', http_status_code: 400 });
+		expect(bob).toMatchObject({ customer: { net_term_days: 30, updated_at: expect.any(Number) } });
+		expect(listed).toMatchObject({ list: [{ customer: { id: 'ada' } }], next_offset: '["1"]' });
+		expect(next).toMatchObject({ list: [{ customer: { id: 'bob' } }] });
+		expect(next).not.toHaveProperty('next_offset');
+		expect(one).toMatchObject({ list: [{ customer: { id: 'bob' } }] });
+		expect(billed).toMatchObject({ customer: { vat_number: 'IT1' } });
+		expect((billed as { customer: object }).customer).not.toHaveProperty('billing_address');
+		expect(item).toMatchObject({ item: { id: 'chair', status: 'active' } });
+		expect(archived).toMatchObject({ item: { status: 'archived' } });
+		expect(gone).toMatchObject({ customer: { id: 'bob', deleted: true } });
+		expect(none).toMatchObject({ api_error_code: 'resource_not_found', http_status_code: 404 });
+		expect(denied).toMatchObject({ api_error_code: 'api_authentication_failed', http_status_code: 401 });
+		expect([...rows.keys()]).toEqual(['customer ada', 'item chair']);
 		await fake.stop();
 	});
 

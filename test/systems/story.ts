@@ -181,13 +181,14 @@ export function story(given: StoryCase): void {
 
 		const { write } = stand.system.objects[object]!;
 		const method = write === 'read only' || write.create === 'not possible' ? 'POST' : write.create.request.method;
-		const again = method === 'PUT' ? 'may be sent again, to the same place' : 'is not sent again';
+		const repeats = method === 'PUT' || (write !== 'read only' && write.idempotency !== 'none');
+		const again = repeats ? 'may be sent again, to the same place or with the same key' : 'is not sent again';
 		test(`a create whose answer was lost ${again}, and is found by its match field: no twin`, async () => {
 			await made(1);
 			const set = await prepared(destination, given.fields(++last));
 			const before = await given.count();
 			fake.fault({ when: (call) => call.method === method, done: true, answer: 'cut' });
-			if (method === 'PUT') ok((await destination.write([create(0, set)]))[0]!);
+			if (repeats) ok((await destination.write([create(0, set)]))[0]!);
 			else expect((await fails(destination.write([create(0, set)]))).kind).toMatch(/unreachable|retry/);
 			expect((await given.count()) - before).toBe(1);
 			expect(await byMatch(set[match]!)).toHaveLength(1);

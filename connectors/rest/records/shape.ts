@@ -5,7 +5,7 @@
 import { set } from '../../../sync/canonical';
 import type { FieldInfo, Fields, Value } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
-import type { FieldDefinition, FieldWrite, ObjectDefinition } from '../definition';
+import type { AnyMember, FieldDefinition, FieldWrite, ObjectDefinition } from '../definition';
 import type { Client } from '../net/client';
 import { holds } from '../text/condition';
 import { get, listOf } from '../text/path';
@@ -21,8 +21,8 @@ export interface Field extends FieldDefinition {
 export class Shape {
 	private constructor(
 		private readonly fields: Map<string, Field>,
-		/** Whether any path is a field. */
-		private readonly open: boolean,
+		/** Which other names are fields: any path, or the members of a part. */
+		private readonly open: AnyMember | 'any path' | undefined,
 		readonly where: string,
 		private readonly object: ObjectDefinition,
 		/** What a user filled in. */
@@ -35,11 +35,13 @@ export class Shape {
 			Object.entries(object.fields).map(([name, field]) => [name, { ...field, ...placed(field, client), name }]),
 		);
 		const where = `${object.displayName} in ${client.system.displayName}`;
-		if (typeof object.moreFields === 'object')
+		const more = object.moreFields;
+		if (typeof more === 'object' && 'list' in more)
 			for (const field of await remembered(client, object))
 				if (!fields.has(field.name)) fields.set(field.name, field);
 		const { setting } = client.access.names;
-		return new Shape(fields, object.moreFields === 'any path', where, object, setting as Record<string, string>); // texts, by `accessTo`
+		const open = more === 'none' || (typeof more === 'object' && 'list' in more) ? undefined : more;
+		return new Shape(fields, open, where, object, setting as Record<string, string>); // texts, by `accessTo`
 	}
 
 	/** For lists and checks. `also`: names that a mapping uses, where any path is a field. */
@@ -63,7 +65,8 @@ export class Shape {
 	field(name: string): Field {
 		const known = this.fields.get(name);
 		if (known) return known;
-		if (this.open) return { name, kind: 'other', read: name, write: name };
+		const place = this.open && placeOf(this.open, name);
+		if (place) return { name, kind: 'other', ...place };
 		throw new SyncError('setup', `There is no field “${name}” of ${this.where}.`, {
 			todo: 'Choose another one in the mapping.',
 			field: name,
@@ -90,13 +93,18 @@ export class Shape {
 
 	/** Every field of a record, as a source gives it. */
 	readAll(record: Value): Fields {
-		if (this.open && this.fields.size === 0) return record as Fields; // records are objects
-		return this.read(
-			record,
-			[...this.fields.values()]
-				.filter(({ name, read }) => read !== false && !this.unlisted.includes(name))
-				.map(({ name }) => name),
-		);
+		if (this.open === 'any path' && this.fields.size === 0) return record as Fields; // records are objects
+		const named = [...this.fields.values()]
+			.filter(({ name, read }) => read !== false && !this.unlisted.includes(name))
+			.map(({ name }) => name);
+		return this.read(record, [...named, ...this.members(record)]);
+	}
+
+	/** The names of the members that are fields, too. */
+	private members(record: Value): string[] {
+		const { open } = this;
+		if (typeof open !== 'object') return [];
+		return Object.keys(get(record, open.under) ?? {}).filter((name) => placeOf(open, name));
 	}
 
 	/** A desired value in the one spelling. Throws {@link SyncError} `refused` where it cannot be held. */
@@ -151,6 +159,14 @@ export class Shape {
 	}
 }
 
+/** Where a field stands that no definition names; undefined for a name that is none. */
+function placeOf(open: AnyMember | 'any path', name: string): Pick<FieldDefinition, 'read' | 'write'> | undefined {
+	if (open === 'any path') return { read: name, write: name };
+	// No path leads to a name with such a quote.
+	if (name.includes('"') || open.only?.test(name) === false) return undefined;
+	return { read: `${open.under}["${name}"]`, write: `["${name}"]` };
+}
+
 /** Paths with the settings in them. */
 function placed({ read, write }: FieldDefinition, { access }: Client): Pick<FieldDefinition, 'read' | 'write'> {
 	const filled = (path: string) => (path.includes('{') ? (fillText(path, access.names) ?? false) : path);
@@ -186,7 +202,7 @@ async function remembered(client: Client, object: ObjectDefinition): Promise<Fie
 /** The fields that the account tells of. */
 async function moreFields(client: Client, object: ObjectDefinition): Promise<Field[]> {
 	const more = object.moreFields;
-	if (typeof more !== 'object') return [];
+	if (typeof more !== 'object' || !('list' in more)) return [];
 	const fields: Field[] = [];
 	for await (const { records } of pagesOf(client, more.list, { id: '' })) {
 		for (const one of records) {

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import { judge, judgesAreThere } from '../../judges/judges';
+import { chargebeeCheck } from './chargebee';
 import { checker, type Check } from './check';
 import { shopifyCheck } from './graphql';
 
@@ -23,7 +24,7 @@ const PLACES = {
 	stripe: 'stripe.com',
 } as const;
 
-export type ContractName = keyof typeof PLACES | 'shopify';
+export type ContractName = keyof typeof PLACES | 'shopify' | 'chargebee';
 
 function read(name: keyof typeof PLACES): unknown {
 	const folder = process.env.CONTRACTS_DIR;
@@ -40,6 +41,7 @@ function read(name: keyof typeof PLACES): unknown {
 export function contract(name: ContractName): Check | undefined {
 	if (name === 'shopify') return shopifyCheck();
 	if (!judgesAreThere) return undefined;
+	if (name === 'chargebee') return chargebeeCheck();
 	const document = read(name);
 	return document === undefined ? undefined : checker(document, judge('ajv/dist/2019'), judge('qs'));
 }
