@@ -87,7 +87,11 @@ export class Judge {
 			if (row.person !== null && !this.strangers.has(table, row.id))
 				byPerson.set(row.person, [...(byPerson.get(row.person) ?? []), row]);
 		}
-		for (const [person, twins] of byPerson) {
+		const strange = (row: Row) => this.strangers.has(table, row.id);
+		for (const [person, found] of byPerson) {
+			// One that the ledger has found again after all is nobody's stranger.
+			const twins = found.length > 1 && !found.every(strange) ? found.filter((row) => !strange(row)) : found;
+			byPerson.set(person, twins);
 			if (twins.length > 1) {
 				verdict.twins++;
 				this.find(table, person, `stands ${twins.length} times`);
@@ -122,7 +126,7 @@ export class Judge {
 			}
 		}
 		for (const [person, [row]] of byPerson) {
-			if (here.has(person) || (TABLES[table] === 'deactivate' && row!.active === 'no')) continue;
+			if (here.has(person) || strange(row!) || (TABLES[table] === 'deactivate' && row!.active === 'no')) continue;
 			verdict.notConverged++;
 			this.find(table, person, `still stands, ${row!.active}`);
 		}
