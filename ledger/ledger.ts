@@ -134,7 +134,7 @@ export async function ledgerOn(store: Store): Promise<Ledger> {
 			await sweeps.sweepProgress(store, destination, holder, after, ttl),
 		sweptOf: async (destination, counterparts) => await sweeps.sweptOf(store, destination, counterparts),
 		keepEdits: async (destination, holder, edits) => await sweeps.keepEdits(store, destination, holder, edits),
-		endSweep: async (destination, holder, edits) => await sweeps.endSweep(store, destination, holder, edits),
+		endSweep: async (destination, holder, went) => await sweeps.endSweep(store, destination, holder, went),
 		marking: async (destination, revision, fields) => await marks.marking(store, destination, revision, fields),
 		beginRanges: async (destination, size) => await ranges.beginRanges(store, destination, size),
 		ranges: async (destination, after, limit) => await ranges.ranges(store, destination, after, limit),

@@ -71,7 +71,10 @@ export async function keepEdits(store: Store, destination: number, holder: strin
 	);
 }
 
-/** The links of these counterparts that can be compared now; `busy`: others of them are with a run. */
+/**
+ * The links of these counterparts that can be compared now; `busy`: others of them are with a run, which may give them back
+ * as they are, or wait until the source has been read. One look says both, lest a link moves on in between.
+ */
 export async function sweptOf(
 	store: Store,
 	destination: number,
@@ -84,16 +87,16 @@ export async function sweptOf(
 		[{ name: 'counterpart', type: 'text' }],
 		[...new Set(counterparts)].map((counterpart) => [counterpart]),
 	);
-	const rows = await db.all(sql<SweptRow>`SELECT ${SWEPT_COLUMNS}
+	const rows = await db.all(sql<SweptRow & { comparable: number }>`
+		SELECT CASE WHEN ${COMPARABLE} THEN 1 ELSE 0 END AS comparable, ${SWEPT_COLUMNS}
 		FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart
 		JOIN ${table('destination')} d ON d.id = l.destination
 		JOIN ${table('record')} r ON r.sync = d.sync AND r.key = l.key JOIN ${table('sync')} s ON s.id = d.sync
 		LEFT JOIN ${table('mark')} m ON m.destination = l.destination AND m.counterpart = l.counterpart
-		WHERE ${COMPARABLE} ORDER BY l.key, l.part`);
-	const busy =
-		await db.all(sql`SELECT 1 FROM ${wanted} JOIN ${table('link')} l ON l.destination = ${destination} AND l.counterpart = w.counterpart
-		WHERE l.state IN ('claimed', 'writing') LIMIT 1`);
-	return { links: rows.map(asSwept), busy: busy.length > 0 };
+		WHERE (${COMPARABLE}) OR l.state IN ('handed', 'claimed', 'writing') OR (l.state = 'gone' AND s.complete_read_at = 0)
+		ORDER BY l.key, l.part`);
+	const links = rows.filter(({ comparable }) => comparable === 1);
+	return { links: links.map(asSwept), busy: links.length < rows.length };
 }
 
 /** Sweeps that were asked for by an item of their own, and that nobody has claimed for two intervals. */
@@ -273,12 +276,26 @@ export async function sweepProgress(
 	return mine === 1;
 }
 
-/** The sweep went through: the next one is due an interval after this one began, or a little before, lest it waits for another tick. */
-export async function endSweep(store: Store, destination: number, holder: string, edits?: Cursor): Promise<void> {
+/**
+ * The sweep went through: the next one is due an interval after this one began, or a little before, lest it waits for another
+ * tick. One that only looked healed nothing, and counts for none.
+ */
+export async function endSweep(
+	store: Store,
+	destination: number,
+	holder: string,
+	went: 'whole' | 'looked' | { edits: Cursor },
+): Promise<void> {
 	const { db, table } = store;
-	const seen = edits === undefined ? sql`whole_at = sweep_began_at` : sql`edits = ${canonical(edits)}`;
-	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL, sweep_by = NULL, sweep_until = 0, swept_at = sweep_began_at, ${seen},
+	const swept =
+		went === 'looked'
+			? sql``
+			: went === 'whole'
+				? sql`swept_at = sweep_began_at, whole_at = sweep_began_at,`
+				: sql`swept_at = sweep_began_at, edits = ${canonical(went.edits)},`;
+	const since = went === 'looked' ? sql`coalesce(swept_at, created_at)` : sql`sweep_began_at`;
+	await db.run(sql`UPDATE ${table('destination')} AS d SET sweep_key = NULL, sweep_part = NULL, sweep_range = NULL, sweep_by = NULL, sweep_until = 0, ${swept}
 		checked_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at >= check_at THEN ${db.dialect.now} ELSE checked_at END,
-		sweep_due_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at < check_at THEN check_at ELSE ${nextSweep(sql`sweep_began_at`, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)} END
+		sweep_due_at = CASE WHEN check_at IS NOT NULL AND checked_at IS NULL AND sweep_began_at < check_at THEN check_at ELSE ${nextSweep(since, sql`(SELECT s.sweep_every FROM ${table('sync')} s WHERE s.id = d.sync)`)} END
 		WHERE id = ${destination} AND sweep_by = ${holder}`);
 }

@@ -711,7 +711,7 @@ export interface Ledger extends Look, Hands {
 		  }
 		| undefined
 	>;
-	/** Of these counterparts, those that can be compared now; `busy`: a run has others of them. */
+	/** Of these counterparts, those that can be compared now; `busy`: others of them only later, and unless they are asked for again, by nobody. */
 	sweptOf(destination: number, counterparts: string[]): Promise<{ links: SweptLink[]; busy: boolean }>;
 	/** A full sweep begins: from when on the destination is to be asked for changes after it. */
 	keepEdits(destination: number, holder: string, edits: Cursor): Promise<void>;
@@ -750,8 +750,11 @@ export interface Ledger extends Look, Hands {
 		after: { key: string; part: string } | null,
 		ttl: number,
 	): Promise<boolean>;
-	/** The sweep went through; `edits`: it looked at what was changed alone, and the next such one begins there. */
-	endSweep(destination: number, holder: string, edits?: Cursor): Promise<void>;
+	/**
+	 * The sweep went through: over everything, or over what was changed alone (the next such one begins at `edits`). One that
+	 * only looked changes nothing of when the next one is due, and of what it has to look at.
+	 */
+	endSweep(destination: number, holder: string, went: 'whole' | 'looked' | { edits: Cursor }): Promise<void>;
 
 	// sweep by ranges, where the destination can compare by itself
 	/** The fields that marks cover under this revision: those known before and these. Without a revision: those known. */

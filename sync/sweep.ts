@@ -27,7 +27,7 @@ export async function sweep(
 	if (!claimed) return undefined;
 	if (external?.seen === false) {
 		// Nobody looked, so there is nothing to compare.
-		await ledger.endSweep(row.id, holder);
+		await ledger.endSweep(row.id, holder, ended(claimed));
 		return undefined;
 	}
 	const swept: Swept = { compared: 0, read: 0, missing: 0 };
@@ -41,7 +41,7 @@ export async function sweep(
 	};
 	try {
 		const went = sweeping.marking ? await sweepRanges(sweeping, holder, claimed.range) : 'unordered';
-		if (went === 'through') await ledger.endSweep(row.id, holder);
+		if (went === 'through') await ledger.endSweep(row.id, holder, ended(sweeping));
 		else if (went !== 'unordered') return swept;
 		else if (claimed.since !== null && destination.changes)
 			await sweepChanges(sweeping, holder, claimed.since, destination.changes);
@@ -57,16 +57,22 @@ export async function sweep(
 	return swept;
 }
 
+function ended({ looksOnly }: { looksOnly: boolean }): 'whole' | 'looked' {
+	return looksOnly ? 'looked' : 'whole';
+}
+
 /** All links, in the order of their keys. Ends early when it was stopped, or another node has the sweep by now. */
 async function sweepPages(
 	sweeping: Sweeping,
 	holder: string,
 	from: { key: string; part: string } | null,
 ): Promise<void> {
-	const { context, swept } = sweeping;
+	const { context, swept, looksOnly } = sweeping;
 	const { ledger, row, destination, leaseTtl, signal } = context;
-	// Asked before anything is read: what is changed meanwhile is seen twice rather than never.
-	if (from === null && destination.changes) await ledger.keepEdits(row.id, holder, await destination.changes.now());
+	// Asked before anything is read: what is changed meanwhile is seen twice rather than never. What was only looked at is
+	// still to be healed.
+	if (from === null && destination.changes && !looksOnly)
+		await ledger.keepEdits(row.id, holder, await destination.changes.now());
 	let survey: Promise<Survey | undefined> | undefined;
 	sweeping.survey = async (fields) => await (survey ??= destination.survey?.(fields));
 	let after = from;
@@ -74,7 +80,7 @@ async function sweepPages(
 		if (signal?.aborted) return;
 		const page = await ledger.sweepPage(row.id, after, PAGE);
 		const last = page[page.length - 1];
-		if (!last) return await ledger.endSweep(row.id, holder);
+		if (!last) return await ledger.endSweep(row.id, holder, ended(sweeping));
 		await compare(page, sweeping);
 		swept.compared += page.length;
 		after = { key: last.key, part: last.part };
@@ -88,18 +94,19 @@ async function sweepChanges(sweeping: Sweeping, holder: string, since: Cursor, c
 	const { ledger, row, leaseTtl, signal } = context;
 	let next = since;
 	let underway = false;
-	for await (const { ids, survey, cursor } of changes.since(since)) {
+	for await (const page of changes.since(since)) {
 		if (signal?.aborted) return;
+		const { ids } = page;
+		sweeping.survey = (fields) => page.survey(fields);
 		for (let from = 0; from < ids.length; from += PAGE) {
 			const { links, busy } = await ledger.sweptOf(row.id, ids.slice(from, from + PAGE));
 			underway ||= busy;
-			sweeping.survey = survey;
 			await compare(links, sweeping);
 			swept.compared += links.length;
 		}
-		next = cursor;
+		next = page.cursor;
 		if (!(await ledger.sweepProgress(row.id, holder, null, leaseTtl))) return;
 	}
 	// What somebody is just writing may have been read before it was changed: it is looked at again.
-	await ledger.endSweep(row.id, holder, underway ? since : next);
+	await ledger.endSweep(row.id, holder, { edits: underway ? since : next });
 }

@@ -115,6 +115,19 @@ overBothLedgers((store) => {
 		expect(there.lookups).toBeLessThan(10);
 	});
 
+	it('disables again what somebody enabled by hand, though its record is gone (invariant 1)', async () => {
+		world.source.records.delete('k3');
+		await world.tick();
+		await world.tick();
+		expect(world.told()).toEqual(['k3 deactivated']);
+		there.lookups = 0;
+		row('k3')['active'] = 'yes';
+		await world.tick();
+		expect(world.told()).toEqual(['k3 healed']);
+		expect(row('k3')).toMatchObject({ active: 'no' });
+		expect(there.lookups).toBeLessThanOrEqual(2);
+	});
+
 	it('compares everything once a day, which finds what was deleted', async () => {
 		const [id] = [...there.rows].find(([, { email }]) => email === 'k3@x.test')!;
 		there.rows.delete(id);
@@ -160,6 +173,34 @@ overBothLedgers((store) => {
 		await state('settled');
 		await world.tick();
 		expect(there.asked.at(-1)).toEqual(there.asked.at(-2));
+		expect(world.told()).toEqual(['k5 healed']);
+	});
+
+	it('takes nothing away when it is only a check: what was edited before is healed by the next sweep (invariant 1)', async () => {
+		const sync = (await world.ledger.syncs())[0]!.id;
+		row('k3')['team'] = 'edited';
+		const since = await world.ledger.check(sync);
+		await world.tick();
+		expect(world.told()).toEqual([]);
+		expect(await world.ledger.checked(sync, since)).toMatchObject({ done: true, destinations: [{ differ: 1 }] });
+		await world.tick();
+		expect(world.told()).toEqual(['k3 healed']);
+	});
+
+	it('looks again at what was with another run, though nothing was to be written there', async () => {
+		row('k5')['team'] = 'edited';
+		const state = async (value: string) =>
+			void (await world.ask(
+				(
+					sql,
+					{ table },
+				) => sql`UPDATE ${table('link')} SET state = ${value}, lease = CASE WHEN ${value} = 'handed' THEN 1 END,
+					lease_until = CASE WHEN ${value} = 'handed' THEN 9999999999999 END WHERE key = 'k5' RETURNING 1`,
+			));
+		await state('handed');
+		await world.tick();
+		await state('settled');
+		await world.tick();
 		expect(world.told()).toEqual(['k5 healed']);
 	});
 });

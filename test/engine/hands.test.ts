@@ -106,6 +106,20 @@ overBothLedgers((store) => {
 		});
 	});
 
+	test('checks, however many, put no sweep off', async () => {
+		world.sweepEvery = 3_600_000;
+		await world.ask(
+			(sql, { table }) => sql`UPDATE ${table('destination')} SET created_at = created_at - 7200000 RETURNING 1`,
+		);
+		world.destination.byEmail('k1@x.test')!.team = 'Pirates';
+		const since = await world.ledger.check(sync);
+		await world.tick();
+		expect(world.told()).toEqual([]);
+		expect(await world.ledger.checked(sync, since)).toMatchObject({ done: true, destinations: [{ differ: 1 }] });
+		await world.tick();
+		expect(world.told()).toEqual(['k1 healed']);
+	});
+
 	test('a check works while the sync is paused, too', async () => {
 		world.sweepEvery = 3_600_000;
 		await world.tick();
