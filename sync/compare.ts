@@ -111,7 +111,7 @@ function differences({ link, changes }: { link: SweptLink; changes: FieldChange[
 	}));
 }
 
-/** The links whose counterparts differ in the survey, or are not in it; without one, all. */
+/** The links whose counterparts differ in the survey, or are not in it, or not with all fields; without one, all. */
 async function surveyed<Link extends SweptLink>(links: Link[], fields: string[], sweeping: Sweeping): Promise<Link[]> {
 	const { context, swept, marking } = sweeping;
 	const survey = marking ? undefined : await sweeping.survey?.(fields);
@@ -120,7 +120,9 @@ async function surveyed<Link extends SweptLink>(links: Link[], fields: string[],
 	swept.read += found.size;
 	return links.filter((link) => {
 		const actual = found.get(link.counterpart);
-		return actual === undefined || drift(link, actual, context).length > 0;
+		// It was made for the fields of the first links: of others, such as a removal's, it says nothing.
+		const told = actual && Object.keys(link.fields).every((field) => Object.hasOwn(actual, field));
+		return !told || drift(link, actual, context).length > 0;
 	});
 }
 
