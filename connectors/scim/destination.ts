@@ -6,6 +6,7 @@ import {
 	type FieldInfo,
 	type Fields,
 	type Lookup,
+	type Survey,
 	type Value,
 	type Write,
 	type WriteResult,
@@ -15,6 +16,7 @@ import { discover, type Abilities, type ResourceName } from './discovery';
 import { told } from './errors';
 import { ScimHttp, type ScimServer } from './http';
 import { People } from './people';
+import { ScimSurvey } from './survey';
 import { writeAll } from './write';
 import { withoutEnd } from '../../sync/ends';
 
@@ -117,6 +119,11 @@ export class ScimDestination implements Destination {
 			const byMatch = wanted.filter(({ id, match }) => id === undefined && match !== undefined);
 			return [...records, ...(await this.readByMatch(people, byMatch, fields))];
 		});
+	}
+
+	async survey(fields: string[]): Promise<Survey> {
+		const survey = await this.asked(async (people) => await Promise.resolve(new ScimSurvey(people, fields)));
+		return { read: async (ids) => await this.asked(async () => await survey.read(ids)) };
 	}
 
 	async write(writes: Write[], within?: number): Promise<WriteResult[]> {

@@ -119,8 +119,18 @@ export class Resources {
 		return Number(json['totalResults'] ?? 0) === 0 && listOf(json).length === 0;
 	}
 
-	/** All, or all that a filter names, page by page. */
-	async *list(filter?: string, deadline?: number): AsyncGenerator<Json> {
+	/** How many requests {@link byIds} takes for so many. */
+	requestsFor(ids: readonly string[]): number {
+		return ids.length >= FEW && !this.unlisted && this.listsBy('id') ? filtersOf('id', ids).length : ids.length;
+	}
+
+	/** All, or all that a filter names. */
+	private async *list(filter?: string, deadline?: number): AsyncGenerator<Json> {
+		for await (const page of this.pages(filter, deadline)) yield* page;
+	}
+
+	/** The same, page by page. */
+	async *pages(filter?: string, deadline?: number): AsyncGenerator<Json[]> {
 		const { http, abilities } = this.scim;
 		let start = 1;
 		let cursor = '';
@@ -134,7 +144,7 @@ export class Resources {
 				deadline,
 			});
 			const page = listOf(json);
-			yield* page;
+			yield page;
 			const next = json['nextCursor'];
 			if (typeof next === 'string' && next !== '' && next !== cursor) cursor = next;
 			else {

@@ -92,18 +92,18 @@ async function sendAll(people: People, tasks: Task[], deadline?: number): Promis
 	const { resources, scim } = people;
 	const working = tasks.filter((task) => !task.error);
 	const patches = (task: Task) => people.patches(task.settings);
+	const { etag } = scim.abilities;
+	// What is put whole, and nothing else keeps from being put over what others wrote meanwhile, is read right before.
+	const updates = ({ write, settings }: Task) => write.action === 'update' && settings.length > 0;
+	const late = (task: Task) => updates(task) && !patches(task) && !etag && !scim.abilities.bulk;
+	const early = working.filter((task) => !late(task));
 	const standing = await resources.byIds(
-		working
-			.filter(
-				(task) =>
-					task.write.action === 'update' &&
-					task.settings.length > 0 &&
-					(scim.abilities.etag || !patches(task) || needsStanding(task.settings, scim.dialect)),
-			)
+		early
+			.filter((task) => updates(task) && (etag || !patches(task) || needsStanding(task.settings, scim.dialect)))
 			.map(({ id }) => id!),
 		deadline,
 	);
-	const sendings = working.flatMap((task): { task: Task; sending: Sending }[] => {
+	const sendings = early.flatMap((task): { task: Task; sending: Sending }[] => {
 		const found = task.id === undefined ? undefined : standing.get(task.id);
 		const sending = sendingOf(people, task, found);
 		return sending ? [{ task, sending }] : [];
@@ -111,7 +111,7 @@ async function sendAll(people: People, tasks: Task[], deadline?: number): Promis
 	const bulk = scim.abilities.bulk && sendings.length > 1;
 	const together = bulk ? sendings.filter(({ sending }) => fitsBulk(sending)) : [];
 	const alone = bulk ? sendings.filter(({ sending }) => !fitsBulk(sending)) : sendings;
-	const again: Task[] = [];
+	const again = working.filter(late);
 	const hear = (task: Task, sent: Sent) => {
 		if (!sent.ok && needsAnotherLook(sent.error) && task.write.action === 'update') again.push(task);
 		else settle(people, task, sent);
@@ -124,7 +124,7 @@ async function sendAll(people: People, tasks: Task[], deadline?: number): Promis
 			(at, sent) => hear(together[at]!.task, sent),
 		);
 	await pool(alone, scim.hands, async ({ task, sending }) => hear(task, await sendOne(people, sending, deadline)));
-	// Somebody was faster, or the list's entry was not what was thought: once more, over what stands there now.
+	// And where somebody was faster, or the list's entry was not what was thought: once more, over what stands there now.
 	await pool(again, scim.hands, async (task) => {
 		const found = await resources.get(task.id!, deadline);
 		const sending = found && sendingOf(people, task, found);

@@ -1,4 +1,5 @@
 /** What is particular to SCIM: the fewest operations, PUT that drops nothing, entity tags, pages, references, limits, credentials. */
+import { sendByFetch } from '../../../connectors/scim/http';
 import type { Fields } from '../../../sync/types';
 import { create, ok, prepared, remove, update } from '../../conformance/destination';
 import type { Request } from '../../servers/scim';
@@ -66,13 +67,7 @@ overScim('SCIM', { etag: true, retryAfter: 1 }, (place) => {
 						request.headers['if-match'] === (user!['meta'] as Fields)['version']
 					)
 						await place().store('users', [{ ...user, emails: [], meta: { version: 'W/"other"' } }]);
-					const { method, url, headers, body } = request;
-					const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
-					return {
-						status: answer.status,
-						headers: Object.fromEntries(answer.headers),
-						body: await answer.text(),
-					};
+					return await sendByFetch(request);
 				},
 			},
 		});
@@ -293,6 +288,43 @@ overScim('SCIM', { etag: true, retryAfter: 1 }, (place) => {
 	});
 });
 
+overScim('SCIM without PATCH and entity tags', { patch: false, bulk: false }, (place) => {
+	beforeEach(async () => await place().empty());
+
+	test('what others write while a batch is under way is not put back', async () => {
+		await place().store(
+			'users',
+			Array.from({ length: 6 }, (_, i) => ({ id: `u${i}`, userName: `person${i}`, nickName: 'before' })),
+		);
+		let edited = false;
+		const destination = scim(place(), {
+			hands: 1,
+			server: {
+				baseUrl: place().url,
+				auth: { kind: 'bearer', token: 'secret' },
+				send: async (request) => {
+					const answer = await sendByFetch(request);
+					if (request.method === 'PUT' && !edited) {
+						edited = true;
+						const users = await place().stored('users');
+						await place().store(
+							'users',
+							users.map((user) => ({ ...user, nickName: 'after' })),
+						);
+					}
+					return answer;
+				},
+			},
+		});
+		const results = await destination.write(
+			Array.from({ length: 6 }, (_, i) => update(i, `u${i}`, { displayName: `Person ${i}` })),
+		);
+		for (const [i, result] of results.entries()) expect(ok(result).actual).toEqual({ displayName: `Person ${i}` });
+		expect((await place().stored('users')).map(({ nickName }) => nickName)).toEqual(Array(6).fill('after'));
+		await destination.close();
+	});
+});
+
 overScim('SCIM without PATCH', { patch: false, bulk: false, etag: true, page: 5 }, (place) => {
 	beforeEach(async () => await place().empty());
 
@@ -407,7 +439,7 @@ overScim('a server made for Okta', { dialect: 'okta' }, (place) => {
 	});
 });
 
-overScim('Slack', { dialect: 'slack' }, (place) => {
+overScim('Slack', { dialect: 'slack', page: 7 }, (place) => {
 	/** Slack has none of the badge's attributes. */
 	const somebody = (n: number) => {
 		const { [`${BADGE}:doors`]: _doors, ...fields } = person(n);
@@ -427,6 +459,30 @@ overScim('Slack', { dialect: 'slack' }, (place) => {
 		expect(found).toHaveLength(3);
 		const asked = await place().asked();
 		expect(asked.filter(({ url }) => /Bulk| or /u.test(url))).toEqual([]);
+	});
+
+	test('a sweep reads the list, page by page, instead of everybody by their ids', async () => {
+		await place().empty();
+		await place().store(
+			'users',
+			Array.from({ length: 40 }, (_, i) => ({ id: `u${i}`, userName: `person${i}`, title: 'Clerk' })),
+		);
+		await place().store('groups', [{ displayName: 'sales', members: [{ value: 'u3' }] }]);
+		const destination = scim(place(), { dialect: 'slack' });
+		const survey = await destination.survey(['title', 'groups[sales]']);
+		await place().asked();
+		const ids = Array.from({ length: 39 }, (_, i) => `u${i}`);
+		const found = await survey.read([...ids, 'nobody']);
+		expect([...found.keys()].sort()).toEqual([...ids].sort());
+		expect(found.get('u3')).toEqual({ title: 'Clerk', 'groups[sales]': true });
+		expect(found.get('u4')).toEqual({ title: 'Clerk', 'groups[sales]': false });
+		const asked = (await place().asked()).filter(({ url }) => url.startsWith('/Users'));
+		expect(asked.map(({ url }) => url.split('?')[0])).toEqual(Array(6).fill('/Users'));
+		// No more than it would take by ids, where most of those on the list are somebody else's.
+		const few = await destination.survey(['title']);
+		expect((await few.read(['u1'])).size + (await few.read(['nobody'])).size).toBe(1);
+		expect(await place().asked()).toHaveLength(2);
+		await destination.close();
 	});
 
 	test('a DELETE only deactivates, so that it needs no permission; an address is primary', async () => {
