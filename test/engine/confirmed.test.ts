@@ -34,6 +34,17 @@ overBothLedgers((store) => {
 			);
 		});
 
+		it('is sent before all other work, however much is due', async () => {
+			for (let n = 0; n < 30; n++) world.person(`k${n}`, { team: 'Legal' });
+			world.batch = 5;
+			world.guard = { ...world.guard, changes: 1 };
+			world.source.records.delete('k29');
+			world.destination.log.length = 0;
+			await world.tick();
+			const { log } = world.destination;
+			expect([log.length, log[0]]).toEqual([30, 'update k29@x.test active']);
+		});
+
 		it('that the mapping made is confirmed without a time: the source said nothing', async () => {
 			world.mapping.scope = ({ id }) => id !== 'k3';
 			world.flow = world.mapping.fingerprint = 'mapping 2';
