@@ -195,7 +195,7 @@ export async function confirmHeal(
 		const behind = sql`(r.version > coalesce(l.version, 0) OR coalesce(l.revision, 0) < d.revision)`;
 		// A person let the hold pass while its link was being healed.
 		const passed = sql`(l.healing = 'held' AND EXISTS (SELECT 1 FROM ${table('hold')} h WHERE h.id = l.hold AND h.released_at IS NOT NULL))`;
-		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, told = w.told, provisional = w.provisional, confirmed_at = ${at},
+		await tx.run(sql`UPDATE ${table('link')} AS l SET lease = NULL, lease_until = NULL, healing = NULL, error = NULL, told = w.told, provisional = w.provisional, confirmed_at = ${at},
 			state = CASE WHEN ${behind} AND r.present = 1 THEN 'due' WHEN ${behind} AND l.healing = 'settled' THEN 'intended'
 				WHEN ${passed} THEN 'due' WHEN l.healing = 'held' AND l.hold IS NULL THEN 'intended' ELSE l.healing END,
 			removal = CASE WHEN ${behind} AND r.present = 1 AND l.removal <> 'sent' THEN 'none' WHEN ${passed} AND l.removal = 'intended' THEN 'released' ELSE l.removal END, due_at = ${at}

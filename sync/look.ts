@@ -94,6 +94,8 @@ export interface Cell {
 	counterpart: string | null;
 	/** The record has moved on since it was confirmed there. */
 	behind: boolean;
+	/** Its removal was to let go of the counterpart, which stays as it was then. */
+	detached: boolean;
 }
 
 /** One record across all destinations of its sync. */

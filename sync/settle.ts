@@ -252,7 +252,8 @@ export class Settlement {
 				this.confirm(
 					item,
 					link,
-					{ counterpart: null, fields: null, told: null, state: 'gone' },
+					// Nothing of it is owned any more, though it may stand: by that it is told from what was removed.
+					{ counterpart: null, fields: {}, told: null, state: 'gone' },
 					'detached',
 					[],
 					{ history: true },

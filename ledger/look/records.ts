@@ -21,9 +21,11 @@ export interface LinkRow {
 	counterpart: string | null;
 	version: number | null;
 	record_version: number;
+	detached: number;
 }
 
-export const LINK_COLUMNS = sql`l.destination, l.key, l.part, l.state, l.confirmed_at, l.error, l.attempts, l.due_at, l.counterpart, l.version, r.version AS record_version`;
+export const LINK_COLUMNS = sql`l.destination, l.key, l.part, l.state, l.confirmed_at, l.error, l.attempts, l.due_at, l.counterpart, l.version, r.version AS record_version,
+	CASE WHEN l.state = 'gone' AND l.counterpart IS NULL AND l.fields = '{}' THEN 1 ELSE 0 END AS detached`;
 
 export interface RecordRow {
 	key: string;
@@ -201,5 +203,6 @@ function asCell(row: LinkRow, healedAt: number | null): Cell {
 		dueAt: row.due_at,
 		counterpart: row.counterpart,
 		behind: row.record_version > (row.version ?? 0),
+		detached: row.detached === 1,
 	};
 }

@@ -52,6 +52,7 @@ const cell: Cell = {
 	dueAt: moment.now,
 	counterpart: EVIL,
 	behind: true,
+	detached: false,
 };
 const record: RecordLook = {
 	key: EVIL,

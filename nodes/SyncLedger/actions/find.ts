@@ -25,9 +25,13 @@ export async function find(call: Call): Promise<Given> {
 	return given;
 }
 
-/** Nothing of the record is there any more, as far as anybody has read. */
-function isOff({ standing, counterpart }: Cell): boolean {
-	return standing === 'removed' || (standing === 'in sync' && counterpart === null);
+/**
+ * Nothing of the record is there any more, as far as anybody has read. What was only let go of stays as it was; and what
+ * somebody gave back, and could not be taken away again yet, is there.
+ */
+function isOff({ standing, counterpart, detached, error }: Cell): boolean {
+	if (standing === 'removed') return !detached && error === null;
+	return standing === 'in sync' && counterpart === null;
 }
 
 function asFound(sync: SyncLook, { key, name, present, cells }: RecordLine): IDataObject {
@@ -65,7 +69,8 @@ function asFound(sync: SyncLook, { key, name, present, cells }: RecordLine): IDa
 function said({ name, down, cells }: { name: string; down: string | null; cells: Cell[] }): string {
 	const cell = cells.find((one) => !isOff(one))!;
 	const why = cell.standing === 'in sync' ? null : (cell.error ?? down);
-	return `${name}: ${cell.standing}${why === null ? '' : ` (${why})`}`;
+	const how = cell.detached ? 'detached, and left as it was' : cell.standing;
+	return `${name}: ${how}${why === null ? '' : ` (${why})`}`;
 }
 
 function list(names: string[]): string {
