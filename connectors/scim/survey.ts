@@ -3,6 +3,7 @@
  * that what differs, or is not there, is looked up again by id before anything is made of it.
  */
 import type { Fields, Survey } from '../../sync/types';
+import { ScimFailure } from './errors';
 import type { Json } from './http';
 import type { People } from './people';
 
@@ -25,11 +26,18 @@ export class ScimSurvey implements Survey {
 		this.asked.spared += this.people.resources.requestsFor(ids);
 		while (!this.ended && this.asked.pages < this.asked.spared && ids.some((id) => !this.known.has(id))) {
 			this.asked.pages++;
-			const next = await this.pages.next();
+			const next = await this.pages.next().catch(unlisted);
 			if (next.done) this.ended = true;
 			else for (const one of next.value) if (typeof one['id'] === 'string') this.known.set(one['id'], one);
 		}
 		const found = ids.map((id) => this.known.get(id)).filter((one) => one !== undefined);
 		return found.length === 0 ? new Map() : await this.people.fieldsOf(found, this.fields);
 	}
+}
+
+/** Not every server lists everybody: who is not found is looked up by the id. */
+function unlisted(error: unknown): IteratorReturnResult<undefined> {
+	if (error instanceof ScimFailure && [400, 403, 404, 405, 413, 501].includes(error.status))
+		return { done: true, value: undefined };
+	throw error;
 }

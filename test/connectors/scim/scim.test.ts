@@ -485,6 +485,23 @@ overScim('Slack', { dialect: 'slack', page: 7 }, (place) => {
 		await destination.close();
 	});
 
+	test('where nobody may read the list, a sweep does without it', async () => {
+		const destination = scim(place(), {
+			dialect: 'slack',
+			server: {
+				baseUrl: place().url,
+				auth: { kind: 'bearer', token: 'secret' },
+				send: async (request) => {
+					if (request.url.includes('/Users?startIndex')) return { status: 403, headers: {}, body: '{}' };
+					return await sendByFetch(request);
+				},
+			},
+		});
+		const survey = await destination.survey(['title']);
+		expect(await survey.read(['u1', 'u2'])).toEqual(new Map());
+		await destination.close();
+	});
+
 	test('a DELETE only deactivates, so that it needs no permission; an address is primary', async () => {
 		await place().empty();
 		const destination = scim(place(), { dialect: 'slack' });
