@@ -3,6 +3,7 @@ import type { SystemDefinition } from '../connectors/rest/definition';
 import { amazon } from './amazon';
 import { asana } from './asana';
 import { bamboohr } from './bamboohr';
+import { brevo } from './brevo';
 import { chargebee } from './chargebee';
 import { directus } from './directus';
 import { hubspot } from './hubspot';
@@ -22,6 +23,7 @@ export const systems: readonly SystemDefinition[] = [
 	amazon,
 	asana,
 	bamboohr,
+	brevo,
 	chargebee,
 	directus,
 	hubspot,

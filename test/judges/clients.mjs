@@ -78,6 +78,13 @@ const clients = {
 		const answer = call === 'tasks' ? await api.getTasks(given) : await api.createTask(given.body, given.options);
 		return { data: answer.data };
 	},
+	/** `call`: a method of its contacts, `getContacts`; `with`: its request. */
+	async brevo({ url, call, with: request }) {
+		const { BrevoClient } = require('@getbrevo/brevo');
+		const client = new BrevoClient({ apiKey: 'xkeysib', baseUrl: url, maxRetries: 0 });
+		const told = ({ statusCode, body }) => ({ statusCode, body });
+		return (await client.contacts[call](request).catch(told)) ?? null;
+	},
 	/** `call`: `get`, `post`, `put` or `delete`; `with`: the path, and the query or body. */
 	async woocommerce({ url, call, with: { path, data } }) {
 		const Client = require('@woocommerce/woocommerce-rest-api').default;

@@ -9,6 +9,7 @@ import { whole, type Listed } from '../../sync/lists';
 import { create, remove, update } from '../conformance/destination';
 import type { DestinationOf } from './cases';
 import * as mailchimp from './cases/mailchimp';
+import * as brevo from './cases/brevo';
 import * as chargebee from './cases/chargebee';
 import * as salesforce from './cases/salesforce';
 import * as woocommerce from './cases/woocommerce';
@@ -33,6 +34,7 @@ const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain:
 const cases: DestinationOf[] = [
 	...chargebee.destinations,
 	...salesforce.destinations,
+	...brevo.destinations,
 	...mailchimp.destinations,
 	...woocommerce.destinations,
 	{

@@ -1,6 +1,7 @@
 /** The pure functions of the definitions: what data cannot say. */
 import type { Value } from '../../sync/types';
 import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon';
+import { addressInside } from '../../systems/brevo';
 import { billingInfo } from '../../systems/chargebee';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
@@ -168,6 +169,17 @@ test('Amazon: attributes say where and in which language they are; what is empty
 		},
 	]);
 	expect([valuesOf([{ value: 'a' }, { value: 'b' }]), valuesOf(null)]).toEqual([['a', 'b'], null]);
+});
+
+test('Brevo: an update takes the address among the attributes', () => {
+	expect(addressInside({ email: 'a@x.org', attributes: { AGE: 1 }, ext_id: 'E' })).toEqual({
+		attributes: { AGE: 1, EMAIL: 'a@x.org' },
+		ext_id: 'E',
+	});
+	expect([addressInside({ email: 'a@x.org' }), addressInside({ ext_id: 'E' })]).toEqual([
+		{ attributes: { EMAIL: 'a@x.org' } },
+		{ ext_id: 'E' },
+	]);
 });
 
 test('Klaviyo, Mailchimp, Slack: spellings', () => {
