@@ -5,6 +5,7 @@ import { asana } from './asana';
 import { bamboohr } from './bamboohr';
 import { brevo } from './brevo';
 import { chargebee } from './chargebee';
+import { clockify } from './clockify';
 import { directus } from './directus';
 import { hubspot } from './hubspot';
 import { jira } from './jira';
@@ -25,6 +26,7 @@ export const systems: readonly SystemDefinition[] = [
 	bamboohr,
 	brevo,
 	chargebee,
+	clockify,
 	directus,
 	hubspot,
 	jira,

@@ -11,6 +11,7 @@ import type { DestinationOf } from './cases';
 import * as mailchimp from './cases/mailchimp';
 import * as brevo from './cases/brevo';
 import * as chargebee from './cases/chargebee';
+import * as clockify from './cases/clockify';
 import * as salesforce from './cases/salesforce';
 import * as woocommerce from './cases/woocommerce';
 import type { Row } from './fake';
@@ -34,6 +35,7 @@ const atlassian = { email: 'sync@example.org', apiToken: 'secret-token', domain:
 const cases: DestinationOf[] = [
 	...chargebee.destinations,
 	...salesforce.destinations,
+	...clockify.destinations,
 	...brevo.destinations,
 	...mailchimp.destinations,
 	...woocommerce.destinations,

@@ -3,6 +3,7 @@ import type { Value } from '../../sync/types';
 import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon';
 import { addressInside } from '../../systems/brevo';
 import { billingInfo } from '../../systems/chargebee';
+import { only } from '../../systems/clockify';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
 import { lower } from '../../systems/klaviyo';
@@ -180,6 +181,13 @@ test('Brevo: an update takes the address among the attributes', () => {
 		{ attributes: { EMAIL: 'a@x.org' } },
 		{ ext_id: 'E' },
 	]);
+});
+
+test('Clockify: an update takes what may be written, and nothing that is not there', () => {
+	expect(only(['name', 'note', 'color'])({ id: '1', name: 'A', note: '', color: null })).toEqual({
+		name: 'A',
+		note: '',
+	});
 });
 
 test('Klaviyo, Mailchimp, Slack: spellings', () => {
