@@ -1,5 +1,6 @@
 /** All systems that the App nodes offer, by their names on the list. */
 import type { SystemDefinition } from '../connectors/rest/definition';
+import { akeneo } from './akeneo';
 import { amazon } from './amazon';
 import { asana } from './asana';
 import { bamboohr } from './bamboohr';
@@ -21,6 +22,7 @@ import { vendure } from './vendure';
 import { woocommerce } from './woocommerce';
 
 export const systems: readonly SystemDefinition[] = [
+	akeneo,
 	amazon,
 	asana,
 	bamboohr,

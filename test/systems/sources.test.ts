@@ -5,6 +5,7 @@ import { pipedrive } from '../../systems/pipedrive';
 import type { Fields } from '../../sync/types';
 import { readAll, sourceConformance } from '../conformance/source';
 import type { SourceOf } from './cases';
+import * as akeneo from './cases/akeneo';
 import * as salesforce from './cases/salesforce';
 import { withContract } from './contract/find';
 import { trouble, type Row } from './fake';
@@ -16,6 +17,7 @@ import { sourceAt, type Stand } from './open';
 
 const cases: SourceOf[] = [
 	...salesforce.sources,
+	...akeneo.sources,
 	{
 		name: 'HubSpot deals',
 		object: 'deal',

