@@ -10,7 +10,7 @@ export const boardCredentials: INodeCredentialDescription[] = [
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			'Publish this workflow, and open the production URL above in a browser. It shows all syncs of this n8n. What a person does there (retry, release, compare anew) comes out of this node as an item.',
+			'Publish this workflow, and open the production URL above in a browser. It shows all syncs of this n8n. What a person does there (retry, release, compare anew, mark as done) comes out of this node as an item.',
 		name: 'where',
 		type: 'notice',
 		default: '',

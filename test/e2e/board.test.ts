@@ -8,6 +8,7 @@ import { inARow, outputOf, startN8n, until, type N8n } from '../n8n/harness';
 import { sqliteStore } from '../../ledger/sqlite';
 import { crowd } from '../ledger/crowd';
 import { openBrowser, type Visitor } from './board/browser';
+import { taskStory } from './board/task';
 import { drag, line, TYPE } from './workflows';
 
 const PEOPLE = 60;
@@ -53,15 +54,18 @@ describe('the board', () => {
 		connections: {},
 	});
 	let ledgerNode: string;
-	/** Runs the node Sync Ledger; what it put out. */
-	const ledger = async (parameters: IDataObject): Promise<IDataObject[]> => {
+	const runLedger = async (parameters: IDataObject) => {
 		await n8n.api.updateWorkflow(ledgerNode, {
 			nodes: [
 				{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
 				{ name: 'Ledger', type: `${TYPE}.syncLedger`, parameters: parameters as never },
 			],
 		});
-		const execution = await n8n.api.runToEnd(ledgerNode, { from: 'Start' });
+		return await n8n.api.runToEnd(ledgerNode, { from: 'Start' });
+	};
+	/** Runs the node Sync Ledger; what it put out. */
+	const ledger = async (parameters: IDataObject): Promise<IDataObject[]> => {
+		const execution = await runLedger(parameters);
 		expect(execution.data.resultData.error?.message).toBeUndefined();
 		return outputOf(execution, 'Ledger').map(({ json }) => json);
 	};
@@ -299,6 +303,12 @@ describe('the board', () => {
 			{ syncs: ['HR <roster>'] },
 		]);
 		expect((await get(`?sync=${id}&record=20`)).status).toBe(404);
+	});
+
+	test('a task that no API does is closed by the node, and on the board, on a person’s word', async () => {
+		const refused = async (parameters: IDataObject) =>
+			(await runLedger(parameters)).data.resultData.error?.message ?? '';
+		await taskStory({ n8n, address: address(), page: visitor.page, ledger, refused });
 	});
 
 	test(`shows each page of ${CROWD.toLocaleString('en-US')} records in time`, async () => {
