@@ -31,7 +31,7 @@ export class People {
 		this.resources = new Resources(scim, type);
 		const schemas = type === 'User' ? scim.abilities.users : scim.abilities.groups;
 		if (!schemas)
-			throw new SyncError('setup', `${options.where} has no groups`, { todo: 'Choose Users in the node.' });
+			throw new SyncError('setup', `${options.where} has no groups`, { todo: 'Choose People in Records Are.' });
 		this.schemas = schemas;
 	}
 

@@ -48,7 +48,8 @@ function follow(
 		return;
 	}
 	const pairs = pairsOf(item);
-	if (pairs.length === 0) traced.lostAt ??= previousNode;
+	// What a trigger puts out was made from nothing.
+	if (pairs.length === 0 && task.source.some((given) => given !== null)) traced.lostAt ??= previousNode;
 	for (const pair of pairs) {
 		const source = pair.sourceOverwrite ?? task.source[pair.input ?? 0] ?? task.source[0];
 		if (source) follow(runData, source, pair.item, traced, seen);

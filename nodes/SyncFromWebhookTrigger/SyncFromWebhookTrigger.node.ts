@@ -18,7 +18,7 @@ import { events, side } from './description/events';
 import { options } from './description/options';
 import { sender, webhookCredentials } from './description/sender';
 import { listening } from './listening';
-import { emitArrived, testItems } from './manual';
+import { emitArrived, refuseArrived, testItems } from './manual';
 import { methods } from './methods';
 import { receive, understood, type Answer } from './receive';
 import { pushSettings, triggerSettings } from './settings';
@@ -67,7 +67,16 @@ export class SyncFromWebhookTrigger implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		needRuntimeFor(this.getNode());
 		try {
-			if (this.getMode() === 'manual') return { manualTriggerFunction: async () => emitArrived(this) };
+			if (this.getMode() === 'manual')
+				return {
+					manualTriggerFunction: async () => {
+						try {
+							emitArrived(this);
+						} catch (error) {
+							throw asNodeError(this.getNode(), error);
+						}
+					},
+				};
 			const settings = triggerSettings(this);
 			if (!settings) return listening(this);
 			const { source } = settings;
@@ -83,12 +92,27 @@ export class SyncFromWebhookTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		needRuntimeFor(this.getNode());
 		if (this.getMode() !== 'manual') return answered(this, await receive(this));
-		const settings = pushSettings(this);
-		const read = await understood(this, settings);
-		if ('status' in read) return answered(this, read);
-		answered(this, { status: 200, text: 'ok: shown in the editor, written nowhere' });
-		return { noWebhookResponse: true, workflowData: [await testItems(this, settings, read)] };
+		try {
+			return await tested(this);
+		} catch (error) {
+			throw asNodeError(this.getNode(), error);
+		}
 	}
+}
+
+/** A test event: its sender is answered, and the editor shows it, or what is wrong with it. */
+async function tested(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const settings = pushSettings(context);
+	const read = await understood(context, settings);
+	if (!('status' in read)) {
+		const items = await testItems(context, settings, read);
+		answered(context, { status: 200, text: 'ok: shown in the editor, written nowhere' });
+		return { noWebhookResponse: true, workflowData: [items] };
+	}
+	answered(context, read);
+	// A question whether anybody is there is none to run for.
+	if (read.status < 400) return { noWebhookResponse: true };
+	return { noWebhookResponse: true, workflowData: [refuseArrived(context, read)] };
 }
 
 /** Answers the sender ourselves, since what is said depends on whether the ledger has it. */

@@ -8,13 +8,14 @@ import { ledgerIfAny } from '../shared/ledger';
 import { asItem } from '../shared/trigger/host';
 import { syncNameOf } from '../shared/sync-name';
 import { compare, identityOf, labelOf } from './meaning';
+import type { Answer } from './receive';
 import type { PushSettings } from './settings';
 
 /**
  * n8n starts a test run with what the webhook gave, and then asks the node's trigger for its items once more: they wait
  * here in between, by the node's id.
  */
-const arrived = new Map<string, INodeExecutionData[]>();
+const arrived = new Map<string, INodeExecutionData[] | SyncError>();
 
 /** The events of a test delivery as items. */
 export async function testItems(
@@ -59,11 +60,33 @@ async function records(
 	});
 }
 
+/** What a refused test event comes to: the run that it starts fails with it. Its sender was answered already. */
+export function refuseArrived(context: IWebhookFunctions, { status, text, why }: Answer): INodeExecutionData[] {
+	const { id } = context.getNode();
+	arrived.set(
+		id,
+		new SyncError('setup', `The test event was refused: ${why ?? text}.`, {
+			todo: `${TODO[status] ?? TODO[422]} Its sender was answered ${status}.`,
+		}),
+	);
+	return [{ json: {} }];
+}
+
+/** What to do about a test event that was answered so. */
+const TODO: Record<number, string> = {
+	400: 'Correct what the sender sends.',
+	401: 'Put the sender’s secret into the credential, and choose in How the Sender Is Known what it sends.',
+	413: 'Raise Largest Body in the options, or let the sender send less.',
+	415: 'Let the sender send JSON or a form, with the Content-Type that says so.',
+	422: 'Say under Where Things Are, and in Key Field, where the sender puts them.',
+};
+
 /** Gives the test run the items of the delivery that started it. */
 export function emitArrived(context: ITriggerFunctions): void {
 	const { id } = context.getNode();
 	const items = arrived.get(id);
 	arrived.delete(id);
+	if (items instanceof SyncError) throw items;
 	if (!items) {
 		throw new SyncError('setup', 'No test event has arrived.', {
 			todo: 'Press Listen for test event, and send one to the test URL.',

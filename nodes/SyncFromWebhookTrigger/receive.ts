@@ -23,6 +23,8 @@ interface ParsedRequest extends Omit<IncomingMessage, 'rawBody' | 'readRawBody'>
 export interface Answer {
 	status: number;
 	text: string;
+	/** What is wrong with it, for whoever tests the workflow; the sender of what is not authentic is not told. */
+	why?: string;
 }
 
 const THANKS: Answer = { status: 200, text: 'ok' };
@@ -56,7 +58,7 @@ export async function understood(context: IWebhookFunctions, settings: PushSetti
 	const why = await refused(context, delivery, settings);
 	if (why !== undefined) {
 		context.logger.warn(`A pushed event was refused: ${why}`);
-		return { status: 401, text: 'unauthorized' };
+		return { status: 401, text: 'unauthorized', why };
 	}
 	try {
 		const value = readBody(body, request.headers['content-type']);

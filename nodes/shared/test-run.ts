@@ -65,7 +65,7 @@ export async function runTest(
 	if (looked?.destination !== undefined && writes.kind !== 'off')
 		await passLock(ledger!, stamp.id, looked.destination, destination);
 	const previewed = await preview(items, seen);
-	const firstWaits = await waits(looked?.firstWrite ?? 'unknown', previewed, destination);
+	const firstWaits = holdsFirst(context) && (await waits(looked?.firstWrite ?? 'unknown', previewed, destination));
 	const written = await tryOut(chosen(previewed, writes), seen);
 	for (const { key, part = '', counterpart } of written) {
 		if (counterpart !== undefined && looked?.destination !== undefined)
@@ -83,6 +83,15 @@ export async function runTest(
 		left,
 		matchedBy,
 	};
+}
+
+/** Whether the guard looks at the first write at all: that is an option of the trigger. */
+function holdsFirst(context: IExecuteFunctions): boolean {
+	const before = context.getParentNodes(context.getNode().name, { includeNodeParameters: true });
+	const options = before
+		.filter(({ type }) => /\.syncFrom/u.test(type))
+		.map(({ parameters }) => (parameters?.['options'] ?? {}) as { guardFirst?: unknown }); // a collection is an object
+	return options.length === 0 || options.some(({ guardFirst }) => guardFirst !== false);
 }
 
 /** Whether the guard would hold the first write. What only ties records to rows that are equal already writes nothing. */

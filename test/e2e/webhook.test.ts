@@ -120,16 +120,32 @@ describe('customers that are pushed into a table', () => {
 	});
 
 	test('a test event is understood and shown in the editor, and written nowhere', async () => {
-		const { waitingForWebhook } = await n8n.api.request<{ waitingForWebhook: boolean }>(
-			'POST',
-			`/rest/workflows/${pushed}/run`,
-			{ triggerToStartFrom: { name: 'From' } },
-		);
-		expect(waitingForWebhook).toBe(true);
+		const listen = async () => {
+			const { waitingForWebhook } = await n8n.api.request<{ waitingForWebhook: boolean }>(
+				'POST',
+				`/rest/workflows/${pushed}/run`,
+				{ triggerToStartFrom: { name: 'From' } },
+			);
+			expect(waitingForWebhook).toBe(true);
+		};
+		const came = async (count: number) => {
+			const all = async () => await n8n.api.executions({ workflowId: pushed });
+			const [newest] = await until(async () => {
+				const found = await all();
+				return found.length === count && found;
+			});
+			return await n8n.api.ended(newest!.id);
+		};
+		await listen();
 		expect(await send('pushed', { id: 1, name: 'Ada' }, { place: 'webhook-test', with: 'wrong' })).toBe(401);
+		const { error } = (await came(1)).data.resultData;
+		expect([error?.message, error?.description]).toEqual([
+			expect.stringMatching(/^The test event was refused: its signature is not right/u),
+			expect.stringMatching(/secret into the credential.* answered 401/u),
+		]);
+		await listen();
 		expect(await send('pushed', { id: 1, name: 'Ada' }, { place: 'webhook-test' })).toBe(200);
-		const id = await until(async () => (await n8n.api.executions({ workflowId: pushed }))[0]?.id);
-		const execution = await n8n.api.ended(id);
+		const execution = await came(2);
 		expect(execution.status).toBe('success');
 		expect(outputOf(execution, 'To', 3).map(({ json }) => json)).toMatchObject([
 			{ outcome: 'preview', action: 'create', key: '1' },

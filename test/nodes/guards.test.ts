@@ -23,6 +23,8 @@ import { named, World, type Given } from './world';
 		world = new World();
 		world.destination.exec(`INSERT INTO access (login, title) VALUES ('p2@x.org', 'Chief')`);
 		expect((await world.test()).hints('Target').join('\n')).toMatch(waiting);
+		const off = { source: { options: { guardFirst: false } } };
+		expect((await world.test(off)).hints('Target').join('\n')).not.toMatch(waiting);
 
 		await tick();
 		await tick();

@@ -103,11 +103,8 @@ export async function forget(call: Call): Promise<Given> {
 
 function sure(typed: string, wanted: string, what: string): void {
 	if (typed === wanted) return;
-	throw new SyncError(
-		'setup',
-		`Nothing was forgotten: Confirmation is ${typed === '' ? 'empty' : `“${typed}”`}, and ${what} is “${wanted}”.`,
-		{
-			todo: `If you mean it, type ${what} into Confirmation.`,
-		},
-	);
+	const stands = typed === '' ? 'empty' : `“${typed}”`;
+	throw new SyncError('setup', `Nothing was forgotten: Confirmation is ${stands}, and ${what} is “${wanted}”.`, {
+		todo: `If you mean it, type ${what} into Confirmation.`,
+	});
 }

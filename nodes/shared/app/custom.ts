@@ -31,17 +31,17 @@ export function customSystem(read: Read): SystemDefinition {
 	const look = (name: string): Look => ({
 		method: say(`${name}Method`, 'GET') === 'POST' ? 'POST' : 'GET',
 		...(say(`${name}Method`, 'GET') === 'POST' && { looksOnly: true }),
-		path: needed(say(`${name}Path`), name),
-		query: object(read(`${name}Query`, '{}'), `${name} query`),
-		...(say(`${name}Method`, 'GET') === 'POST' && { body: object(read(`${name}Body`, '{}'), `${name} body`) }),
+		path: needed(say(`${name}Path`), 'Path of the List'),
+		query: object(read(`${name}Query`, '{}'), 'Query of the List'),
+		...(say(`${name}Method`, 'GET') === 'POST' && { body: object(read(`${name}Body`, '{}'), 'Body of the List') }),
 	});
 	const list = look('customList');
 	const place = list.path.split('?')[0]!;
 	const items = say('customItems');
 	const pages = pagesOf(read, size);
-	const since = object(read('customSinceQuery', '{}'), 'changed-since query');
+	const since = object(read('customSinceQuery', '{}'), 'Query for Changes');
 	const follows = Object.keys(since).length > 0;
-	const find = object(read('customFindQuery', '{}'), 'search query');
+	const find = object(read('customFindQuery', '{}'), 'Query of the Search');
 	const definition: SystemDefinition = {
 		name: CUSTOM,
 		displayName: hostOf(say('customBaseUrl')),
@@ -53,7 +53,7 @@ export function customSystem(read: Read): SystemDefinition {
 		credentials: CUSTOM_CREDENTIALS,
 		base: needed(say('customBaseUrl'), 'Base URL'),
 		settings: {},
-		headers: object(read('customHeaders', '{}'), 'headers') as Record<string, string>,
+		headers: object(read('customHeaders', '{}'), 'Headers') as Record<string, string>,
 		encoding: say('customEncoding', 'json') as SystemDefinition['encoding'],
 		limits: {
 			windows: limitsOf(read),
@@ -109,15 +109,15 @@ export function customSystem(read: Read): SystemDefinition {
 			},
 		},
 	};
-	return merged(definition, object(read('customMore', '{}'), 'further settings'));
+	return merged(definition, object(read('customMore', '{}'), 'Further Settings'));
 }
 
 function writingOf(read: Read): Writing {
 	const say = (name: string, otherwise = '') => text(read(name, otherwise)) || otherwise;
-	const request = (name: string, method: string) => ({
+	const request = (name: string, method: string, body: string) => ({
 		method: say(`${name}Method`, method) as 'POST' | 'PUT' | 'PATCH',
 		path: say(`${name}Path`),
-		body: object(read(`${name}Body`, '{ "...": "{fields}" }'), `${name} body`),
+		body: object(read(`${name}Body`, '{ "...": "{fields}" }'), body),
 	});
 	const removed = say('customDeletePath');
 	return {
@@ -125,7 +125,7 @@ function writingOf(read: Read): Writing {
 			say('customCreatePath') === ''
 				? 'not possible'
 				: {
-						request: request('customCreate', 'POST'),
+						request: request('customCreate', 'POST', 'Body to Create'),
 						sends: 'changed',
 						empty: 'null',
 						answer: {
@@ -137,7 +137,7 @@ function writingOf(read: Read): Writing {
 			say('customUpdatePath') === ''
 				? 'not possible'
 				: {
-						request: request('customUpdate', 'PATCH'),
+						request: request('customUpdate', 'PATCH', 'Body to Update'),
 						sends:
 							say('customUpdateSends', 'changed') === 'everything'
 								? { everything: true, without: [] }
@@ -179,7 +179,7 @@ function pagesOf(read: Read, size: number): Pages {
 		case 'page':
 			return { kind: 'page', size, first, total };
 		case 'cursor':
-			return { kind: 'cursor', size, next: say('customNext') };
+			return { kind: 'cursor', size, next: needed(say('customNext'), 'Next Is At') };
 		case 'lastId':
 			return {
 				kind: 'last id',
@@ -188,7 +188,7 @@ function pagesOf(read: Read, size: number): Pages {
 				more: { path: say('customNext'), present: true },
 			};
 		case 'nextLink':
-			return { kind: 'next link', size, next: say('customNext') };
+			return { kind: 'next link', size, next: needed(say('customNext'), 'Next Is At') };
 		case 'linkHeader':
 			return { kind: 'link header', size };
 		default:
@@ -202,7 +202,7 @@ function limitsOf(read: Read): SystemDefinition['limits']['windows'] {
 }
 
 function needed(value: string, what: string): string {
-	if (value === '') throw new SyncError('setup', `${what} is empty.`, { todo: 'Fill it in.' });
+	if (value === '') throw new SyncError('setup', `“${what}” is empty.`, { todo: 'Fill it in.' });
 	return value;
 }
 
@@ -212,8 +212,8 @@ function hostOf(base: string): string {
 
 type Json = NonNullable<Look['query']>;
 
-/** A JSON object that a person has typed. */
-function object(given: unknown, what: string): Json {
+/** A JSON object that a person has typed into the form under this label. */
+function object(given: unknown, label: string): Json {
 	if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Json;
 	const typed = text(given);
 	if (typed === '') return {};
@@ -223,7 +223,7 @@ function object(given: unknown, what: string): Json {
 	} catch {
 		// Said below.
 	}
-	throw new SyncError('setup', `The ${what} are no JSON object: ${typed.slice(0, 60)}.`, {
+	throw new SyncError('setup', `“${label}” holds no JSON object: ${typed.slice(0, 60)}.`, {
 		todo: 'Write it as { "name": "value" }.',
 	});
 }
