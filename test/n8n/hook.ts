@@ -106,7 +106,8 @@ async function take(
 		name: 'In process',
 		nodes: [
 			{
-				id: 'node',
+				// As a test run names its first node, so that what waits for one is found by the other.
+				id: 'node-0',
 				name: 'Node',
 				type: type.description.name,
 				typeVersion: [type.description.version].flat().at(-1)!,

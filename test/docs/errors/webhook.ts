@@ -22,7 +22,7 @@ async function tested(given: Partial<Asked>): Promise<Shown> {
 	const asked = { type: new SyncFromWebhookTrigger(), method: 'POST' as const, body: EVENT, ...given, parameters };
 	const { error } = await askHook({ ...asked, mode: 'manual' });
 	if (error) return error;
-	return shownBy(await runInProcess({ nodes: [{ name: 'Node', type: asked.type, parameters, id: 'node' }] }));
+	return shownBy(await runInProcess({ nodes: [{ name: 'Node', type: asked.type, parameters }] }));
 }
 
 const form = (made: string, parameters: IDataObject) => mistake(made, async () => await tested({ parameters }));
