@@ -1,11 +1,12 @@
 /**
  * Akeneo: products, as a source, for one channel and one language.
  *
- * From Akeneo's OpenAPI document 1.0.0 and its pages (api.akeneo.com/documentation: pagination, filter, rate-limits):
- * pages of up to 100 behind `_links.next`, in an order that new products do not change; `search` takes filters as JSON,
- * times as `YYYY-MM-DD hh:mm:ss` in UTC; with one channel (`scope`) and one of `locales` each attribute has one value at
- * most. A product by itself cannot be had so, and is asked for by a filter, too. A variant is updated with its parent.
- * Tokens of connections run out after an hour, those of custom apps do not.
+ * From Akeneo's OpenAPI document 1.0.0 and its pages (api.akeneo.com: documentation/pagination, filter, limitations and
+ * authentication, apps/using-oauth2): pages of up to 100 behind `_links.next`, in an order that new products do not change;
+ * `search` takes filters as JSON, and times in the zone of the server, which is UTC for the SaaS edition; a variant counts
+ * as changed with its parent; with one channel (`scope`) and one of `locales` each attribute has one value at most. A
+ * product by itself cannot be had so, and is asked for by a filter, too. 4 calls at once for each connection, 100 a second
+ * for all, then 429, perhaps with `Retry-After`. Tokens of apps do not run out, those of connections do after an hour.
  */
 import type { Paged, SystemDefinition, Value } from '../connectors/rest/definition';
 import { isObject } from '../connectors/rest/records/values';
@@ -46,12 +47,12 @@ export const akeneo: SystemDefinition = {
 	aliases: ['PIM', 'catalog', 'products', 'product information'],
 	docs: 'https://api.akeneo.com/api-reference.html',
 	proven: { by: 'vendor contract', against: "Akeneo's OpenAPI document 1.0.0, and a stand-in of ours" },
-	needs: 'Akeneo 7 or its SaaS edition; the token of a custom app with the right to read products',
+	needs: 'Akeneo 7 or its SaaS edition, on a server whose time zone is UTC; the token of an app with the scope read_products',
 	editing: 'Akeneo is a source: people go on editing there.',
 	credentials: [
 		{
 			type: 'httpBearerAuth',
-			hint: 'Token: that of a custom app (Connect, App Store, Create a custom app), which does not run out.',
+			hint: 'Token: the access token of an app (Connect, App Store), which does not run out; one of a connection lasts an hour.',
 			auth: 'by n8n',
 		},
 	],
@@ -83,7 +84,7 @@ export const akeneo: SystemDefinition = {
 		concurrent: 2,
 		headers: [],
 		retryAfter: 'retry-after',
-		penalty: 5,
+		penalty: 10,
 	},
 	errors: { message: ['message'], rules: [] },
 	objects: {
