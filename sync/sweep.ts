@@ -90,8 +90,9 @@ async function sweepPages(
 
 /** What was changed since the last sweep, whoever changed it. One that is cut off begins anew, at the same moment. */
 async function sweepChanges(sweeping: Sweeping, holder: string, since: Cursor, changes: Changes): Promise<void> {
-	const { context, swept } = sweeping;
+	const { context, swept, applied } = sweeping;
 	const { ledger, row, leaseTtl, signal } = context;
+	const told = applied.outcomes.length;
 	let next = since;
 	let underway = false;
 	for await (const page of changes.since(since)) {
@@ -107,6 +108,8 @@ async function sweepChanges(sweeping: Sweeping, holder: string, since: Cursor, c
 		next = page.cursor;
 		if (!(await ledger.sweepProgress(row.id, holder, null, leaseTtl))) return;
 	}
+	// What could not be written back still stands there, and nobody will change it again.
+	underway ||= applied.outcomes.slice(told).some(({ outcome }) => outcome === 'failed');
 	// What somebody is just writing may have been read before it was changed: it is looked at again.
 	await ledger.endSweep(row.id, holder, { edits: underway ? since : next });
 }

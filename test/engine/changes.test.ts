@@ -126,6 +126,14 @@ overBothLedgers((store) => {
 		expect(world.told()).toEqual(['k3 healed']);
 		expect(row('k3')).toMatchObject({ active: 'no' });
 		expect(there.lookups).toBeLessThanOrEqual(2);
+		await world.tick();
+		row('k3')['active'] = 'yes';
+		there.refuses.add('k3@x.test');
+		await world.tick();
+		expect(world.told()).toEqual(['k3 failed']);
+		there.refuses.clear();
+		await world.tick();
+		expect(world.told()).toEqual(['k3 healed']);
 	});
 
 	it('compares everything once a day, which finds what was deleted', async () => {

@@ -29,17 +29,19 @@ export async function find(call: Call): Promise<Given> {
  * Nothing of the record is there any more, as far as anybody has read. What was only let go of stays as it was; and what
  * somebody gave back, and could not be taken away again yet, is there.
  */
-function isOff({ standing, counterpart, detached, error }: Cell): boolean {
-	if (standing === 'removed') return !detached && error === null;
+function isOff({ standing, counterpart, detached, error, dueAt }: Cell, sweptAt: number | null): boolean {
+	// A sweep that began after the failure has found it as the removal left it, or it would have failed again.
+	if (standing === 'removed') return !detached && (error === null || (sweptAt ?? 0) > dueAt);
 	return standing === 'in sync' && counterpart === null;
 }
 
 function asFound(sync: SyncLook, { key, name, present, cells }: RecordLine): IDataObject {
 	const places = sync.destinations.map((place) => {
 		const mine = cells.filter(({ destination }) => destination === place.id);
-		return { name: place.name, target: place.target, down: place.down?.text ?? null, cells: mine };
+		const off = (cell: Cell) => isOff(cell, place.sweptAt);
+		return { name: place.name, target: place.target, down: place.down?.text ?? null, cells: mine, off };
 	});
-	const open = places.filter(({ cells: mine }) => !mine.every(isOff));
+	const open = places.filter(({ cells: mine, off: isGone }) => !mine.every(isGone));
 	const off = open.length === 0;
 	const who = name ?? key;
 	return {
@@ -57,7 +59,7 @@ function asFound(sync: SyncLook, { key, name, present, cells }: RecordLine): IDa
 				target: place.target,
 				...(cell && cell.part !== '' && { part: cell.part }),
 				standing: cell?.standing ?? 'never there',
-				off: cell === undefined || isOff(cell),
+				off: cell === undefined || place.off(cell),
 				confirmed: time(cell?.confirmedAt ?? null),
 				counterpart: cell?.counterpart ?? null,
 				error: cell?.error ?? place.down,
@@ -66,8 +68,15 @@ function asFound(sync: SyncLook, { key, name, present, cells }: RecordLine): IDa
 	};
 }
 
-function said({ name, down, cells }: { name: string; down: string | null; cells: Cell[] }): string {
-	const cell = cells.find((one) => !isOff(one))!;
+interface Place {
+	name: string;
+	down: string | null;
+	cells: Cell[];
+	off(this: void, cell: Cell): boolean;
+}
+
+function said({ name, down, cells, off }: Place): string {
+	const cell = cells.find((one) => !off(one))!;
 	const why = cell.standing === 'in sync' ? null : (cell.error ?? down);
 	const how = cell.detached ? 'detached, and left as it was' : cell.standing;
 	return `${name}: ${how}${why === null ? '' : ` (${why})`}`;
