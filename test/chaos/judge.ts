@@ -84,8 +84,7 @@ export class Judge {
 	): void {
 		const byPerson = new Map<number, Row[]>();
 		for (const row of rows) {
-			if (row.person !== null && !this.strangers.has(table, row.id))
-				byPerson.set(row.person, [...(byPerson.get(row.person) ?? []), row]);
+			if (row.person !== null) byPerson.set(row.person, [...(byPerson.get(row.person) ?? []), row]);
 		}
 		const strange = (row: Row) => this.strangers.has(table, row.id);
 		for (const [person, found] of byPerson) {
