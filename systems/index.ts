@@ -12,6 +12,7 @@ import { hubspot } from './hubspot';
 import { jira } from './jira';
 import { klaviyo } from './klaviyo';
 import { mailchimp } from './mailchimp';
+import { personio } from './personio';
 import { pipedrive } from './pipedrive';
 import { redmine } from './redmine';
 import { salesforce } from './salesforce';
@@ -34,6 +35,7 @@ export const systems: readonly SystemDefinition[] = [
 	jira,
 	klaviyo,
 	mailchimp,
+	personio,
 	pipedrive,
 	redmine,
 	salesforce,

@@ -19,6 +19,10 @@ export interface SourceOf {
 	/** The stand-in's way of saying that it is gone. */
 	gone(row: Row, at: string): Row | undefined;
 	page: number;
+	/** Each record takes a request of its own besides. */
+	detailed?: true;
+	/** It cannot be asked what changed. */
+	follows?: false;
 }
 
 export type DestinationOf = Omit<StoryCase, 'stand' | 'fake' | 'count' | 'edit'> & {

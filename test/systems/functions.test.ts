@@ -8,6 +8,7 @@ import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
 import { lower } from '../../systems/klaviyo';
 import { namesOf } from '../../systems/mailchimp';
+import { attributesById } from '../../systems/personio';
 import { plainVariants, tagsOf, withOptions } from '../../systems/shopify';
 import { channelName, enabledFrom } from '../../systems/slack';
 import { formAddress, someList, wholeAddress } from '../../systems/stripe';
@@ -41,6 +42,12 @@ test('Chargebee: VAT number and address are one value, of what may be written an
 	expect(billingInfo({ billing_address: { zip: '1' } })).toEqual({ billing_address: { zip: '1' } });
 	const nothing: Value[] = [{ id: 'c1' }, { vat_number: '', billing_address: { city: '' } }, null, 'x'];
 	expect(nothing.map(billingInfo)).toEqual([null, null, null, null]);
+});
+
+test('Personio: custom attributes by their IDs', () => {
+	const listed: Value[] = [{ id: 'dynamic_1', type: 'string', value: 'Red' }, { id: 'dynamic_2' }, 'x', { value: 1 }];
+	const given: Value[] = [listed, [], null];
+	expect(given.map(attributesById)).toEqual([{ dynamic_1: 'Red', dynamic_2: null }, null, null]);
 });
 
 test('HubSpot: texts become numbers, yes and no, and lists of ids', () => {

@@ -6,6 +6,7 @@ import type { Fields } from '../../sync/types';
 import { readAll, sourceConformance } from '../conformance/source';
 import type { SourceOf } from './cases';
 import * as akeneo from './cases/akeneo';
+import * as personio from './cases/personio';
 import * as salesforce from './cases/salesforce';
 import { withContract } from './contract/find';
 import { trouble, type Row } from './fake';
@@ -16,6 +17,7 @@ import { fakePipedrive } from './fakes/pipedrive';
 import { sourceAt, type Stand } from './open';
 
 const cases: SourceOf[] = [
+	...personio.sources,
 	...salesforce.sources,
 	...akeneo.sources,
 	{
@@ -116,6 +118,7 @@ const cases: SourceOf[] = [
 		fields: (id, text) => ({ id, firstName: text, status: 'Active', more: { customCostCenter: '42' } }),
 		gone: (row, at) => ({ ...row, action: 'Deleted', lastChanged: at.replace('.000Z', '+00:00') }),
 		page: Infinity,
+		detailed: true,
 	},
 ];
 
@@ -132,125 +135,130 @@ afterAll(async () => {
 let clock = Date.UTC(2026, 5, 1);
 const now = () => new Date((clock += 1000)).toISOString();
 
-describe.each(cases)('$name', ({ name, object, table, start, stand, row, fields, gone, page }) => {
-	let one: SourceFake;
-	let rows: Map<string, Row>;
-	beforeAll(async () => {
-		one = await begin(start());
-		rows = tableOf(one.rows, table);
-	});
-	beforeEach(() => {
-		rows.clear();
-		one.fake.forget();
-	});
-	const open = (follow = false) => sourceAt({ ...stand, url: one.fake.url }, object, follow);
-	const put = (id: string, text: string) => rows.set(id, row(id, text, now()));
-	/** All fields of the definition; those that are not named are empty. */
-	const whole = (id: string, text: string): Fields => ({
-		...Object.fromEntries(Object.keys(stand.system.objects[object]!.fields).map((field) => [field, null])),
-		...fields(id, text),
-	});
-	const read = (found: { fields: Fields }) => {
-		const { updated: _updated, addTime: _added, ...rest } = found.fields;
-		return rest;
-	};
-	const expected = (id: string, text: string) => read({ fields: whole(id, text) });
-
-	sourceConformance(name, {
-		open: async (how) => open(how?.follow),
-		put: async (records) => {
-			for (const { key, fields: given } of records) {
-				const text = Object.entries(fields(key, '?')).find(([, value]) => value === '?')![0];
-				put(key, String(given[text]));
-			}
-		},
-		drop: async (keys) => {
-			for (const key of keys) rows.delete(key);
-		},
-		empty: async () => rows.clear(),
-		fields: whole,
-		follows: stand.system.name !== 'hubspot',
-	});
-
-	test('reads everything page by page, asks for no more than that, and only looks', async () => {
-		const count = page === Infinity ? 30 : page * 2 + 1;
-		for (let n = 1; n <= count; n++) put(String(n), `r${n}`);
-		const { records, completes } = await readAll(open());
-		expect([records.length, completes]).toEqual([count, 1]);
-		expect(one.fake.calls).toHaveLength(page === Infinity ? count + 1 : 3);
-		expect(one.fake.calls.every((call) => call.method === 'GET')).toBe(true);
-	});
-
-	test('a read of what changed gives that, whole, and goes on from there', async () => {
-		for (let n = 1; n <= 5; n++) put(String(n), 'a');
-		const source = open(true);
-		const first = await readAll(source);
-		clock += 3_600_000;
-		put('3', 'b');
-		put('6', 'c');
-		const next = await readAll(source, first.last.cursor);
-		expect(next.completes).toBe(0);
-		const changed = new Map(next.records.map((found) => [found.key, read(found)]));
-		expect(changed.get('3')).toEqual(expected('3', 'b'));
-		expect(changed.get('6')).toEqual(expected('6', 'c'));
-		clock += 3_600_000;
-		const calls = one.fake.calls.length;
-		const nothing = await readAll(source, next.last.cursor);
-		expect(nothing.records.filter(({ fields: found }) => found['text'] !== undefined)).toEqual([]);
-		expect(one.fake.calls.length - calls).toBeLessThanOrEqual(3);
-		for (const call of one.fake.calls)
-			expect([call.method, /\/(search|batch\/read|composite\/sobjects\/\w+)$/.test(call.path)]).toEqual(
-				call.method === 'GET' ? ['GET', false] : ['POST', true],
-			);
-	});
-
-	test('what is gone is not read any more, or said to be removed', async () => {
-		put('1', 'a');
-		put('2', 'a');
-		const left = gone(rows.get('1')!, now());
-		if (left) rows.set('1', left);
-		else rows.delete('1');
-		const { records } = await readAll(open());
-		expect(records.filter(({ removed }) => removed !== true).map(({ key }) => key)).toEqual(['2']);
-		expect((await open().fetch(['1', '2'])).map(({ key }) => key)).toEqual(['2']);
-	});
-
-	test('waits as long as it is told when it asks too fast, and reads on', async () => {
-		for (let n = 1; n <= 3; n++) put(String(n), 'a');
-		one.fake.fault({ answer: trouble.busy(1) });
-		const began = Date.now();
-		const { records, completes } = await readAll(open());
-		expect([records.length, completes]).toEqual([3, 1]);
-		expect(Date.now() - began).toBeGreaterThanOrEqual(950);
-	});
-
-	test('asks again after a server error, and a read is never complete that was answered with rubbish', async () => {
-		put('1', 'a');
-		one.fake.fault({ answer: trouble.broken(502) });
-		expect((await readAll(open())).completes).toBe(1);
-		for (const answer of [trouble.garbled, trouble.empty(), { body: {} }, { body: '[]' }] as const) {
-			one.fake.forget();
-			one.fake.fault({ times: 99, answer });
-			const tried = readAll(open()).then(
-				({ records, completes }) => ({ records: records.length, completes }),
-				(error: unknown) => String(error),
-			);
-			expect({ answer, outcome: await tried }).toEqual({ answer, outcome: expect.any(String) });
-		}
-	});
-
-	test('a wrong credential is denied, and shown nowhere', async () => {
-		put('1', 'a');
-		const secret = String(Object.values(stand.credential)[0]);
-		one.fake.fault({
-			times: 99,
-			answer: { status: 401, body: { message: `no such key ${secret}`, error: `no such key ${secret}` } },
+describe.each(cases)(
+	'$name',
+	({ name, object, table, start, stand, row, fields, gone, page, detailed, follows = true }) => {
+		let one: SourceFake;
+		let rows: Map<string, Row>;
+		beforeAll(async () => {
+			one = await begin(start());
+			rows = tableOf(one.rows, table);
 		});
-		const error = await readAll(open()).catch((caught: unknown) => caught);
-		expect(error).toMatchObject({ kind: 'denied' });
-		expect(String(error)).not.toContain(secret);
-	});
-});
+		beforeEach(() => {
+			rows.clear();
+			one.fake.forget();
+		});
+		const open = (follow = false) => sourceAt({ ...stand, url: one.fake.url }, object, follow);
+		const put = (id: string, text: string) => rows.set(id, row(id, text, now()));
+		/** All fields of the definition; those that are not named are empty. */
+		const whole = (id: string, text: string): Fields => ({
+			...Object.fromEntries(Object.keys(stand.system.objects[object]!.fields).map((field) => [field, null])),
+			...fields(id, text),
+		});
+		const read = (found: { fields: Fields }) => {
+			const { updated: _updated, addTime: _added, ...rest } = found.fields;
+			return rest;
+		};
+		const expected = (id: string, text: string) => read({ fields: whole(id, text) });
+
+		sourceConformance(name, {
+			open: async (how) => open(how?.follow),
+			put: async (records) => {
+				for (const { key, fields: given } of records) {
+					const text = Object.entries(fields(key, '?')).find(([, value]) => value === '?')![0];
+					put(key, String(given[text]));
+				}
+			},
+			drop: async (keys) => {
+				for (const key of keys) rows.delete(key);
+			},
+			empty: async () => rows.clear(),
+			fields: whole,
+			follows: follows && stand.system.name !== 'hubspot',
+		});
+
+		test('reads everything page by page, asks for no more than that, and only looks', async () => {
+			const count = page === Infinity ? 30 : page * 2 + 1;
+			for (let n = 1; n <= count; n++) put(String(n), `r${n}`);
+			const { records, completes } = await readAll(open());
+			expect([records.length, completes]).toEqual([count, 1]);
+			expect(one.fake.calls).toHaveLength((page === Infinity ? 1 : 3) + (detailed ? count : 0));
+			expect(one.fake.calls.every((call) => call.method === 'GET')).toBe(true);
+		});
+
+		const changes = 'a read of what changed gives that, whole, and goes on from there';
+		const testChanges = async () => {
+			for (let n = 1; n <= 5; n++) put(String(n), 'a');
+			const source = open(true);
+			const first = await readAll(source);
+			clock += 3_600_000;
+			put('3', 'b');
+			put('6', 'c');
+			const next = await readAll(source, first.last.cursor);
+			expect(next.completes).toBe(0);
+			const changed = new Map(next.records.map((found) => [found.key, read(found)]));
+			expect(changed.get('3')).toEqual(expected('3', 'b'));
+			expect(changed.get('6')).toEqual(expected('6', 'c'));
+			clock += 3_600_000;
+			const calls = one.fake.calls.length;
+			const nothing = await readAll(source, next.last.cursor);
+			expect(nothing.records.filter(({ fields: found }) => found['text'] !== undefined)).toEqual([]);
+			expect(one.fake.calls.length - calls).toBeLessThanOrEqual(3);
+			for (const call of one.fake.calls)
+				expect([call.method, /\/(search|batch\/read|composite\/sobjects\/\w+)$/.test(call.path)]).toEqual(
+					call.method === 'GET' ? ['GET', false] : ['POST', true],
+				);
+		};
+		if (follows) test(changes, testChanges);
+
+		test('what is gone is not read any more, or said to be removed', async () => {
+			put('1', 'a');
+			put('2', 'a');
+			const left = gone(rows.get('1')!, now());
+			if (left) rows.set('1', left);
+			else rows.delete('1');
+			const { records } = await readAll(open());
+			expect(records.filter(({ removed }) => removed !== true).map(({ key }) => key)).toEqual(['2']);
+			expect((await open().fetch(['1', '2'])).map(({ key }) => key)).toEqual(['2']);
+		});
+
+		test('waits as long as it is told when it asks too fast, and reads on', async () => {
+			for (let n = 1; n <= 3; n++) put(String(n), 'a');
+			one.fake.fault({ answer: trouble.busy(1) });
+			const began = Date.now();
+			const { records, completes } = await readAll(open());
+			expect([records.length, completes]).toEqual([3, 1]);
+			expect(Date.now() - began).toBeGreaterThanOrEqual(950);
+		});
+
+		test('asks again after a server error, and a read is never complete that was answered with rubbish', async () => {
+			put('1', 'a');
+			one.fake.fault({ answer: trouble.broken(502) });
+			expect((await readAll(open())).completes).toBe(1);
+			for (const answer of [trouble.garbled, trouble.empty(), { body: {} }, { body: '[]' }] as const) {
+				one.fake.forget();
+				one.fake.fault({ times: 99, answer });
+				const tried = readAll(open()).then(
+					({ records, completes }) => ({ records: records.length, completes }),
+					(error: unknown) => String(error),
+				);
+				expect({ answer, outcome: await tried }).toEqual({ answer, outcome: expect.any(String) });
+			}
+		});
+
+		test('a wrong credential is denied, and shown nowhere', async () => {
+			put('1', 'a');
+			const secret = String(Object.values(stand.credential)[0]);
+			one.fake.fault({
+				times: 99,
+				answer: { status: 401, body: { message: `no such key ${secret}`, error: `no such key ${secret}` } },
+			});
+			const error = await readAll(open()).catch((caught: unknown) => caught);
+			expect(error).toMatchObject({ kind: 'denied' });
+			expect(String(error)).not.toContain(secret);
+		});
+	},
+);
 
 test("HubSpot's daily quota ends a read early, as no failure, and nothing is missing for it", async () => {
 	const { fake, rows } = await begin(fakeHubspot());
