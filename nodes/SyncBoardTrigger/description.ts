@@ -4,7 +4,8 @@ import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 /** By what alone stands in no condition: n8n's editor hides every parameter that a condition of a credential names otherwise. */
 export const boardCredentials: INodeCredentialDescription[] = [
 	{ name: 'httpBasicAuth', required: true, displayOptions: { show: { access: ['basic'] } } },
-	{ name: 'httpHeaderAuth', required: true, displayOptions: { show: { access: ['header'] } } },
+	// n8n's editor hides a parameter each of whose values is named by some credential; this one names its own by the other.
+	{ name: 'httpHeaderAuth', required: true, displayOptions: { hide: { access: ['basic'] } } },
 ];
 
 export const properties: INodeProperties[] = [

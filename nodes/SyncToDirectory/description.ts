@@ -13,7 +13,8 @@ export const SCIM_CREDENTIAL = 'oneWaySyncScimApi';
 
 export const credentials: INodeCredentialDescription[] = [
 	{ name: SCIM_CREDENTIAL, required: true, displayOptions: { show: { protocol: ['scim'] } } },
-	{ name: 'ldap', required: true, displayOptions: { show: { protocol: ['ldap'] } } },
+	// n8n's editor hides a parameter each of whose values is named by some credential; this one names its own by the other.
+	{ name: 'ldap', required: true, displayOptions: { hide: { protocol: ['scim'] } } },
 ];
 
 const scim = { show: { protocol: ['scim'] } };

@@ -22,6 +22,15 @@ export const appCredentials: INodeCredentialDescription[] = [
 		return {
 			name: type,
 			...(alone && { required: true }),
-			displayOptions: { show: { system: taking.map(([system]) => system) } },
+			displayOptions: shownFor(taking.map(([system]) => system)),
 		};
 	});
+
+/**
+ * n8n's editor hides a parameter each of whose values is named by some credential: then it takes the choice of the credential
+ * for the choice of the value. So Custom REST API is named by none; its types are hidden for all others.
+ */
+function shownFor(taking: string[]): INodeCredentialDescription['displayOptions'] {
+	if (!taking.includes(CUSTOM)) return { show: { system: taking } };
+	return { hide: { system: uses.map(([system]) => system).filter((system) => !taking.includes(system)) } };
+}
