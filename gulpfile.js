@@ -22,15 +22,15 @@ const settings = {
 	format: { semicolons: false },
 };
 
-/** What the compiler announces its exports with, which are undefined before they are set in any case. */
-const ANNOUNCED = /^(?:exports\.[\w$]+ = )+void 0;$/gmu;
+/**
+ * What the compiler announces its exports with, which are undefined before they are set in any case; and the mark by which
+ * a default export is found, of which there is none.
+ */
+const ANNOUNCED =
+	/^(?:(?:exports\.[\w$]+ = )+void 0|Object\.defineProperty\(exports, "__esModule", \{ value: true \}\));$/gmu;
 
 /** How statements of SQL are set in lines. */
 const INDENT = /\n\t+/gu;
-
-/** What the compiler writes into every file, and how it can be said shorter. */
-const FLAG = 'Object.defineProperty(exports,"__esModule",{value:!0})';
-const SHORT = 'exports.__esModule=!0';
 
 /** Calls of what was imported, written so that they get no `this`; none of what we import looks at one. */
 const CALL =
@@ -42,7 +42,7 @@ async function smaller() {
 		if (!name.endsWith('.js')) continue;
 		const path = join('dist', name);
 		const { code } = await minify((await readFile(path, 'utf8')).replace(ANNOUNCED, ''), settings);
-		await writeFile(path, code.replace(FLAG, SHORT).replace(CALL, called).replace(INDENT, '\n'));
+		await writeFile(path, code.replace(CALL, called).replace(INDENT, '\n'));
 	}
 }
 
