@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { closeLedgers, openLedger } from '../../nodes/shared/ledger';
-import { receive } from '../../nodes/SyncFromWebhookTrigger/receive';
+import { receive, type Answer } from '../../nodes/SyncFromWebhookTrigger/receive';
 import { freshFolder } from '../servers/server';
 import { sendersAreThere, signed, type ToSign } from '../senders/senders';
 
@@ -175,17 +175,19 @@ function attack(sender: Sender): void {
 	test('with any byte of the body or of what is signed flipped: 401, the same words each time, and nothing is written', async () => {
 		const good = await genuine();
 		const answers = new Set<string>();
+		// What its sender is told; `why` is for a test run in the editor.
+		const add = ({ status, text }: Answer) => answers.add(JSON.stringify({ status, text }));
 		for (let at = 0; at < good.body.length; at++) {
 			const body = Buffer.from(good.body);
 			body[at]! ^= 1;
-			answers.add(JSON.stringify(await receive(context({ ...good, body }))));
+			add(await receive(context({ ...good, body })));
 		}
 		for (const [at, [header, value]] of good.headers.entries()) {
 			if (at <= (sender.headers?.length ?? 0)) continue;
 			for (let n = 0; n < value.length; n++) {
 				const flipped = value.slice(0, n) + String.fromCharCode(value.charCodeAt(n) ^ 1) + value.slice(n + 1);
 				const headers = good.headers.with(at, [header, flipped]);
-				answers.add(JSON.stringify(await receive(context({ ...good, headers }))));
+				add(await receive(context({ ...good, headers })));
 			}
 		}
 		expect([...answers]).toEqual([JSON.stringify({ status: 401, text: 'unauthorized' })]);
