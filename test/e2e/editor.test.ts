@@ -5,7 +5,6 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Browser, Page } from 'playwright-core';
 
@@ -77,6 +76,11 @@ describe('the editor', () => {
 	};
 	const execute = async () => await hand.click(formOf(page).getByTestId('node-execute-button'));
 	const plus = async (behind: string) => await hand.click(nodeOf(page, behind).getByTestId('canvas-handle-plus'));
+	/** The workflow as the editor has saved it by itself. */
+	const saved = async () => {
+		const [workflow] = await n8n.api.request<{ id: string }[]>('GET', '/rest/workflows');
+		return workflow ? JSON.stringify((await n8n.api.workflow(workflow.id)).nodes) : '';
+	};
 	/** One step of the story; what comes after one that went wrong would only wait for what does not come. */
 	const step = (name: string, play: () => Promise<void>) =>
 		test(name, async () => {
@@ -142,10 +146,13 @@ describe('the editor', () => {
 		await hand.type('works_since');
 		await hand.drag(inputField(page, 'start_date'), form.getByTestId('parameter-input-value').first());
 		await hand.drag(inputField(page, 'status'), form.getByTestId('filter-condition-left'));
+		await form.getByTestId('filter-condition-left').getByText('status').waitFor();
 		await hand.click(form.getByTestId('filter-condition-right'));
 		await hand.type('active');
 		// The editor takes a condition over a second after the last key, and forgets it if the form is closed before.
-		await delay(2000);
+		await until(async () => /"leftValue":"[^"]*status[^"]*","rightValue":"active"/u.test(await saved()), {
+			what: 'the condition to be saved',
+		});
 		await hand.click(form.getByTestId('parameter-input-removal'));
 		await hand.click(page.getByRole('option', { name: /^Deactivate/u }));
 		await close('click');
