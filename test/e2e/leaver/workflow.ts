@@ -85,7 +85,8 @@ export function leaverWorkflow({ every, file, ldap, redmine, zone, credentials }
 				schema: table('public'),
 				table: table('people'),
 				nameColumn: 'login',
-				options: { sweepEvery: 15, sweepUnit: 'seconds' },
+				// Redmine is not empty, for it has its administrator: the first write would wait for a person.
+				options: { sweepEvery: 15, sweepUnit: 'seconds', guardFirst: false },
 			},
 			credentials: { postgres: credentials.postgres },
 		},
