@@ -154,7 +154,6 @@ export class RestDestination implements Destination {
 		return editsOf({
 			list,
 			how,
-			client: this.client,
 			object: this.object,
 			shape: () => this.shaped(),
 			asked: this.asked(),

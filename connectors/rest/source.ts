@@ -12,7 +12,6 @@ import { get } from './text/path';
 import { holds } from './text/condition';
 import { ChangeList, later, servedAt, told } from './records/changes';
 import { moment } from './records/moment';
-import { joined } from './records/join';
 import { idOf, pagesOf } from './records/pages';
 import { pooled } from './records/pool';
 import { Reader } from './records/read';
@@ -108,22 +107,13 @@ export class RestSource implements Source {
 
 	private async *changed(changedSince: ChangedSince, from: number, asked: Asked): AsyncIterable<RecordPage> {
 		const shape = await this.shaped();
-		const { then } = changedSince;
+		const list = new ChangeList(this.client, this.object, changedSince);
 		let next = from;
-		for await (const { records: listed, at } of new ChangeList(this.client, this.object, changedSince).since(
-			from,
-			asked,
-		)) {
-			const records = !then
-				? listed
-				: then === 'get'
-					? await this.whole(listed, asked)
-					: await joined(this.client, then, listed, { id: this.object.id, asked });
-			next = Math.max(
-				next,
-				at,
-				changedSince.watermark === 'updatedAt' ? (later(this.object, at, records) ?? at) : at,
-			);
+		for await (const { records: listed, at } of list.since(from, asked)) {
+			const records = changedSince.then === 'get' ? await this.whole(listed, asked) : listed;
+			// A list of ids alone does not say when they changed.
+			const end = changedSince.watermark === 'updatedAt' ? later(this.object, at, records) : at;
+			next = Math.max(next, end ?? at);
 			yield { ...(await this.taken(records, shape, asked)), complete: false };
 			asked.signal?.throwIfAborted();
 		}

@@ -95,7 +95,6 @@ export const withNode = (node) => ({ PATH: `${dirname(node.program)}${delimiter}
 
 /** The n8n that tests and demo run in, with a native sqlite3 built for its Node; three minutes the first time. */
 export async function n8n() {
-	const version = n8nVersion;
 	const node = await n8nNode();
 	const folder = n8nFolder;
 	const wanted = digest(
@@ -105,7 +104,7 @@ export async function n8n() {
 	const built = join(folder, 'node_modules', '.set-up');
 	if (marked(built, wanted)) return folder;
 	if (!marked(installed, wanted)) {
-		await step(`installing n8n ${version} (about two minutes, 2 GB)`, async () => {
+		await step(`installing n8n ${n8nVersion} (about two minutes, 2 GB)`, async () => {
 			const args = ['install', '--no-save', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'];
 			await run('npm', args, { cwd: folder, env: withNode(node), name: 'npm-n8n' });
 			writeFileSync(installed, wanted);

@@ -52,6 +52,12 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 		type: new SyncPlan(),
 		parameters: { destination: 'Somewhere', actual: 'confirmed', ...parameters },
 	});
+	/** What n8n's Filter and IF ask of a record's address. */
+	const whereEmail = (operation: string, rightValue: string): IDataObject => ({
+		combinator: 'and',
+		options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+		conditions: [{ id: '1', leftValue: '={{ $json.email }}', rightValue, operator: { type: 'string', operation } }],
+	});
 	/** A node that writes: n8n's own, which gives every item an id. */
 	const writer: NodeToRun = {
 		name: 'Writer',
@@ -101,18 +107,7 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 			type: 'n8n-nodes-base.filter',
 			typeVersion: 2.2,
 			parameters: {
-				conditions: {
-					combinator: 'and',
-					options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
-					conditions: [
-						{
-							id: '1',
-							leftValue: '={{ $json.email }}',
-							rightValue: 'nobody',
-							operator: { type: 'string', operation: 'notStartsWith' },
-						},
-					],
-				},
+				conditions: whereEmail('notStartsWith', 'nobody'),
 				options: {},
 			},
 		};
@@ -296,18 +291,7 @@ const people = (count: number, more: IDataObject = {}): IDataObject[] =>
 				typeVersion: 2.2,
 				alwaysOutputData: true,
 				parameters: {
-					conditions: {
-						combinator: 'and',
-						options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
-						conditions: [
-							{
-								id: '1',
-								leftValue: '={{ $json.email }}',
-								rightValue: 'p1',
-								operator: { type: 'string', operation: 'startsWith' },
-							},
-						],
-					},
+					conditions: whereEmail('startsWith', 'p1'),
 					options: {},
 				},
 			};

@@ -4,6 +4,7 @@ import { SyncError } from '../../../sync/types';
 import type { ChangedSince, ObjectDefinition } from '../definition';
 import type { Asked, Client } from '../net/client';
 import { get } from '../text/path';
+import { joined } from './join';
 import { moment, spelledMoment } from './moment';
 import { pagesOf, type Page } from './pages';
 
@@ -15,11 +16,11 @@ export class ChangeList {
 	) {}
 
 	/**
-	 * Pages of what changed since a moment (milliseconds since 1970), as the list gives them, less the overlap; `at`: where the
-	 * next question begins, when this page is the last one.
+	 * Pages of what changed since a moment (milliseconds since 1970) less the overlap, with the parts that the list leaves out
+	 * and that can be asked for many records at once; `at`: where the next question begins, when this page is the last one.
 	 */
 	async *since(from: number, asked: Asked): AsyncGenerator<{ records: Fields[]; at: number }> {
-		const { watermark, overlap } = this.how;
+		const { watermark, overlap, then } = this.how;
 		const began = Date.now();
 		let latest = from;
 		let served: number | undefined;
@@ -28,7 +29,10 @@ export class ChangeList {
 			if (typeof watermark === 'object') served = told(this.how, page) ?? served;
 			else if (watermark === 'request time') served ??= servedAt(page) ?? began;
 			const at = watermark === 'updatedAt' ? latest : Math.max(served ?? from, from);
-			yield { records: page.records, at };
+			const records = Array.isArray(then)
+				? await joined(this.client, then, page.records, { id: this.object.id, asked })
+				: page.records;
+			yield { records, at };
 		}
 	}
 

@@ -1,9 +1,8 @@
 /** What was changed in a system that is written to, as its list of changes gives it. */
 import type { Changes, Fields } from '../../../sync/types';
 import type { ChangedSince, ObjectDefinition } from '../definition';
-import type { Asked, Client } from '../net/client';
+import type { Asked } from '../net/client';
 import type { ChangeList } from './changes';
-import { joined } from './join';
 import { idOf } from './pages';
 import type { Shape } from './shape';
 import { isObject } from './values';
@@ -11,14 +10,12 @@ import { isObject } from './values';
 export function editsOf({
 	list,
 	how: { then },
-	client,
 	object,
 	shape: shaped,
 	asked,
 }: {
 	list: ChangeList;
 	how: ChangedSince;
-	client: Client;
 	object: ObjectDefinition;
 	shape: () => Promise<Shape>;
 	asked: Asked;
@@ -28,10 +25,7 @@ export function editsOf({
 		async *since(cursor) {
 			const from = isObject(cursor) && typeof cursor['at'] === 'number' ? cursor['at'] : 0;
 			const shape = await shaped();
-			for await (const { records: listed, at } of list.since(from, asked)) {
-				const records = Array.isArray(then)
-					? await joined(client, then, listed, { id: object.id, asked })
-					: listed;
+			for await (const { records, at } of list.since(from, asked)) {
 				const known = new Map<string, Fields>();
 				for (const record of records) {
 					const id = idOf(record, object.id);
