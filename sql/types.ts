@@ -103,6 +103,12 @@ export interface Database extends Sql {
 export interface Snapshot extends Sql {
 	/** As that of the database. */
 	stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]>;
+	/**
+	 * The rows of `from`, which is called `t` in what is given, folded per place, every row looked at once: a relation with
+	 * `place`, `count` and `fold` (as {@link Marks.fold} makes it, or the worker that reads the file), for the statements of
+	 * this snapshot until it is asked again.
+	 */
+	folds(from: RawBuilder<unknown>, folding: Folding): Promise<RawBuilder<unknown>>;
 	/** Ends it, and frees the connection; drops it where a statement is still under way or has failed. */
 	close(): Promise<void>;
 }
@@ -117,6 +123,16 @@ export interface Column {
 export interface Marked {
 	value: RawBuilder<unknown>;
 	type?: string;
+}
+
+/** How rows are folded per place. */
+export interface Folding {
+	/** What a row's slot is made of. */
+	key: readonly Marked[];
+	/** What a row's mark is made of. */
+	columns: readonly Marked[];
+	/** The lowest bits of a slot, which tell slots of one place apart. */
+	bits: number;
 }
 
 /**

@@ -15,7 +15,10 @@ import type { Layout } from './layout';
 export interface Marking {
 	/** Changes with whatever a fold depends on. */
 	readonly name: string;
-	readonly mark: RawBuilder<unknown>;
+	/** What a row's mark is made of. */
+	readonly columns: readonly Marked[];
+	/** What its slot is made of. */
+	readonly key: readonly Marked[];
 	readonly slot: RawBuilder<number>;
 	/** What the slot is called beside the columns; none of them is called so. */
 	readonly column: string;
@@ -47,7 +50,8 @@ export function markingOf(
 	while (columns.has(column)) column += '_';
 	return {
 		name: name.digest('base64url').slice(0, 22),
-		mark: marks.mark(names.map(marked)),
+		columns: names.map(marked),
+		key: key.map(marked),
 		slot: marks.slot(key.map(marked)),
 		column,
 	};
@@ -67,7 +71,7 @@ interface Folds {
 export async function foldsOf(
 	snapshot: Snapshot,
 	from: RawBuilder<unknown>,
-	{ name, mark, slot }: Marking,
+	{ name, columns, key }: Marking,
 	known: KnownBlocks,
 ): Promise<Folds> {
 	const { dialect } = snapshot;
@@ -75,9 +79,8 @@ export async function foldsOf(
 	for (const setting of marks.settings) await snapshot.run(setting);
 	const theirs = known.marks === name ? [...known.packs].filter(([, fold]) => fold !== null) : [];
 	const whole = sql`OVER (PARTITION BY p.pack)`;
-	const rows = sql`SELECT ${slot} >> ${sql.lit(PLACE_BITS)} AS place, ${mark} AS mark FROM ${from} AS t ${marks.once}`;
-	const blocks = sql`SELECT x.place, x.place >> ${sql.lit(PACK_BITS)} AS pack, count(*) AS count, ${marks.fold(sql`x.mark`)} AS fold
-		FROM (${rows}) AS x GROUP BY x.place`;
+	const blocks = sql`SELECT x.place, x.place >> ${sql.lit(PACK_BITS)} AS pack, x.count, x.fold
+		FROM ${await snapshot.folds(from, { key, columns, bits: PLACE_BITS })} AS x`;
 	const marked = sql`SELECT b.place, b.pack, b.count, b.fold, ${marks.mark([{ value: sql`b.place` }, { value: sql`b.count` }, { value: sql`b.fold` }])} AS mark
 		FROM (${blocks}) AS b ${marks.once}`;
 	const packs = sql`SELECT p.place, p.pack, p.count, p.fold, sum(p.count) ${whole} AS of_pack,

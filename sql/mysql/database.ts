@@ -12,11 +12,13 @@ import {
 
 import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
+import { foldsBySql } from '../folds';
 import { rowOf } from '../rows';
 import {
 	type Column,
 	type Database,
 	type Dialect,
+	type Folding,
 	type OpenOptions,
 	type ServerConfig,
 	type Snapshot,
@@ -97,6 +99,10 @@ class MysqlSnapshot extends MysqlSql implements Snapshot {
 			this.busy = false;
 			return answer;
 		}, form);
+	}
+
+	folds(from: RawBuilder<unknown>, folding: Folding): Promise<RawBuilder<unknown>> {
+		return Promise.resolve(foldsBySql(this.dialect.marks, from, folding));
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]> {

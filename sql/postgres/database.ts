@@ -13,11 +13,13 @@ import Cursor from 'pg-cursor';
 
 import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
+import { foldsBySql } from '../folds';
 import { rowOf } from '../rows';
 import {
 	type Column,
 	type Database,
 	type Dialect,
+	type Folding,
 	type OpenOptions,
 	type ServerConfig,
 	type Snapshot,
@@ -76,6 +78,10 @@ class PostgresSnapshot extends PostgresSql implements Snapshot {
 			this.busy = false;
 			return answer;
 		});
+	}
+
+	folds(from: RawBuilder<unknown>, folding: Folding): Promise<RawBuilder<unknown>> {
+		return Promise.resolve(foldsBySql(this.dialect.marks, from, folding));
 	}
 
 	async *stream<Row>(statement: RawBuilder<Row>, pageSize: number): AsyncIterable<Row[]> {

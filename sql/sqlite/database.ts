@@ -11,6 +11,7 @@ import {
 	type Database,
 	type Dialect,
 	type FileConfig,
+	type Folding,
 	type OpenOptions,
 	type Snapshot,
 	type Sql,
@@ -18,7 +19,7 @@ import {
 } from '../types';
 import { SqliteClient } from './client';
 import { compile, sqliteDialect } from './dialect';
-import type { Order, Rows } from './messages';
+import { FOLDS, type Order, type Rows } from './messages';
 
 /** How many times a lock is asked for; the thread waits for it each time. */
 const BUSY_TRIES = 3;
@@ -91,6 +92,15 @@ class SqliteSnapshot extends SqliteSql implements Snapshot {
 			coming?.catch(() => undefined);
 			await client.send({ do: 'leave', snapshot, stream }).catch(() => undefined);
 		}
+	}
+
+	async folds(from: RawBuilder<unknown>, { key, columns, bits }: Folding): Promise<RawBuilder<unknown>> {
+		const { text, values } = compile(
+			sql`SELECT ${sql.join([...key, ...columns].map(({ value }) => value))} FROM ${from} AS t`,
+		);
+		const order: Order = { do: 'fold', snapshot: this.snapshot, text, values, keys: key.length, bits };
+		await unlessAborted(this.client.send(order), this.signal);
+		return sql.id('temp', FOLDS);
 	}
 
 	async close(): Promise<void> {

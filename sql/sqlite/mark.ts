@@ -46,8 +46,8 @@ function spread(lane: number): number {
 	return h ^ (h >>> 16);
 }
 
-/** Whole numbers come as bigints. */
-export function mark(...values: SQLOutputValue[]): bigint {
+/** Leaves the mark of these values in `words`; whole numbers come as bigints. */
+function take(values: readonly SQLOutputValue[]): void {
 	a = 0x6f6e6577;
 	b = 0x61797379;
 	for (const value of values) {
@@ -70,15 +70,33 @@ export function mark(...values: SQLOutputValue[]): bigint {
 	a ^= Math.imul(b, 3);
 	words[0] = spread(a);
 	words[1] = spread(b ^ Math.imul(a, 5));
+}
+
+/** Whole numbers come as bigints. */
+export function mark(...values: SQLOutputValue[]): bigint {
+	take(values);
 	return whole[0]!;
 }
 
+/** The mark as two words, which are good until the next one is made. */
+export function marked(values: readonly SQLOutputValue[]): Int32Array {
+	take(values);
+	return words;
+}
+
 /** The slot of a key, as a whole number below 2³¹: the same for values that are the same as text. */
+export function slotOf(key: readonly SQLOutputValue[]): number {
+	take(key.map(keyText));
+	return words[0]! & 0x7fff_ffff;
+}
+
+/** As {@link slotOf}, as SQLite calls it. */
 export function slot(...values: SQLOutputValue[]): bigint {
-	return mark(...values.map(keyText)) & 0x7fff_ffffn;
+	return BigInt(slotOf(values));
 }
 
 function keyText(value: SQLOutputValue): string | null {
+	if (typeof value === 'string') return value;
 	if (typeof value === 'number') return String(exactDouble(value));
 	if (typeof value === 'object' && value !== null) return exactBytes(value);
 	return value === null ? null : String(value);

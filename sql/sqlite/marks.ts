@@ -16,7 +16,7 @@ function mark(columns: readonly Marked[]): RawBuilder<unknown> {
 }
 
 export const marks: Marks = {
-	version: 'sqlite 1',
+	version: 'sqlite 2',
 	mark,
 	shown: (made) => sql<string>`CAST(${made} AS TEXT)`,
 	// Sums of both halves and of what they are together: SQLite has no exclusive or.

@@ -16,12 +16,17 @@ export type Order =
 	| { do: 'run'; text: string; values: SqlValue[]; snapshot?: number }
 	/** One prepared statement, run once per row, all or none. Answers with how many rows changed. */
 	| { do: 'many'; text: string; rows: readonly SqlValue[][] }
+	/** Folds the rows per place into {@link FOLDS}; a row is its key's values first, then what is marked. Answers with null. */
+	| { do: 'fold'; text: string; values: SqlValue[]; snapshot: number; keys: number; bits: number }
 	| { do: 'begin'; snapshot: number }
 	| { do: 'end'; snapshot: number }
 	| { do: 'open'; snapshot: number; stream: number; text: string; values: SqlValue[] }
 	| { do: 'page'; snapshot: number; stream: number; size: number }
 	| { do: 'leave'; snapshot: number; stream: number }
 	| { do: 'close' };
+
+/** The temporary table that a snapshot's folds stand in: `place`, `count`, `fold`. */
+export const FOLDS = 'one_way_sync_folds';
 
 export interface Request {
 	id: number;

@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { exactBytes, exactDouble, exactInteger, exactJson } from '../exact';
 import type { SqlValue } from '../types';
+import { foldRows } from './folds';
 import { mark, slot } from './mark';
 import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from './messages';
 
@@ -195,6 +196,9 @@ function obey(order: Order): Rows | number | null {
 			return Number(statementOf(order.text, order.snapshot).run(...order.values.map(bound)).changes);
 		case 'many':
 			return many(order.text, order.rows);
+		case 'fold':
+			foldRows(snapshots.get(order.snapshot)?.connection ?? main(), order.text, order.values.map(bound), order);
+			return null;
 		case 'begin':
 			return begin(order.snapshot);
 		case 'end':
