@@ -106,6 +106,9 @@ const fields: Record<string, FieldDefinition> = {
 	updated: { kind: 'date and time', read: 'fields.updated', write: false },
 };
 
+/** Set with every write: no field of anybody's, and nothing that people see. */
+const properties = [{ key: 'one-way-sync', value: { managed_by: 'one-way sync' } }];
+
 export const jira: SystemDefinition = {
 	name: 'jira',
 	displayName: 'Jira',
@@ -226,6 +229,7 @@ export const jira: SystemDefinition = {
 								project: { key: '{setting.project}' },
 								issuetype: { name: '{setting.issueType}' },
 							},
+							properties,
 						},
 					},
 					sends: 'changed',
@@ -233,7 +237,7 @@ export const jira: SystemDefinition = {
 					answer: { record: false, id: 'id' },
 				},
 				update: {
-					request: { method: 'PUT', path: '/issue/{id}', body: { fields: '{fields}' } },
+					request: { method: 'PUT', path: '/issue/{id}', body: { fields: '{fields}', properties } },
 					sends: 'changed',
 					empty: 'null',
 					answer: { record: false, id: false },
@@ -248,6 +252,7 @@ export const jira: SystemDefinition = {
 								project: { key: '{setting.project}' },
 								issuetype: { name: '{setting.issueType}' },
 							},
+							properties,
 						},
 						most: 50,
 						allOrNone: false,
@@ -283,7 +288,7 @@ export const jira: SystemDefinition = {
 				],
 				idempotency: 'none',
 				conditional: 'none',
-				mark: 'none',
+				mark: { inRequests: true, says: 'the property one-way-sync of the issue' },
 				isEmpty: 'by the list',
 			},
 		},

@@ -7,11 +7,18 @@
  * item's id is `$custom:::$default:::` and the item's own; it is created with that and never changes it.
  */
 import type { Find, ObjectDefinition, Paged, SystemDefinition, Value, Write } from '../connectors/rest/definition';
+import { without } from './parts';
 
 const MEDIA = 'application/vnd.api+json';
 
 /** Klaviyo keeps mail addresses in lower case. */
 export const lower = (value: Value): Value => (typeof value === 'string' ? value.trim().toLowerCase() : value);
+
+/** The custom property that says that a sync keeps the profile. */
+const MARK = 'managed_by';
+
+/** Custom properties but for the mark, which is nobody's. */
+export const unmarked = (value: Value): Value => without(value, [MARK]);
 
 const list = (path: string, query: Record<string, string>): Paged => ({
 	request: { method: 'GET', path, query },
@@ -61,7 +68,13 @@ const profile: ObjectDefinition = {
 		zip: { kind: 'text', read: 'attributes.location.zip', write: 'location.zip' },
 		address1: { kind: 'text', read: 'attributes.location.address1', write: 'location.address1' },
 		address2: { kind: 'text', read: 'attributes.location.address2', write: 'location.address2' },
-		properties: { kind: 'json', type: 'custom properties', read: 'attributes.properties', write: 'properties' },
+		properties: {
+			kind: 'json',
+			type: 'custom properties',
+			read: 'attributes.properties',
+			write: 'properties',
+			fromSystem: unmarked,
+		},
 	},
 	moreFields: 'none',
 	read: {
@@ -104,7 +117,7 @@ const profile: ObjectDefinition = {
 		],
 		idempotency: 'none',
 		conditional: 'none',
-		mark: 'none',
+		mark: { path: `properties.${MARK}`, text: 'one-way sync', says: `${MARK} among its custom properties` },
 		isEmpty: 'by the list',
 	},
 };

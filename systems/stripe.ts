@@ -70,7 +70,7 @@ const writing = (path: string, removal: Writing['removal']): Writing => ({
 		on: 'every write',
 	},
 	conditional: 'none',
-	mark: { path: 'metadata.managed_by', text: 'one-way sync' },
+	mark: { path: 'metadata.managed_by', text: 'one-way sync', says: 'managed_by in its metadata' },
 	isEmpty: 'by the list',
 });
 

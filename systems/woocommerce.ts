@@ -150,6 +150,11 @@ export const woocommerce: SystemDefinition = {
 			},
 			write: {
 				...plainly,
+				mark: {
+					path: 'meta_data[key=managed_by].value',
+					text: 'one-way sync',
+					says: 'managed_by among its custom fields',
+				},
 				create: {
 					request: { method: 'POST', path: '/products', body: '{fields}' },
 					sends: 'changed',

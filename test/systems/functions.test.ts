@@ -6,7 +6,7 @@ import { billingInfo } from '../../systems/chargebee';
 import { only } from '../../systems/clockify';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
 import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
-import { lower } from '../../systems/klaviyo';
+import { lower, unmarked } from '../../systems/klaviyo';
 import { namesOf } from '../../systems/mailchimp';
 import { attributesById } from '../../systems/personio';
 import { plainVariants, tagsOf, withOptions } from '../../systems/shopify';
@@ -200,6 +200,10 @@ test('Clockify: an update takes what may be written, and nothing that is not the
 test('Klaviyo, Mailchimp, Slack: spellings', () => {
 	expect([namesOf([{ id: 1, name: 'VIP' }, 'b']), namesOf(null)]).toEqual([['VIP', 'b'], null]);
 	expect([lower(' Ada@X.org '), lower(null)]).toEqual(['ada@x.org', null]);
+	expect([unmarked({ managed_by: 'one-way sync', grade: 1 }), unmarked({ managed_by: 'x' })]).toEqual([
+		{ grade: 1 },
+		null,
+	]);
 	const names = ['Sales Team', 'sales.team', 'a'.repeat(90), null].map(channelName);
 	expect(names).toEqual(['sales-team', 'sales-team', 'a'.repeat(80), null]);
 	expect(names.map(channelName)).toEqual(names);

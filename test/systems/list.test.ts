@@ -41,6 +41,18 @@ test.each(systems.map((system) => [system.displayName, system] as const))(
 	},
 );
 
+test('what says that a sync keeps a record is told of every object that has it, and of no other', () => {
+	const [, table] = /\| object \| where it stands \|\n\|---\|---\|\n((?:\|.*\n)+)/u.exec(read('docs', 'systems.md'))!;
+	const told = systems.flatMap(({ displayName, objects }) =>
+		Object.values(objects).flatMap(({ displayName: object, write }) =>
+			write === 'read only' || write.mark === 'none'
+				? []
+				: [`| ${displayName}: ${object} | ${write.mark.says} |`],
+		),
+	);
+	expect(table!.trim().split('\n')).toEqual(told);
+});
+
 test.each(systems.map((system) => [system.displayName, system] as const))('%s is found by its name', (name, system) => {
 	const aliases = (node: string) =>
 		(JSON.parse(read('nodes', node, `${node}.node.json`)) as { alias: string[] }).alias;

@@ -148,8 +148,11 @@ export interface Writing {
 	looksFirst?: string;
 	idempotency: Idempotency | 'none';
 	conditional: Conditional | 'none';
-	/** Where it can be said that a record is kept by a sync, and what. Written beside the fields, whenever some are. */
-	mark: { path: Path; text: string } | 'none';
+	/**
+	 * Where it can be said that a record is kept by a sync, in a place that is nobody's field: beside the fields, whenever some
+	 * are written, or as a fixed part of the requests. `says`: how people find it, for docs/systems.md.
+	 */
+	mark: { path: Path; text: string; says: string } | { inRequests: true; says: string } | 'none';
 	/** Whether the whole list says that nothing stands there: for the first write. */
 	isEmpty: Paged | 'by the list';
 }

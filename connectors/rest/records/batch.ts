@@ -6,10 +6,10 @@ import type { Fields, Value, Write } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { Batch } from '../definition';
 import { asError, judge, messageOf } from '../net/errors';
-import { get, listOf, put } from '../text/path';
+import { get, listOf } from '../text/path';
 import { holds } from '../text/condition';
 import { fillJson, textOf } from '../text/template';
-import { needsRecord, sentOf } from './body';
+import { marked, needsRecord, sentOf } from './body';
 import { pooled } from './pool';
 import { chunked } from './read';
 import { finished, missing } from './single';
@@ -78,7 +78,7 @@ function rowOf({ writing, shape }: Place, batch: Batch, write: Write, ref: numbe
 	const sent = sentOf(write.set, shape, single, { creating });
 	if (sent.further.length > 0 || !sent.any) return undefined;
 	if (batch.matched.by === 'reading' && (write.set[batch.matched.field] ?? null) === null) return undefined;
-	if (writing.mark !== 'none' && isObject(sent.fields)) put(sent.fields, writing.mark.path, writing.mark.text);
+	marked(writing, sent.fields);
 	const json = fillJson(batch.row, { fields: sent.fields, id: write.id, ref, desired: sent.desired });
 	return json === undefined ? undefined : { write, ref, json };
 }

@@ -1,10 +1,11 @@
 /** From fields to write to what is sent: the body's part, and what takes a request of its own. Pure. */
 import type { Fields, Value } from '../../../sync/types';
 import { set } from '../../../sync/canonical';
-import type { Request, Write } from '../definition';
+import type { Request, Write, Writing } from '../definition';
 import { drop, put } from '../text/path';
 import { fillJson, textOf, type Names } from '../text/template';
 import type { Shape } from './shape';
+import { isObject } from './values';
 
 /** What one write sends. */
 export interface Sent {
@@ -40,6 +41,17 @@ export function sentOf(given: Fields, shape: Shape, write: Write, how: { creatin
 	}
 	if (write.as) sent.fields = write.as(whole, shape.setting);
 	return sent;
+}
+
+/** Says beside the fields that a sync keeps the record; not inside of something that is being emptied. */
+export function marked({ mark }: Writing, fields: Value): void {
+	if (mark === 'none' || !('path' in mark) || !isObject(fields)) return;
+	const [first] = mark.path.split(/[.[]/u, 1);
+	const standing = Object.hasOwn(fields, first!) ? fields[first!] : undefined;
+	if (standing === null) return;
+	// What is there belongs to who gave it.
+	if (standing !== undefined) fields[first!] = structuredClone(standing);
+	put(fields, mark.path, mark.text);
 }
 
 function elementOf(write: Write, path: string, value: Value): Value {

@@ -10,7 +10,7 @@ import { clock } from '../net/pace';
 import { get, put } from '../text/path';
 import { holds } from '../text/condition';
 import { textOf, type Names } from '../text/template';
-import { names as namesRecord, needsRecord, sentOf } from './body';
+import { marked, names as namesRecord, needsRecord, sentOf } from './body';
 import { isObject } from './values';
 import type { Done, Place } from './write';
 import { withoutEnd } from '../../../sync/ends';
@@ -37,7 +37,7 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	const later = typeof how.answer.record === 'object';
 	let { id } = write;
 	if (creating || sent.any) {
-		if (writing.mark !== 'none' && isObject(sent.fields)) put(sent.fields, writing.mark.path, writing.mark.text);
+		marked(writing, sent.fields);
 		if (
 			stands?.version !== undefined &&
 			typeof writing.conditional === 'object' &&

@@ -1,0 +1,78 @@
+/** What is written says that a sync keeps it, in every request, and in no field of anybody's. */
+import { jira } from '../../systems/jira';
+import { klaviyo } from '../../systems/klaviyo';
+import type { Fields } from '../../sync/types';
+import { create, update } from '../conformance/destination';
+import { stand as woocommerce } from './cases/woocommerce';
+import type { Fake } from './fake';
+import { fakeJira } from './fakes/jira';
+import { fakeKlaviyo } from './fakes/klaviyo';
+import { fakeWoocommerce } from './fakes/woocommerce';
+import { destinationAt, type Stand } from './open';
+
+interface Case {
+	name: string;
+	object: string;
+	start(): Promise<{ fake: Fake }>;
+	stand: Omit<Stand, 'url'>;
+	fields(n: number): Fields;
+	changed: Fields;
+}
+
+const cases: Case[] = [
+	{
+		name: 'Jira issues',
+		object: 'issue',
+		start: fakeJira,
+		stand: {
+			system: jira,
+			type: 'jiraSoftwareCloudApi',
+			credential: { email: 'sync@example.org', apiToken: 'secret', domain: 'https://x.atlassian.net' },
+			settings: { project: 'HR', issueType: 'Task' },
+		},
+		fields: (n) => ({ externalId: `E${n}`, summary: `Badge ${n}` }),
+		changed: { summary: 'Another badge' },
+	},
+	{
+		name: 'Klaviyo profiles',
+		object: 'profile',
+		start: fakeKlaviyo,
+		stand: {
+			system: klaviyo,
+			type: 'httpHeaderAuth',
+			credential: { name: 'Authorization', value: 'Klaviyo-API-Key secret' },
+		},
+		fields: (n) => ({ email: `p${n}@example.org`, properties: { grade: n } }),
+		changed: { properties: { grade: 9 } },
+	},
+	{
+		name: 'WooCommerce products',
+		object: 'product',
+		start: fakeWoocommerce,
+		stand: woocommerce,
+		fields: (n) => ({ sku: `S${n}`, name: `Chair ${n}`, 'meta_data[key=maker].value': 'M' }),
+		changed: { name: 'Stool' },
+	},
+];
+
+test.each(cases)('$name', async ({ object, start, stand, fields, changed }) => {
+	const { fake } = await start();
+	try {
+		const destination = destinationAt({ ...stand, url: fake.url }, object);
+		const written = async (writes: Parameters<typeof destination.write>[0]) => {
+			const from = fake.calls.length;
+			const results = await destination.write(writes);
+			for (const result of results) expect(result).toMatchObject({ ok: true });
+			const sent = fake.calls.slice(from).filter(({ body }) => JSON.stringify(body).includes('one-way sync'));
+			expect(sent).toHaveLength(1);
+			return results.map((result) => (result as { id: string }).id);
+		};
+		const [one] = await written([create(0, fields(1))]);
+		await written([update(0, one!, changed)]);
+		// Nothing of it is taken for the fields'.
+		const [read] = await destination.read([{ ref: 0, id: one! }], Object.keys(fields(1)));
+		expect(read!.fields).toEqual({ ...fields(1), ...changed });
+	} finally {
+		await fake.stop();
+	}
+});
