@@ -23,6 +23,8 @@ const EDITED = 100;
 const ROUNDS = 3;
 /** Enough for n8n to get to know the sync by. */
 const FIRST = 20;
+/** Rows for n8n's own nodes: with these n8n stands still for a minute or two. */
+const NODES = 50_000;
 const BEAT = 10;
 /** The sweep may take so many times as long as the statement, and n8n so much more memory than idle. */
 const MOST = 5;
@@ -33,7 +35,7 @@ const COUNTED = 11_000;
 export async function run(given: string[]): Promise<{ result: unknown; held: boolean }> {
 	const count = number(given, '--rows', ROWS);
 	const rounds = number(given, '--rounds', ROUNDS);
-	const peers = number(given, '--nodes', 0);
+	const peers = number(given, '--nodes', NODES);
 	const place = await stage(FIRST);
 	try {
 		const results = await compare(place, count, rounds);
@@ -47,7 +49,9 @@ export async function run(given: string[]): Promise<{ result: unknown; held: boo
 		await report(place, count, peers, results);
 		const fast = median(first.seconds) <= MOST * median(sqlResult.seconds);
 		if (!fast) say(`more than ${MOST} times the time of the statement`);
-		const small = first.extraMemoryMB <= MEGABYTES;
+		const small = results.every(
+			({ system, extraMemoryMB }) => !system.startsWith('ours') || extraMemoryMB <= MEGABYTES,
+		);
 		if (!small) say(`more than ${MEGABYTES} MB above idle`);
 		const equal = results.every(({ differing }) => differing === 0);
 		if (!equal) say('rows are left that are not as in the source');
@@ -111,7 +115,8 @@ async function compare(place: Stage, count: number, rounds: number): Promise<Mea
 	loads.idles((await place.n8n.load()).rssMB);
 	await place.n8n.resetLoad();
 	const first = await swept(file);
-	loads.add(await place.n8n.load());
+	const drawing = new Loads(idle);
+	drawing.add(await place.n8n.load());
 	say(`  ${first} s`);
 	await delay(COUNTED);
 	const drawn = await touched(people, 'ours');
@@ -148,8 +153,8 @@ async function compare(place: Stage, count: number, rounds: number): Promise<Mea
 		{
 			system: 'ours, first sweep',
 			seconds: [first],
-			extraMemoryMB: loads.extraMemoryMB,
-			stallMs: loads.stallMs,
+			extraMemoryMB: drawing.extraMemoryMB,
+			stallMs: drawing.stallMs,
 			rowsRead: drawn.read - before.ours.read,
 			rowsWritten: drawn.written - before.ours.written,
 			differing: 0,
@@ -303,7 +308,7 @@ async function report(place: Stage, count: number, peers: number, results: Measu
 						`*n8n nodes*: select both sides → Compare Datasets → upsert what differs, with ${peers} rows among as many that are not ours.`,
 					]
 				: []),
-			"Rows read and written: as the server's own statistics counted them for that table, per round. Extra memory: the peak of the n8n process above the least that it held while idle; stall: the longest time its event loop answered nothing; both the worst of all sweeps, the first one too.",
+			"Rows read and written: as the server's own statistics counted them for that table, per round. Extra memory: the peak of the n8n process above the least that it held while idle; stall: the longest time its event loop answered nothing; both the worst of all sweeps but the first, which has its own.",
 			'After the last round every row was compared with the source; the command fails where one differs, where *ours* takes more than five times as long as *sql*, or where n8n takes more than 150 MB above idle.',
 		],
 		server: place.server,

@@ -158,7 +158,7 @@ describe('a destination', () => {
 	});
 
 	test('says of each record that a sync keeps it, when it makes one and when it changes one', async () => {
-		const destination = over({ mark: { path: 'note', text: 'kept by a sync' } });
+		const destination = over({ mark: { path: 'note', text: 'kept by a sync', says: 'managed by' } });
 		const [made] = await destination.write([makes(0, named(1))]);
 		const id = made?.ok ? made.id : '';
 		await destination.write([
