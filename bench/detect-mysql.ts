@@ -33,8 +33,7 @@ async function fill(rows: number): Promise<Crowd> {
 	const client = (text: string) =>
 		ended('mariadb', [`-h${host}`, `-P${port}`, `-u${user}`, database, '--quick', '-N', '-e', text]);
 	return {
-		database: config,
-		table: 'people',
+		read: { database: config, table: 'people' },
 		version: about!.version,
 		size: 420,
 		peers: [

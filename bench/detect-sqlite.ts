@@ -28,8 +28,7 @@ async function fill(rows: number): Promise<Crowd> {
 	const read = db.prepare('SELECT * FROM people');
 	read.setReturnArrays(true);
 	return await Promise.resolve({
-		database: { dialect: 'sqlite', file },
-		table: 'people',
+		read: { database: { dialect: 'sqlite', file }, table: 'people' },
 		version: `SQLite ${version}`,
 		size: 420,
 		peers: [

@@ -17,8 +17,7 @@ async function fill(rows: number): Promise<Crowd> {
 	const psql = (text: string) =>
 		ended('psql', ['-h', host, '-p', String(port), '-U', user, '-d', database, '-At', '-c', text]);
 	return {
-		database: people.sourceAt,
-		table: SOURCE,
+		read: { database: people.sourceAt, table: SOURCE },
 		version,
 		size: await rowSize(people),
 		peers: [

@@ -6,17 +6,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { DatabaseConfig } from '../../sql/types';
 import { median, rounded, type Measured } from './measure';
 import { write } from './report';
 import { say } from './server';
-import { startTicker, type Ticker } from './ticker';
+import { startTicker, type Read, type Ticker } from './ticker';
 
 /** A table of people, and who else looks at all of it. */
 export interface Crowd {
-	database: DatabaseConfig;
-	table: string;
+	read: Read;
 	version: string;
+	/** What they are, where they are not rows. */
+	what?: string;
 	/** The size of a row in bytes, about. */
 	size: number;
 	/** In the order in which they are measured; the first one is what the limit is about. */
@@ -31,19 +31,20 @@ const ROUNDS = 5;
 const MEMORY_MB = 60;
 const STALL_MS = 50;
 
-/** `limit`: how many times as long as the first peer a tick may take. */
+/** `limit`: how many times as long as the first peer a tick may take; `most`: of how many rows. */
 export async function detect(
 	name: string,
 	limit: number,
 	fill: (rows: number) => Promise<Crowd>,
 	given: string[],
+	most = ROWS,
 ): Promise<{ result: unknown; held: boolean }> {
-	const rows = number(given, '--rows', ROWS);
+	const rows = number(given, '--rows', most);
 	const rounds = number(given, '--rounds', ROUNDS);
 	say(`· filling ${rows} rows …`);
 	const crowd = await fill(rows);
 	const folder = mkdtempSync(join(tmpdir(), 'one-way-sync-bench-'));
-	const order = { file: join(folder, 'ledger.sqlite'), source: crowd.database, table: crowd.table };
+	const order = { file: join(folder, 'ledger.sqlite'), read: crowd.read };
 	try {
 		say('· the first read …');
 		const first = await startTicker(order);
@@ -129,7 +130,7 @@ async function ticked(ticker: Ticker) {
 function report(name: string, crowd: Crowd, rows: number, results: Measured[], limit: number): void {
 	write({
 		name,
-		work: `A tick over ${rows} rows of about ${crowd.size} bytes, of which none has changed.`,
+		work: `A tick over ${rows} ${crowd.what ?? 'rows'} of about ${crowd.size} bytes, of which none has changed.`,
 		counted: [
 			'*ours*: the source, the engine and a ledger file in a process of their own, nothing behind the trigger; a whole tick, its connections opened and closed in it.',
 			...crowd.peers.map(({ system, is }) => `*${system}*: ${is}, in turn with *ours*.`),

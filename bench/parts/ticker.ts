@@ -6,12 +6,16 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 import { DatabaseSource } from '../../connectors/database/source';
+import { http } from '../../connectors/rest/net/http';
+import { RestSource } from '../../connectors/rest/source';
 import { ledgerOn } from '../../ledger/ledger';
 import { sqliteStore } from '../../ledger/sqlite';
 import type { DatabaseConfig } from '../../sql/types';
 import { DEFAULT_GUARD } from '../../sync/guard';
 import type { Ledger, ObservationResult } from '../../sync/ledger';
 import { tick, type TickSettings } from '../../sync/tick';
+import type { Source } from '../../sync/types';
+import { directus } from '../../systems/directus';
 import type { Load } from '../../test/n8n/harness';
 
 /** One tick of a sync that reads everything, and sweeps never. */
@@ -44,10 +48,13 @@ export interface Ticker {
 	stop(): Promise<void>;
 }
 
+/** What is read: a table, or all items that a stand-in for Directus on loopback lists. */
+export type Read = { database: DatabaseConfig; table: string } | { items: string };
+
 interface Order {
+	/** The ledger. */
 	file: string;
-	source: DatabaseConfig;
-	table: string;
+	read: Read;
 }
 
 // This file runs as .build/bench/parts/ticker.js.
@@ -92,15 +99,29 @@ export async function startTicker(order: Order): Promise<Ticker> {
 	};
 }
 
-async function one(ledger: Ledger, { source, table }: Order): Promise<Ticked> {
+function sourceOf(read: Read): Source {
+	if ('database' in read)
+		return new DatabaseSource({ database: read.database, from: { table: { name: read.table } } });
+	return new RestSource({
+		system: directus,
+		type: 'httpBearerAuth',
+		credential: { token: 'bench' },
+		settings: { url: read.items, collection: 'people', fields: '*' },
+		base: read.items,
+		signed: http,
+		object: 'item',
+		follow: false,
+	});
+}
+
+async function one(ledger: Ledger, { read }: Order): Promise<Ticked> {
 	const start = performance.now();
 	const { observed, troubles } = await tick(
 		ledger,
 		{
 			signal: new AbortController().signal,
 			destinations: () => [],
-			openSource: async () =>
-				await Promise.resolve(new DatabaseSource({ database: source, from: { table: { name: table } } })),
+			openSource: async () => await Promise.resolve(sourceOf(read)),
 			handOver: async () => await Promise.reject(new Error('nothing stands behind this trigger')),
 		},
 		TICK,
