@@ -160,6 +160,52 @@ export async function writingAll({ api }: N8n, { source, destination }: Credenti
 	});
 }
 
+/** n8n's Postgres Trigger, which the source's table tells of every update by NOTIFY → update by the match field. */
+export async function triggered({ api }: N8n, { source, destination }: Credentials, to: string): Promise<Workflow> {
+	return await api.createWorkflow({
+		name: 'n8n nodes',
+		settings: SETTINGS,
+		nodes: [
+			{
+				name: 'Updated',
+				type: 'n8n-nodes-base.postgresTrigger',
+				typeVersion: 1,
+				parameters: {
+					triggerMode: 'createTrigger',
+					schema: { __rl: true, mode: 'name', value: 'public' },
+					tableName: { __rl: true, mode: 'name', value: SOURCE },
+					firesOn: 'UPDATE',
+				},
+				credentials: { postgres: source },
+			},
+			postgres('Update', destination, {
+				operation: 'update',
+				...table(to),
+				columns: {
+					mappingMode: 'defineBelow',
+					matchingColumns: [FIELDS[0]],
+					value: Object.fromEntries(
+						FIELDS.map((field) => [
+							field,
+							field === 'attributes'
+								? '={{ JSON.stringify($json.payload.attributes) }}'
+								: `={{ $json.payload.${field} }}`,
+						]),
+					),
+					schema: FIELDS.map((id) => ({
+						id,
+						displayName: id,
+						type: 'string',
+						canBeUsedToMatch: true,
+						display: true,
+					})),
+				},
+			}),
+		],
+		connections: inARow('Updated', 'Update'),
+	});
+}
+
 /** Starts a production run of {@link comparing} or {@link writingAll}. */
 export async function call({ url }: N8n, path: string): Promise<void> {
 	const answer = await fetch(`${url}/webhook/${path}`);

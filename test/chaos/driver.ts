@@ -61,16 +61,16 @@ export class Driver {
 	}
 
 	/** From now on a copy may be put back that knows nothing of what is created from now on. */
-	async beforeCopy(): Promise<void> {
+	beforeCopy(): void {
 		this.copying = true;
-		const standing = await this.destination.direct.all(
-			sql<{
-				person: number;
-			}>`SELECT person FROM accounts INTERSECT (SELECT person FROM access UNION SELECT person FROM mailing)
-				INTERSECT SELECT person / 10 FROM badges`,
+	}
+
+	/** The counterparts that the copy knows, by table: whoever has, or is to have, another one may be unknown to it. */
+	async copied(known: ReadonlySet<string>): Promise<void> {
+		const people = await this.source.direct.all(
+			sql<Belonging & { id: number }>`SELECT id, site, kind, employed, team FROM people`,
 		);
-		const steady = new Set(standing.map(({ person }) => person));
-		for (const id of this.present.keys()) if (!steady.has(id)) this.unknown.add(id);
+		for (const person of people) if (!standsIn(known, person)) this.unknown.add(person.id);
 	}
 
 	/** The ledger goes on from what it is now. */
@@ -89,10 +89,7 @@ export class Driver {
 		const people = await this.source.direct.all(
 			sql<Belonging & { id: number }>`SELECT id, site, kind, employed, team FROM people`,
 		);
-		for (const person of people) {
-			if (tables.every((table) => rowsOf(table, person).every((row) => known.has(`${table} ${row}`))))
-				this.unknown.delete(person.id);
-		}
+		for (const person of people) if (standsIn(known, person)) this.unknown.delete(person.id);
 	}
 
 	/** Somebody whose counterparts the ledger knows whatever happens to it. */
@@ -255,4 +252,9 @@ export class Driver {
 		);
 		this.own[table].set(login, login);
 	}
+}
+
+/** Whether the counterparts of somebody are all among these. */
+function standsIn(known: ReadonlySet<string>, person: Belonging & { id: number }): boolean {
+	return tables.every((table) => rowsOf(table, person).every((row) => known.has(`${table} ${row}`)));
 }

@@ -146,8 +146,9 @@ export class Torment {
 
 	private async takeCopy(): Promise<string> {
 		try {
-			await this.driver.beforeCopy();
+			this.driver.beforeCopy();
 			const known = new Set((await this.n8n.ledger.known()).map(({ key, table }) => `${table} ${key}`));
+			await this.driver.copied(known);
 			this.copy = { path: await this.n8n.ledger.copy(), known };
 			return 'the ledger copied';
 		} catch {

@@ -14,7 +14,8 @@ const OWN: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 3600 },
 		default: 0.5,
 		noDataExpression: true,
-		description: 'How long further events are waited for after the first, so that many become one run',
+		description:
+			'How far apart runs begin at least, so that many events become few runs; the first event after a quiet time goes at once',
 	},
 	{
 		displayName: 'Largest Body (KB)',

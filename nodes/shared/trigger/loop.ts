@@ -17,8 +17,10 @@ const FAREWELL = 5000;
 /** Milliseconds between two looks for what other processes brought, and how far back each one looks. */
 const LOOK = 1000;
 const BACK = 5000;
-/** Milliseconds that further changes are waited for after the first, so that many become one run. */
+/** Milliseconds that runs which something woke are apart at least, so that many changes become few runs. */
 const GATHER = 500;
+/** Milliseconds that the first change after a quiet time waits for others that come with it. */
+const TOGETHER = 20;
 /** Milliseconds between two looks after other syncs; one loop of the process looks for all. */
 const WATCH = 15_000;
 let watchedAt = Number.NEGATIVE_INFINITY;
@@ -34,6 +36,7 @@ export class Loop {
 	private readonly unlisten: () => void;
 	private readonly looking: NodeJS.Timeout;
 	private startedAt = Number.NEGATIVE_INFINITY;
+	private wokenAt = Number.NEGATIVE_INFINITY;
 	/** A tick could not even run, and n8n was told so. */
 	private broken = false;
 
@@ -62,8 +65,8 @@ export class Loop {
 	}
 
 	/**
-	 * Something came in: a tick begins a little later, when the one that is under way has ended. `drainOnly`: there is
-	 * nothing to read for it.
+	 * Something came in: a tick begins at once after a quiet time, else a little later, when the one that is under way has
+	 * ended. `drainOnly`: there is nothing to read for it.
 	 */
 	nudged(drainOnly = false): void {
 		if (this.stop.signal.aborted) return;
@@ -74,7 +77,9 @@ export class Loop {
 	}
 
 	private async wake(): Promise<void> {
-		await delay(this.settings.gather ?? GATHER, undefined, { ref: false });
+		const gather = this.settings.gather ?? GATHER;
+		const left = this.wokenAt + gather - performance.now();
+		await delay(Math.max(Math.min(TOGETHER, gather), left), undefined, { ref: false });
 		this.waking = false;
 		await this.running;
 		this.awake();
@@ -82,6 +87,7 @@ export class Loop {
 
 	private awake(): void {
 		if (this.running || this.stop.signal.aborted) return;
+		this.wokenAt = performance.now();
 		const drainOnly = !this.whole && this.settings.tick.pushed !== true;
 		this.whole = false;
 		this.running = this.once(drainOnly).finally(() => (this.running = undefined));
