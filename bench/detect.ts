@@ -11,15 +11,20 @@ const LIMIT = 1.5;
 
 export const run = async (given: string[]) => await detect('detect', LIMIT, fill, given);
 
-async function fill(rows: number): Promise<Crowd> {
+/** People in a Postgres of its own. */
+export async function fill(rows: number): Promise<Crowd> {
 	const { people, version, stop } = await serve(rows);
 	const { host, port, user, database } = people.sourceAt;
+	const [row] = await people.source.all(
+		sql<{ size: number }>`SELECT avg(octet_length(to_jsonb(p)::text))::integer AS size FROM ${sql.id(SOURCE)} AS p`,
+	);
 	const psql = (text: string) =>
 		ended('psql', ['-h', host, '-p', String(port), '-U', user, '-d', database, '-At', '-c', text]);
 	return {
 		read: { database: people.sourceAt, table: SOURCE },
 		version,
 		size: await rowSize(people),
+		json: row!.size,
 		peers: [
 			{
 				system: 'count and hash',

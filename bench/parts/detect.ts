@@ -2,7 +2,7 @@
  * A tick over a large table in which nothing has changed: all that has to be found out is that there is nothing to do.
  * Beside it, in turn, what the database itself or a plain reader takes for the same rows.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,6 +19,8 @@ export interface Crowd {
 	what?: string;
 	/** The size of a row in bytes, about. */
 	size: number;
+	/** The size of a record as JSON in bytes, about, where it was measured. */
+	json?: number;
 	/** In the order in which they are measured; the first one is what the limit is about. */
 	peers: { system: string; is: string; run(): Promise<void> }[];
 	/** Changes one row. */
@@ -40,7 +42,47 @@ export async function detect(
 	most = ROWS,
 ): Promise<{ result: unknown; held: boolean }> {
 	const rows = number(given, '--rows', most);
-	const rounds = number(given, '--rounds', ROUNDS);
+	const looked = await look(rows, number(given, '--rounds', ROUNDS), fill);
+	const { crowd, results, found } = looked;
+	const [ours, ...others] = results;
+	const ratios = Object.fromEntries(
+		others.map(({ system, seconds }) => [system, rounded(median(ours!.seconds) / median(seconds))]),
+	);
+	const ratio = ratios[others[0]!.system]!;
+	report(name, crowd, rows, results, limit);
+	return {
+		result: {
+			name,
+			rows,
+			results: results.map(({ system, seconds, extraMemoryMB, stallMs, cpuSeconds }) => ({
+				system,
+				seconds: rounded(median(seconds)),
+				spread: [rounded(Math.min(...seconds)), rounded(Math.max(...seconds))],
+				rounds: seconds.length,
+				...(system === 'ours' && { extraMemoryMB, stallMs, cpuSeconds }),
+			})),
+			ratios,
+			firstReadSeconds: rounded(looked.firstReadSeconds),
+			oneChangedSeconds: rounded(looked.oneChangedSeconds),
+		},
+		held: found && ratio <= limit && ours!.extraMemoryMB <= MEMORY_MB && ours!.stallMs <= STALL_MS,
+	};
+}
+
+export interface Looked {
+	crowd: Crowd;
+	/** Ours first. */
+	results: Measured[];
+	/** Whether a row that was changed then was found. */
+	found: boolean;
+	firstReadSeconds: number;
+	oneChangedSeconds: number;
+	/** The ledger's size by then. */
+	ledgerBytes: number;
+}
+
+/** Ticks over so many rows, of which none has changed, in turn with the others. */
+export async function look(rows: number, rounds: number, fill: (rows: number) => Promise<Crowd>): Promise<Looked> {
 	say(`· filling ${rows} rows …`);
 	const crowd = await fill(rows);
 	const folder = mkdtempSync(join(tmpdir(), 'one-way-sync-bench-'));
@@ -57,30 +99,16 @@ export async function detect(
 		await crowd.touch();
 		const changed = await ticked(ticker);
 		await ticker.stop();
+		const ledgerBytes = statSync(order.file).size;
 		const found = changed.observed?.updated === 1 && changed.observed.read === rows;
 		if (!found) say(`the row that was changed was not found: ${JSON.stringify(changed)}`);
-		const [ours, ...others] = results;
-		const ratios = Object.fromEntries(
-			others.map(({ system, seconds }) => [system, rounded(median(ours!.seconds) / median(seconds))]),
-		);
-		const ratio = ratios[others[0]!.system]!;
-		report(name, crowd, rows, results, limit);
 		return {
-			result: {
-				name,
-				rows,
-				results: results.map(({ system, seconds, extraMemoryMB, stallMs, cpuSeconds }) => ({
-					system,
-					seconds: rounded(median(seconds)),
-					spread: [rounded(Math.min(...seconds)), rounded(Math.max(...seconds))],
-					rounds: seconds.length,
-					...(system === 'ours' && { extraMemoryMB, stallMs, cpuSeconds }),
-				})),
-				ratios,
-				firstReadSeconds: rounded(loaded.ms / 1000),
-				oneChangedSeconds: rounded(changed.ms / 1000),
-			},
-			held: found && ratio <= limit && ours!.extraMemoryMB <= MEMORY_MB && ours!.stallMs <= STALL_MS,
+			crowd,
+			results,
+			found,
+			firstReadSeconds: loaded.ms / 1000,
+			oneChangedSeconds: changed.ms / 1000,
+			ledgerBytes,
 		};
 	} finally {
 		rmSync(folder, { recursive: true });
