@@ -132,10 +132,22 @@ export async function destination(
 			if (row.state !== 'active') await revive(store, tx, row.id, sync, at);
 		}
 		const locked = await lockOf(store, tx, row.id);
-		const [{ first_write: firstWrite }] = (await tx.all(
-			sql<{ first_write: FirstWrite }>`SELECT first_write FROM ${table('destination')} WHERE id = ${row.id}`,
-		)) as [{ first_write: FirstWrite }];
-		return { id: row.id, sync, node, epoch: known.epoch, revision: row.revision, locked, firstWrite };
+		const [{ first_write: firstWrite, owned }] = (await tx.all(
+			sql<{
+				first_write: FirstWrite;
+				owned: string | null;
+			}>`SELECT first_write, owned FROM ${table('destination')} WHERE id = ${row.id}`,
+		)) as [{ first_write: FirstWrite; owned: string | null }];
+		return {
+			id: row.id,
+			sync,
+			node,
+			epoch: known.epoch,
+			revision: row.revision,
+			locked,
+			firstWrite,
+			owned: owned === null ? [] : (JSON.parse(owned) as string[]),
+		};
 	});
 }
 

@@ -72,6 +72,21 @@ export function checkMatch(items: DesiredItem[], where: string): SyncError | und
 	});
 }
 
+/**
+ * Whether a field that goes by its own name was written there before and cannot be any more: a column was renamed or
+ * dropped. What the destination never had is left out without a word; this would go stale unseen.
+ */
+export function checkLeft(left: string[], owned: string[], fields: FieldInfo[], where: string): SyncError | undefined {
+	const gone = left.filter((name) => owned.includes(name));
+	if (gone.length === 0) return undefined;
+	const known = new Map(fields.map((field) => [field.name, field]));
+	const { message, detail } = unknownFields(gone, known, where);
+	return new SyncError('setup', message, {
+		...detail,
+		todo: 'It was written until now. Give it back its name in the destination; or name it under Except in the mapping, and add a field that writes the new one.',
+	});
+}
+
 function unknownFields(unknown: string[], known: Map<string, FieldInfo>, where: string): SyncError {
 	const meant = nearest(unknown[0]!, known.keys());
 	const wrong =

@@ -175,6 +175,8 @@ export interface DestinationRow {
 	firstWrite: FirstWrite;
 	/** The lock that was installed for it, or should have been. */
 	locked: LockKept | null;
+	/** The fields that its mapping owned when it was last worked with. */
+	owned: string[];
 }
 
 /** What the ledger remembers of a destination's lock. */

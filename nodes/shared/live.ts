@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { apply } from '../../sync/apply';
-import { checkFields, checkMatch } from '../../sync/check';
+import { checkFields, checkLeft, checkMatch } from '../../sync/check';
 import { probeIn, type Applied, type ApplyContext } from '../../sync/context';
 import type { External } from '../../sync/external';
 import { fit } from '../../sync/fit';
@@ -72,7 +72,7 @@ export async function runLive(
 	const where = known?.target.text ?? name;
 	const fitted: Checked =
 		known && !external
-			? await checked(known, given, where, editor)
+			? await checked(known, given, where, { editor, owned: row.owned })
 			: { items: given, problem: known && checkMatch(given, where) };
 	const { items } = fitted;
 	const problem = refusal ?? (known ? fitted.problem : (opened as SyncError));
@@ -117,11 +117,16 @@ interface Checked {
 }
 
 /** The items as the destination can take them. */
-async function checked(destination: Destination, given: LiveItem[], where: string, editor: string): Promise<Checked> {
+async function checked(
+	destination: Destination,
+	given: LiveItem[],
+	where: string,
+	{ editor, owned }: { editor: string; owned: string[] },
+): Promise<Checked> {
 	try {
 		const fields = await destination.describe();
-		const { items } = fit(given, fields);
-		return { items, problem: checkFields(items, fields, where, editor) };
+		const { items, left } = fit(given, fields);
+		return { items, problem: checkLeft(left, owned, fields, where) ?? checkFields(items, fields, where, editor) };
 	} catch (error) {
 		return { items: given, problem: asSyncError(error) };
 	}
