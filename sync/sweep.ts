@@ -12,7 +12,7 @@ import { SyncError, type Changes, type Cursor, type Survey } from './types';
 
 export type { Swept } from './compare';
 
-/** How many links one page compares. */
+/** How many links one page compares, where the destination does not give more at once. */
 const PAGE = 1000;
 
 /** Runs the destination's sweep if one is due; undefined when none is. Outcomes are added to `applied`. */
@@ -78,7 +78,7 @@ async function sweepPages(
 	let after = from;
 	for (;;) {
 		if (signal?.aborted) return;
-		const page = await ledger.sweepPage(row.id, after, PAGE);
+		const page = await ledger.sweepPage(row.id, after, Math.max(PAGE, destination.batchSize));
 		const last = page[page.length - 1];
 		if (!last) return await ledger.endSweep(row.id, holder, ended(sweeping));
 		await compare(page, sweeping);

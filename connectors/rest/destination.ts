@@ -17,6 +17,7 @@ import { accessTo, type Given } from './net/access';
 import { Client, type Asked } from './net/client';
 import { ChangeList } from './records/changes';
 import { editsOf } from './records/edits';
+import { lengths } from './records/length';
 import { pagesOf } from './records/pages';
 import { Reader } from './records/read';
 import { Shape } from './records/shape';
@@ -74,8 +75,11 @@ export function placeOf(
 	};
 }
 
+/** Where a system gives more at once, that many go together. */
+const BATCH = 1000;
+
 export class RestDestination implements Destination {
-	readonly batchSize = 1000;
+	readonly batchSize: number;
 	readonly target: { id: string; text: string };
 	readonly client: Client;
 	private readonly object: ObjectDefinition;
@@ -99,6 +103,8 @@ export class RestDestination implements Destination {
 		this.target = placeOf(options, access.base, options.settings);
 		this.reader = new Reader(this.client, this.object, this.target.id);
 		this.also = new Set(options.also);
+		const { batch } = this.object.read;
+		this.batchSize = Math.max(BATCH, batch === 'none' ? 0 : batch.most);
 	}
 
 	/** What to take instead, where this API creates and changes none. */
@@ -193,8 +199,11 @@ export class RestDestination implements Destination {
 	async isEmpty(): Promise<boolean> {
 		const { write, read, id } = this.object;
 		const list = write !== 'read only' && write.isEmpty !== 'by the list' ? write.isEmpty : read.list;
-		for await (const { records } of pagesOf(this.client, list, { id, asked: this.asked() }))
+		for await (const { records, total } of pagesOf(this.client, list, { id, asked: this.asked() })) {
+			if (list === read.list && total !== undefined) lengths.set(this.target.id, total);
 			if (records.length > 0) return false;
+		}
+		if (list === read.list) lengths.set(this.target.id, 0);
 		return true;
 	}
 

@@ -27,7 +27,8 @@ describe('a sweep by a list', () => {
 
 	it('sees what came back of what a removal emptied, though the first thousand links have no such field (invariant 1)', async () => {
 		const there = new Listed();
-		there.batchSize = world.source.pageSize = 1100;
+		there.batchSize = 1000;
+		world.source.pageSize = 1100;
 		world.into = there;
 		world.batch = 2000;
 		world.mapping.removal = { kind: 'deactivate', set: { note: null }, onReturn: {} };

@@ -13,6 +13,7 @@ import type { Access } from './access';
 import { asError, judge, redacted, type Found } from './errors';
 import { Unreachable } from './http';
 import { clock, retryAfter, type Clock } from './pace';
+import { heardDate } from './served';
 
 export interface Answered {
 	status: number;
@@ -123,6 +124,7 @@ export class Client {
 				});
 				const body = this.parse(answer.text, answer.status);
 				access.pace.heard(answer.headers, body);
+				heardDate(access.base, answer.headers['date']);
 				const found = judge(answer, body, system.errors);
 				if (!found) return { status: answer.status, headers: answer.headers, body };
 				wait = this.waitAfter(found, answer.headers, { tries, safe, looking, status: answer.status });

@@ -3,6 +3,7 @@ import type { Fields } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { ChangedSince, ObjectDefinition } from '../definition';
 import type { Asked, Client } from '../net/client';
+import { servedBy } from '../net/served';
 import { get } from '../text/path';
 import { joined } from './join';
 import { moment, spelledMoment } from './moment';
@@ -61,8 +62,13 @@ export class ChangeList {
 		}
 	}
 
-	/** The moment from which on changes are to be asked for, by the system's own clock. Takes one request. */
+	/**
+	 * The moment from which on changes are to be asked for, by the system's own clock. Takes a request where no answer of it
+	 * has said so yet, or where only the list of changes says it.
+	 */
 	async now(asked: Asked): Promise<number> {
+		const known = typeof this.how.watermark === 'object' ? undefined : servedBy(this.client.access.base);
+		if (known !== undefined) return known;
 		const began = Date.now();
 		for await (const page of this.pages(began - this.how.overlap * 1000, asked))
 			return told(this.how, page) ?? servedAt(page) ?? began;

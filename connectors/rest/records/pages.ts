@@ -29,6 +29,8 @@ export interface ListOptions {
 	asked?: Asked;
 	/** An answer that there is none is an empty list: what is asked for is one thing, at an address of its own. */
 	single?: boolean;
+	/** What is not seen is asked for by itself, so that nothing is read twice to see whether records moved. */
+	apart?: boolean;
 }
 
 /** Every record once. The last page is yielded before it is known to be the last. */
@@ -50,7 +52,7 @@ export async function* pagesOf(client: Client, list: Paged, options: ListOptions
 			// No page behind the ceiling is given; whoever reads goes on in another way.
 			if (list.ceiling !== undefined && read >= list.ceiling) return;
 		}
-		if (!walk.moved) return;
+		if (!walk.moved || options.apart === true) return;
 		if (pass >= PASSES)
 			throw new SyncError('retry', `The list of ${client.system.displayName} kept changing while it was read.`, {
 				todo: 'It is read again by itself.',
@@ -125,7 +127,7 @@ class Walk {
 		let total: number | undefined;
 		let last: string | undefined;
 		for (;;) {
-			const overlap = last === undefined ? 0 : 1;
+			const overlap = last === undefined || this.options.apart === true ? 0 : 1;
 			const page = await this.ask({ size, offset: first + read - overlap });
 			const count = page.records.length;
 			const anchor = overlap === 1 && page.records[0] ? idOf(page.records[0], this.options.id) : undefined;

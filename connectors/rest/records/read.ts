@@ -2,16 +2,18 @@
  * Finds records by their ids or by a field's value, in as few requests as the system allows: many in one where it can, one
  * by one where these are few, and else by reading the list.
  */
-import { same } from '../../../sync/canonical';
+import { canonical } from '../../../sync/canonical';
 import type { Fields, Lookup, Value } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { Find, ObjectDefinition } from '../definition';
 import { type Asked, type Client } from '../net/client';
 import { get } from '../text/path';
+import { lengths } from './length';
 import { idOf, pagesOf } from './pages';
 import { pooled } from './pool';
 import { recent } from './recent';
 import type { Shape } from './shape';
+import { throughList } from './through';
 import { isObject } from './values';
 
 /** A record that was looked for. */
@@ -26,7 +28,7 @@ export class Reader {
 		readonly client: Client,
 		readonly object: ObjectDefinition,
 		/** Names the place, for what is remembered of it. */
-		private readonly place: string,
+		readonly place: string,
 	) {}
 
 	/** `fields`: what is wanted of them, which a list may not show. */
@@ -42,8 +44,12 @@ export class Reader {
 
 	/** Whether lists do not show all of these, and single records do. */
 	private lacks(fields: string[]): boolean {
-		const { listLacks = [], get: one } = this.object.read;
-		return one !== 'none' && fields.some((field) => listLacks.includes(field));
+		return this.object.read.get !== 'none' && this.isUnlisted(fields);
+	}
+
+	private isUnlisted(fields: string[]): boolean {
+		const { listLacks = [] } = this.object.read;
+		return fields.some((field) => listLacks.includes(field));
 	}
 
 	/** The records with these ids. */
@@ -60,18 +66,27 @@ export class Reader {
 			refs.delete(id);
 		};
 		const lacking = this.lacks(fields);
-		if (batch !== 'none' && (refs.size > 1 || one === 'none') && !lacking) {
-			const chunks = chunked([...refs.keys()], batch.most);
-			await pooled(chunks, this.concurrent, async (ids) => {
+		const many = batch !== 'none' && (refs.size > 1 || one === 'none') && !lacking ? batch : undefined;
+		const each = many?.most ?? 1;
+		const only = one === 'none' && !many;
+		if (!lacking || only)
+			await throughList(
+				this,
+				{
+					take,
+					cost: () => (refs.size === 0 ? 0 : only ? Infinity : Math.ceil(refs.size / each)),
+					each,
+					asksAfter: !only,
+				},
+				asked,
+			);
+		if (many)
+			await pooled(chunked([...refs.keys()], many.most), this.concurrent, async (ids) => {
 				const names = { ids };
-				for await (const { records } of pagesOf(this.client, batch.list, { id: this.object.id, names, asked }))
+				for await (const { records } of pagesOf(this.client, many.list, { id: this.object.id, names, asked }))
 					for (const record of records) take(record);
 			});
-			return hits;
-		}
-		if (one === 'none' || (refs.size > FEW && !lacking))
-			await this.fromList((record) => take(record), refs, asked, one === 'none');
-		if (one !== 'none')
+		else if (one !== 'none')
 			await pooled([...refs.keys()], this.concurrent, async (id) => {
 				const record = await this.byId(id, asked);
 				if (record) for (const ref of refs.get(id) ?? []) hits.push({ ref, id, record });
@@ -99,24 +114,32 @@ export class Reader {
 		const names = Object.keys(wanted[0]!.match);
 		const how = this.howToFind(names, shape);
 		const hits: Hit[] = [];
-		const open = new Set(wanted);
-		const take = (record: Fields, some: Iterable<{ ref: number; match: Fields }>): void => {
+		const seen = new Set<string>();
+		const byValues = new Map<string, number[]>();
+		for (const { ref, match } of wanted) {
+			const values = valuesOf(match, names);
+			byValues.set(values, [...(byValues.get(values) ?? []), ref]);
+		}
+		const take = (record: Fields): void => {
 			const id = idOf(record, this.object.id);
 			if (id === undefined) return;
-			const fields = shape.read(record, names);
-			for (const one of some) {
-				if (!names.every((name) => alike(one.match[name]!, fields[name]!))) continue;
-				if (!hits.some((hit) => hit.ref === one.ref && hit.id === id)) hits.push({ ref: one.ref, id, record });
-				open.delete(one);
+			for (const ref of byValues.get(valuesOf(shape.read(record, names), names)) ?? []) {
+				if (!seen.has(`${ref} ${id}`)) hits.push({ ref, id, record });
+				seen.add(`${ref} ${id}`);
 			}
 		};
-		if (!how || (how.most === 1 && wanted.length > FEW)) {
-			// What is found may be there twice, so that the list has to be read to its end.
-			const whole = await this.fromList((record) => take(record, wanted), { size: wanted.length }, asked, !how);
-			if (whole) return hits;
-			hits.length = 0;
-		}
-		if (!how) return hits;
+		// What is found may be there twice, so that the list has to be read to its end.
+		const cost = how ? Math.ceil(wanted.length / how.most) : Infinity;
+		const sought = { take, cost: () => cost, each: how?.most ?? 1, asksAfter: false };
+		if ((!how || !this.isUnlisted(names)) && (await throughList(this, sought, asked))) return hits;
+		if (!how)
+			throw new SyncError(
+				'setup',
+				`${this.client.system.displayName} shows no more than ${this.object.read.list.ceiling} records, so that ${names.join(' and ')} cannot be looked for.`,
+				{ todo: `Match by ${this.object.read.find.map(({ field }) => field).join(' or ')}.` },
+			);
+		hits.length = 0;
+		seen.clear();
 		const chunks = chunked(wanted, how.most);
 		await pooled(chunks, this.concurrent, async (some) => {
 			const values = some.map(({ match }) => shape.toSystem(how.field, match[how.field]!));
@@ -127,7 +150,7 @@ export class Reader {
 				asked,
 				single: how.most === 1,
 			}))
-				for (const record of records) take(record, some);
+				for (const record of records) take(record);
 		});
 		await this.recall(how, wanted, hits, take, asked);
 		return hits;
@@ -148,7 +171,7 @@ export class Reader {
 		how: Find,
 		wanted: { ref: number; match: Fields }[],
 		hits: Hit[],
-		take: (record: Fields, some: { ref: number; match: Fields }[]) => void,
+		take: (record: Fields) => void,
 		asked: Asked,
 	): Promise<void> {
 		if (how.delay === undefined) return;
@@ -157,45 +180,17 @@ export class Reader {
 			if (found.has(one.ref)) continue;
 			const id = recent.get(this.place, how.field, one.match[how.field]!);
 			const record = id === undefined ? undefined : await this.byId(id, asked);
-			if (record) take(record, [one]);
+			if (record) take(record);
 		}
 	}
 
-	/** Remembers what was created, for as long as a search may not show it. */
+	/** Remembers what was created: for as long as a search may not show it, and that the list is longer by one. */
 	created(id: string, fields: Fields): void {
+		lengths.grew(this.place);
 		for (const { field: of, delay } of this.object.read.find)
 			for (const field of of === '*' ? Object.keys(fields) : [of])
 				if (delay !== undefined && fields[field] !== undefined)
 					recent.set(this.place, field, fields[field], id, delay);
-	}
-
-	/**
-	 * Reads the list while that is cheaper than asking one by one. True where it was read to its end. `whole`: there is no
-	 * other way.
-	 */
-	private async fromList(
-		take: (record: Fields) => void,
-		left: { readonly size: number },
-		asked: Asked,
-		whole: boolean,
-	): Promise<boolean> {
-		const { list } = this.object.read;
-		const size = 'size' in list.pages ? list.pages.size : Infinity;
-		const most = left.size;
-		let pages = 0;
-		for await (const { records, total } of pagesOf(this.client, list, { id: this.object.id, asked })) {
-			pages++;
-			for (const record of records) take(record);
-			if (whole) continue;
-			if (left instanceof Map && left.size === 0) return true;
-			if (
-				total !== undefined
-					? Math.ceil(total / size) - pages > left.size
-					: pages >= most && records.length === size
-			)
-				return false;
-		}
-		return true;
 	}
 
 	private get concurrent(): number {
@@ -203,18 +198,19 @@ export class Reader {
 	}
 }
 
-/** Up to so many are asked for one by one, without thinking of the list. */
-const FEW = 10;
-
 function isWhole(match: Fields): boolean {
 	const values = Object.values(match);
 	return values.length > 0 && values.every((value) => value !== null && value !== '' && value !== undefined);
 }
 
 /** Systems find a mail address in any case; so do we, where the letters are all that differs. */
-function alike(wanted: Value, found: Value): boolean {
-	if (same(wanted, found)) return true;
-	return typeof wanted === 'string' && typeof found === 'string' && wanted.toLowerCase() === found.toLowerCase();
+function valuesOf(fields: Fields, names: string[]): string {
+	return canonical(
+		names.map((name) => {
+			const value: Value | undefined = fields[name];
+			return typeof value === 'string' ? value.toLowerCase() : (value ?? null);
+		}),
+	);
 }
 
 export function chunked<T>(all: T[], size: number): T[][] {

@@ -1,5 +1,5 @@
 /**
- * What stands in a system, read list page by list page for a sweep: fewer requests than one by one. It is as old as its
+ * What stands in a system, read list page by list page for a sweep: fewer requests than asking by ids. It is as old as its
  * pages, so that what differs, or is not there, is looked up again by id before anything is made of it.
  */
 import type { ActualRecord, Fields } from '../../../sync/types';
@@ -11,7 +11,7 @@ import type { Shape } from './shape';
 export class Survey {
 	private readonly known = new Map<string, Fields>();
 	private ended = false;
-	/** Pages that were read, and how many requests it would have taken one by one. */
+	/** Pages that were read, and how many requests asking by ids would have taken. */
 	private asked = { pages: 0, spared: 0 };
 
 	private constructor(
@@ -19,9 +19,11 @@ export class Survey {
 		private readonly object: ObjectDefinition,
 		private readonly shape: Shape,
 		private readonly fields: string[],
+		/** How many ids one request takes. */
+		private readonly each: number,
 	) {}
 
-	/** Undefined where many can be asked for by their ids in one request: then that is as cheap. */
+	/** Undefined where as many can be asked for by their ids in one request as stand on a page: then that is as cheap. */
 	static async of(
 		client: Client,
 		object: ObjectDefinition,
@@ -30,16 +32,18 @@ export class Survey {
 		asked: Asked,
 	): Promise<Survey | undefined> {
 		const lacking = fields.some((field) => (object.read.listLacks ?? []).includes(field));
-		if (object.read.batch !== 'none' || lacking) return undefined;
-		const pages = pagesOf(client, object.read.list, { id: object.id, asked })[Symbol.asyncIterator]();
-		return new Survey(pages, object, shape, fields);
+		const { batch, list } = object.read;
+		const each = batch === 'none' ? 1 : batch.most;
+		if (lacking || (batch !== 'none' && !('size' in list.pages && list.pages.size > each))) return undefined;
+		const pages = pagesOf(client, list, { id: object.id, asked, apart: true })[Symbol.asyncIterator]();
+		return new Survey(pages, object, shape, fields, each);
 	}
 
-	/** Those of these that the list holds. Reads on until all are found, or for as long as that is cheaper than one by one. */
+	/** Those of these that the list holds. Reads on until all are found, or for as long as that is cheaper than asking by ids. */
 	async read(ids: string[]): Promise<Map<string, ActualRecord['fields']>> {
 		const found = new Map<string, Fields>();
 		let left = new Set(ids);
-		this.asked.spared += ids.length;
+		this.asked.spared += Math.ceil(ids.length / this.each);
 		for (;;) {
 			for (const id of left) {
 				const fields = this.known.get(id);
