@@ -19,8 +19,7 @@ export async function fakeMailchimp(): Promise<DestinationFake> {
 		headers: { 'content-type': 'application/problem+json; charset=utf-8' },
 		body: { type: 'https://mailchimp.com/developer/marketing/docs/errors/', title, status, detail, ...more },
 	});
-	const known = (hash: string) =>
-		[...rows.values()].find((row) => row.contact_id === hash || md5(String(row.email_address)) === hash);
+	const known = (hash: string) => rows.get(hash) ?? [...rows.values()].find((row) => row.id === hash);
 	const fields = [
 		{ merge_id: 1, tag: 'FNAME', name: 'First Name', type: 'text', required: false, options: { size: 25 } },
 		{ merge_id: 2, tag: 'AGE', name: 'Age', type: 'number', required: false, options: {} },
