@@ -28,10 +28,15 @@ export interface Section {
 }
 
 export function write(section: Section): void {
+	keep(section.name, text(section));
+}
+
+/** Keeps a section, in place of the one of that name. */
+export function keep(name: string, section: string): void {
 	const known = existsSync(file) ? readFileSync(file, 'utf8') : HEAD;
 	const [head, ...sections] = known.split(/^(?=## )/m);
-	const kept = sections.filter((one) => !one.startsWith(`## ${section.name}\n`));
-	const all = [...kept, text(section)].map((one) => one.trim()).sort();
+	const kept = sections.filter((one) => !one.startsWith(`## ${name}\n`));
+	const all = [...kept, section].map((one) => one.trim()).sort();
 	writeFileSync(file, `${[head!.trim(), ...all].join('\n\n')}\n`);
 }
 

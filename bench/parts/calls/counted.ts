@@ -6,7 +6,8 @@ export interface Counted {
 	least: number;
 }
 
-export type Case = 'first sync' | '0 changed' | '1 % changed' | 'full sweep';
+export const CASES = ['first sync', '0 changed', '1 % changed', 'full sweep'] as const;
+export type Case = (typeof CASES)[number];
 
 /** How many records there are, and how many of them change. */
 export interface Size {
@@ -20,4 +21,5 @@ export const MOST = 1.05;
 /** Where nothing has to be asked, nothing may be. */
 export const holds = ({ calls, least }: Counted): boolean => calls <= least * MOST;
 
-export const requests = (count: number, each: number): number => Math.ceil(count / each);
+/** That there is nothing takes a request, too. */
+export const requests = (count: number, each: number): number => Math.max(1, Math.ceil(count / each));

@@ -18,6 +18,8 @@ export interface SourceCase {
 	changes: number;
 	/** Requests that every so many changed records take besides: their associations. */
 	besides?: { requests: number; each: number };
+	/** Each record takes a request of its own: lists name its id alone. */
+	detailed?: true;
 }
 
 /** A day between what was changed before and what changes now, so that no overlap reads a record twice. */
@@ -38,17 +40,19 @@ export async function countSource(one: SourceCase, { records, changed }: Size): 
 			counted.push({ system: one.name, case: name, calls: fake.calls.length, least });
 			return read;
 		};
-		const first = await count('first sync', requests(records, one.page));
+		const all = requests(records, one.page) + (one.detailed ? records : 0);
+		const first = await count('first sync', all);
 		if (new Set(first.records.map(({ key }) => key)).size !== records) throw new Error(`${one.name} was not read`);
 		// What was read last is asked for again: it may have changed within the same moment.
 		await count('0 changed', 1, { at: NOW });
 		const apart = Math.floor(records / changed);
 		for (let n = 1; n <= changed; n++) rows.set(String(n * apart), one.row(n * apart, new Date(NOW + n * 1000)));
 		const { besides } = one;
-		const more = besides ? requests(changed, besides.each) * besides.requests : 0;
+		const joined = besides ? requests(changed, besides.each) * besides.requests : 0;
+		const more = joined + (one.detailed ? changed : 0);
 		const next = await count('1 % changed', requests(changed, one.changes) + more, { at: NOW });
 		if (next.records.length !== changed) throw new Error(`${one.name} told of ${next.records.length} changes`);
-		await count('full sweep', requests(records, one.page));
+		await count('full sweep', all);
 		return counted;
 	} finally {
 		await fake.stop();
