@@ -7,7 +7,18 @@
  * be none. A channel's name, topic, purpose and archive are methods each of their own. People are made and deactivated by
  * SCIM alone, on Business+ and Enterprise plans, so that this is a task here; Sync To Directory speaks SCIM.
  */
-import type { FieldDefinition, Request, SystemDefinition, Value, Write, Writing } from '../connectors/rest/definition';
+import type {
+	FieldDefinition,
+	Paged,
+	Reading,
+	Request,
+	SystemDefinition,
+	Value,
+	Write,
+	Writing,
+} from '../connectors/rest/definition';
+import { plainly } from './parts';
+import { failures } from './slack/failures';
 
 /** Slack says when something was disabled, 0 if it was not. */
 export const enabledFrom = (value: Value): Value => value === 0 || value === null || value === undefined;
@@ -30,14 +41,21 @@ const call = (method: string, body: Record<string, string>): Request => ({
 });
 
 const writing = (create: Write, update: Write, removal: Writing['removal']): Writing => ({
+	...plainly,
 	create,
 	update,
-	batches: [],
 	removal,
-	idempotency: 'none',
-	conditional: 'none',
-	mark: 'none',
-	isEmpty: 'by the list',
+});
+
+/** All at once or by pages, and looked through for whatever is wanted. */
+const listed = (list: Paged): Reading => ({
+	list,
+	get: 'none',
+	batch: 'none',
+	find: [],
+	changedSince: 'none',
+	detail: 'none',
+	removed: 'absent from the list',
 });
 
 const userGroup: Record<string, FieldDefinition> = {
@@ -158,47 +176,7 @@ export const slack: SystemDefinition = {
 	},
 	errors: {
 		message: ['error'],
-		rules: [
-			...failures('too fast', ['ratelimited', 'rate_limited']),
-			...failures('duplicate', ['name_taken', 'name_already_exists', 'handle_already_exists']),
-			...failures('absent', [
-				'no_such_subteam',
-				'subteam_not_found',
-				'channel_not_found',
-				'user_not_found',
-				'users_not_found',
-			]),
-			...failures('fine', ['already_archived', 'not_archived', 'already_enabled', 'already_disabled']),
-			...failures(
-				'not possible',
-				['paid_teams_only', 'plan_upgrade_required'],
-				'User groups take a paid plan of Slack.',
-			),
-			...failures(
-				'denied',
-				[
-					'not_authed',
-					'invalid_auth',
-					'account_inactive',
-					'token_revoked',
-					'token_expired',
-					'missing_scope',
-					'no_permission',
-					'permission_denied',
-					'not_allowed_token_type',
-					'restricted_action',
-				],
-				'See that the token has the scopes, and that Settings, Permissions let its user do this.',
-			),
-			...failures('unavailable', [
-				'internal_error',
-				'fatal_error',
-				'service_unavailable',
-				'request_timeout',
-				'team_added_to_org',
-			]),
-			{ status: '2xx', where: [{ path: 'ok', is: [false] }], means: 'refused' },
-		],
+		rules: failures,
 	},
 	objects: {
 		userGroup: {
@@ -208,15 +186,7 @@ export const slack: SystemDefinition = {
 			updatedAt: 'date_update',
 			fields: userGroup,
 			moreFields: 'none',
-			read: {
-				list: groups,
-				get: 'none',
-				batch: 'none',
-				find: [],
-				changedSince: 'none',
-				detail: 'none',
-				removed: 'absent from the list',
-			},
+			read: listed(groups),
 			write: writing(
 				{
 					request: { method: 'POST', path: '/usergroups.create', body: '{fields}' },
@@ -251,15 +221,7 @@ export const slack: SystemDefinition = {
 			updatedAt: false,
 			fields: channel,
 			moreFields: 'none',
-			read: {
-				list: channels,
-				get: 'none',
-				batch: 'none',
-				find: [],
-				changedSince: 'none',
-				detail: 'none',
-				removed: 'absent from the list',
-			},
+			read: listed(channels),
 			write: writing(
 				{
 					request: {
@@ -308,18 +270,13 @@ export const slack: SystemDefinition = {
 			},
 			moreFields: 'none',
 			read: {
-				list: people,
+				...listed(people),
 				get: { request: { method: 'GET', path: '/users.info', query: { user: '{id}' } }, record: 'user' },
-				batch: 'none',
-				find: [],
-				changedSince: 'none',
-				detail: 'none',
-				removed: 'absent from the list',
 			},
 			write: {
+				...plainly,
 				create: 'not possible',
 				update: 'not possible',
-				batches: [],
 				removal: [
 					{
 						step: 'deactivate',
@@ -330,29 +287,7 @@ export const slack: SystemDefinition = {
 							'The person is signed out everywhere and leaves all channels and groups; messages stay.',
 					},
 				],
-				idempotency: 'none',
-				conditional: 'none',
-				mark: 'none',
-				isEmpty: 'by the list',
 			},
 		},
 	},
 };
-
-function failures(
-	means: 'too fast' | 'duplicate' | 'absent' | 'fine' | 'not possible' | 'denied' | 'unavailable',
-	errors: string[],
-	todo?: string,
-) {
-	return [
-		{
-			status: '2xx' as const,
-			where: [
-				{ path: 'ok', is: [false] },
-				{ path: 'error', is: errors },
-			],
-			means,
-			...(todo === undefined ? {} : { todo }),
-		},
-	];
-}

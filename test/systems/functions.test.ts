@@ -1,15 +1,15 @@
 /** The pure functions of the definitions: what data cannot say. */
 import type { Value } from '../../sync/types';
-import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon';
+import { attributesOf, patchesOf, valuesOf } from '../../systems/amazon/attributes';
 import { addressInside } from '../../systems/brevo';
 import { billingInfo } from '../../systems/chargebee';
 import { only } from '../../systems/clockify';
 import { idsOf, numberFromText, truthFromText } from '../../systems/hubspot';
-import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira';
+import { documentOf, keyOf, labelOf, labelsOf, textOf } from '../../systems/jira/values';
 import { lower, unmarked } from '../../systems/klaviyo';
 import { namesOf } from '../../systems/mailchimp';
 import { attributesById } from '../../systems/personio';
-import { plainVariants, tagsOf, withOptions } from '../../systems/shopify';
+import { plainVariants, tagsOf, withOptions } from '../../systems/shopify/values';
 import { channelName, enabledFrom } from '../../systems/slack';
 import { formAddress, someList, wholeAddress } from '../../systems/stripe';
 import { amountText, asIds, idsOnly, plainAmpersands } from '../../systems/woocommerce';
