@@ -100,6 +100,8 @@ export interface FieldDefinition {
 	otherwise?: Value;
 	/** A list whose order means nothing. */
 	unordered?: true;
+	/** What no value is: a box that is not ticked is false, though the system leaves it out. */
+	nothing?: Value;
 	/** What the system spells otherwise: from what is read to what a mapping says, and back. Both pure. */
 	fromSystem?: (value: Value) => Value;
 	toSystem?: (value: Value) => Value;
@@ -126,6 +128,8 @@ export interface MoreFields {
 	/** Where its type stands, and what kind that is; a type that is not named is `text`. */
 	type: Path;
 	kinds: Record<string, FieldInfo['kind']>;
+	/** What else is said of all fields of a type. */
+	types?: Record<string, Partial<Omit<FieldDefinition, 'kind' | 'read'>>>;
 	/** Paths, with the members of what is listed: `properties.{name}`, `custom_fields[id={id}].value`. */
 	read: Template;
 	write: Template;

@@ -1,5 +1,5 @@
 /** How records are read: all, those that changed, some by id, one by a field's value. */
-import type { Value } from '../../../sync/types';
+import type { FieldInfo, Fields, Value } from '../../../sync/types';
 import type { Look } from './request';
 import type { Condition, Path } from './words';
 
@@ -10,7 +10,8 @@ export interface Header {
 
 /**
  * How one gets from page to page. Names in the request: `{size}`, and the kind's own. All kinds stop at an empty page.
- * The engine never takes a record twice, and where a total is told (`total`, else false) it reads again when that changed under way.
+ * Nothing is taken twice that moved from page to page, and where a total is told (`total`, else false) it is read again when
+ * that changed under way.
  */
 export type Pages =
 	/** Everything comes at once. */
@@ -34,6 +35,8 @@ export interface Paged {
 	/** Where the records stand: a list, one object, or an object by id (`byId`: then the member's name is set at that path). */
 	items: Path;
 	byId?: Path;
+	/** What data cannot say: from what stands at `items` to the records; a sentence says why there can be none. Pure. */
+	as?: (found: Value, setting: Record<string, string>) => Fields[] | string;
 	pages: Pages;
 	/**
 	 * No query gives more than so many; the read goes on from the last one by `changedSince`, or fails where there is none.
@@ -94,8 +97,10 @@ export interface BatchGet {
 
 /** Those with a field's value. Names: `{value}`, as the system spells it; `{values}` where `most` is more than one. */
 export interface Find {
-	/** The mapping's field. `*`: any, and `{field}` in the request is where it stands. */
+	/** The mapping's field. `*`: any, and in the request `{field}` is where it stands, `{name}` what a mapping calls it. */
 	field: string;
+	/** With `*`: kinds that cannot be looked for so. */
+	not?: readonly FieldInfo['kind'][];
 	list: Paged;
 	/** How many values one request takes. */
 	most: number;

@@ -43,7 +43,8 @@ export async function* pagesOf(client: Client, list: Paged, options: ListOptions
 			read += page.records.length;
 			const fresh = page.records.filter((record) => {
 				const id = idOf(record, options.id);
-				if (id === undefined) return true;
+				// What comes all at once has moved nowhere: the same twice is told as such.
+				if (id === undefined || list.pages.kind === 'none') return true;
 				if (seen.has(id)) return false;
 				seen.add(id);
 				return true;
@@ -160,7 +161,7 @@ class Walk {
 		if (!answer) return { records: [], answer: { status: 404, headers: {}, body: undefined } };
 		const total = 'total' in list.pages && list.pages.total !== false ? Number(at(answer, list.pages.total)) : NaN;
 		return {
-			records: recordsAt(answer, list, client.system.displayName, options.single),
+			records: recordsAt(answer, list, client, options.single),
 			...(Number.isFinite(total) && { total }),
 			answer,
 		};
@@ -184,7 +185,9 @@ class Walk {
 			// A list that is not there is nobody's missing record.
 			if (error instanceof SyncError && error.kind === 'missing')
 				throw new SyncError('setup', error.message, {
-					todo: 'See that the settings name something that is there, and that the credential may see it.',
+					todo:
+						error.detail.todo ??
+						'See that the settings name something that is there, and that the credential may see it.',
 				});
 			throw error;
 		}
@@ -203,8 +206,20 @@ class Walk {
 }
 
 /** The records of an answer. Throws where they are not there: an empty list is something else. `single`: the answer may be one. */
-export function recordsAt({ status, body }: Answered, { items, byId }: Paged, where: string, single = false): Fields[] {
+function recordsAt(
+	{ status, body }: Answered,
+	{ items, byId, as }: Paged,
+	{ system: { displayName: where }, access }: Client,
+	single = false,
+): Fields[] {
 	const found = get(body, items);
+	if (as && found !== undefined) {
+		const made = as(found, access.names.setting as Record<string, string>); // texts, by `accessTo`
+		if (typeof made !== 'string') return made;
+		throw new SyncError('setup', `${where}: ${made}.`, {
+			todo: 'Correct it there, or in the settings of the node.',
+		});
+	}
 	if (byId !== undefined && isObject(found))
 		return Object.entries(found).map(([id, one]) => {
 			const record: Fields = isObject(one) ? { ...one } : { value: one };

@@ -143,7 +143,8 @@ export class Reader {
 		const chunks = chunked(wanted, how.most);
 		await pooled(chunks, this.concurrent, async (some) => {
 			const values = some.map(({ match }) => shape.toSystem(how.field, match[how.field]!));
-			const filled = { value: values[0], values, field: shape.field(how.field).read || how.field };
+			const field = shape.field(how.field).read || how.field;
+			const filled = { value: values[0], values, field, name: how.field };
 			for await (const { records } of pagesOf(this.client, how.list, {
 				id: this.object.id,
 				names: filled,
@@ -162,7 +163,10 @@ export class Reader {
 		const named = find.find(({ field }) => names.includes(field));
 		if (named) return named;
 		const any = find.find(({ field }) => field === '*');
-		const field = names.find((name) => shape.field(name).kind !== 'json' && shape.field(name).read !== false);
+		const field = names.find((name) => {
+			const { kind, read } = shape.field(name);
+			return kind !== 'json' && read !== false && any?.not?.includes(kind) !== true;
+		});
 		return any && field !== undefined ? { ...any, field } : undefined;
 	}
 

@@ -176,10 +176,10 @@ function placed({ read, write }: FieldDefinition, { access }: Client): Pick<Fiel
 	};
 }
 
-function spelt({ kind, spell: own, unordered }: Field, value: Value): Value {
+function spelt({ kind, spell: own, unordered, nothing = null }: Field, value: Value): Value {
 	const result = spell(kind, value);
 	const plain = result.ok ? result.value : value;
-	const spelled = own && plain !== null ? own(plain) : plain;
+	const spelled = (own && plain !== null ? own(plain) : plain) ?? nothing;
 	return unordered ? ordered(spelled) : spelled;
 }
 
@@ -211,16 +211,17 @@ async function moreFields(client: Client, object: ObjectDefinition): Promise<Fie
 			const read = fillText(more.read, one);
 			const write = fillText(more.write, one);
 			if (name === undefined || read === undefined || write === undefined) continue;
-			const type = get(one, more.type);
+			const type = textOf(get(one, more.type));
 			const allowed = more.allowed === undefined ? [] : listOf(get(one, more.allowed)).flatMap(allowedOf);
 			fields.push({
 				name,
-				kind: more.kinds[textOf(type)] ?? 'text',
-				type: textOf(type) || 'text',
+				kind: more.kinds[type] ?? 'text',
+				type: type || 'text',
 				read,
 				write: more.readOnly && holds(more.readOnly, one) ? false : write,
 				...(more.required && holds(more.required, one) && { required: true as const }),
 				...(allowed.length > 0 && { allowed }),
+				...more.types?.[type],
 			});
 		}
 	}
