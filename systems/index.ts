@@ -1,5 +1,6 @@
 /** All systems that the App nodes offer, by their names on the list. */
 import type { SystemDefinition } from '../connectors/rest/definition';
+import { airtable } from './airtable';
 import { akeneo } from './akeneo';
 import { amazon } from './amazon';
 import { asana } from './asana';
@@ -8,6 +9,7 @@ import { brevo } from './brevo';
 import { chargebee } from './chargebee';
 import { clockify } from './clockify';
 import { directus } from './directus';
+import { googlesheets } from './googlesheets';
 import { hubspot } from './hubspot';
 import { jira } from './jira';
 import { klaviyo } from './klaviyo';
@@ -23,6 +25,7 @@ import { vendure } from './vendure';
 import { woocommerce } from './woocommerce';
 
 export const systems: readonly SystemDefinition[] = [
+	airtable,
 	akeneo,
 	amazon,
 	asana,
@@ -31,6 +34,7 @@ export const systems: readonly SystemDefinition[] = [
 	chargebee,
 	clockify,
 	directus,
+	googlesheets,
 	hubspot,
 	jira,
 	klaviyo,

@@ -92,6 +92,23 @@ const clients = {
 		const told = ({ status, headers, data: body }) => ({ status, total: headers['x-wp-total'], data: body });
 		return await client[call](path, data).then(told, (error) => told(error.response));
 	},
+	/** `call`: `select`, all pages of it, or a method of the table (`find`, `create`, `update`, `destroy`); `with`: what it is given. */
+	async airtable({ url, call, with: { given } }) {
+		const Airtable = require('airtable');
+		const client = new Airtable({ apiKey: 'pat', endpointUrl: url, noRetryIfRateLimited: true });
+		const table = client.base('app1')('Products');
+		const plain = (one) => (Array.isArray(one) ? one.map(plain) : (one._rawJson ?? { id: one.id }));
+		const told = ({ error, message, statusCode }) => ({ error, message, statusCode });
+		const answer = call === 'select' ? table.select(...given).all() : table[call](...given);
+		return await answer.then(plain, told);
+	},
+	/** `call`: a method of the values of a spreadsheet, `get`; `with`: its request. */
+	async googlesheets({ url, call, with: request }) {
+		const { sheets } = require('@googleapis/sheets');
+		const { values } = sheets({ version: 'v4', rootUrl: `${url}/`, retry: false }).spreadsheets;
+		const told = ({ code, status, message }) => ({ code, status, message });
+		return await values[call](request).then(({ data }) => data, told);
+	},
 };
 
 const answers = [];

@@ -19,7 +19,17 @@ export function judge<T>(name: string): T {
 
 /** One question to a stand-in through a vendor's own client: see `clients.mjs`. */
 export interface Asked {
-	client: 'asana' | 'brevo' | 'chargebee' | 'hubspot' | 'pipedrive' | 'salesforce' | 'slack' | 'woocommerce';
+	client:
+		| 'airtable'
+		| 'asana'
+		| 'brevo'
+		| 'chargebee'
+		| 'googlesheets'
+		| 'hubspot'
+		| 'pipedrive'
+		| 'salesforce'
+		| 'slack'
+		| 'woocommerce';
 	url: string;
 	call: string;
 	with: Record<string, unknown>;

@@ -21,7 +21,9 @@ export interface SourceOf {
 	page: number;
 	/** Each record takes a request of its own besides. */
 	detailed?: true;
-	/** It cannot be asked what changed. */
+	/** It is asked for something else besides, such as its fields. */
+	besides?: RegExp;
+	/** It cannot be asked what changed; or its clock is its own, so that a test of its own does that. */
 	follows?: false;
 }
 

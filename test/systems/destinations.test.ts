@@ -8,6 +8,7 @@ import { slack } from '../../systems/slack';
 import { whole, type Listed } from '../../sync/lists';
 import { create, remove, update } from '../conformance/destination';
 import type { DestinationOf } from './cases';
+import * as airtable from './cases/airtable';
 import * as mailchimp from './cases/mailchimp';
 import * as brevo from './cases/brevo';
 import * as chargebee from './cases/chargebee';
@@ -39,6 +40,7 @@ const cases: DestinationOf[] = [
 	...brevo.destinations,
 	...mailchimp.destinations,
 	...woocommerce.destinations,
+	...airtable.destinations,
 	{
 		name: 'Klaviyo profiles',
 		object: 'profile',
