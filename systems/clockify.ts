@@ -2,7 +2,8 @@
  * Clockify: projects and clients of one workspace; the people in it can only be read.
  *
  * From Clockify's own pages (docs.clockify.me, clockify.me/developers-api): bare lists, page by page until one is not full,
- * 50 a page where nothing is said; 10 requests a second, then 429; a name that is taken is a 400. Its PUT does not say
+ * 50 a page where nothing is said, and 5,000 projects where that is asked for (clockify.me/help/troubleshooting, *Why am I
+ * getting only 50 projects*), of which nothing is said for clients and people; 10 requests a second, then 429; a name that is taken is a 400. Its PUT does not say
  * whether what is left out stays, so that all that it takes is read and sent along. What is not in the workspace is a 400
  * that says so, with code 501 (github.com/lucassabreu/clockify-cli/issues/200). Only what is archived can be deleted, and
  * people are invited by mail: both are left to a person.
@@ -22,7 +23,7 @@ import { plainly, text, truth } from './parts';
 const list = (path: string, query: Record<string, string> = {}): Paged => ({
 	request: { method: 'GET', path, query: { ...query, page: '{page}', 'page-size': '{size}' } },
 	items: '',
-	pages: { kind: 'page', size: 50, first: 1, total: false },
+	pages: { kind: 'page', size: path === '/projects' ? 5000 : 50, first: 1, total: false },
 });
 
 /** Of a record, what may be written; `public` is read under another name than it is written. */

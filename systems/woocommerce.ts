@@ -136,7 +136,14 @@ export const woocommerce: SystemDefinition = {
 				get: 'none',
 				batch: { list: products({ status: 'any', include: '{ids|join:,}' }), most: 100 },
 				find: [
-					{ field: 'sku', list: products({ status: 'any', sku: '{values|join:,}' }), most: 50, by: 'exact' },
+					{
+						field: 'sku',
+						list: products({ status: 'any', sku: '{values|join:,}' }),
+						most: 100,
+						// Web servers take an address of some 8,000 characters.
+						longest: 6000,
+						by: 'exact',
+					},
 				],
 				changedSince: {
 					list: products({ status: 'any', modified_after: '{since}', dates_are_gmt: 'true' }),

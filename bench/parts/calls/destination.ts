@@ -28,6 +28,8 @@ export interface DestinationCase {
 	most: { find: number; read: number; page: number; create: number; update: number };
 	/** Answers to these do not show the record. */
 	readsAgain?: ('create' | 'update')[];
+	/** The list does not say where it ends: a page that is not full does. */
+	endless?: true;
 	/** An update wipes what it does not send. */
 	replaces?: true;
 	/** Only the account knows its fields. */
@@ -83,7 +85,7 @@ function leastOf(one: DestinationCase, { records, changed }: Size): Record<Case,
 	const { find, read, page, create, update } = one.most;
 	const run = one.run ?? RUN;
 	const fields = one.ownFields ? 1 : 0;
-	const listed = (standing: number) => requests(standing, page);
+	const listed = (standing: number) => (one.endless ? Math.floor(standing / page) + 1 : requests(standing, page));
 	const looked = (some: number, standing: number) =>
 		Math.min(find === 0 ? Infinity : requests(some, find), listed(standing));
 	const seen = (some: number, standing: number) => Math.min(requests(some, read), listed(standing));

@@ -114,7 +114,7 @@ export const destinations: DestinationCase[] = [
 		},
 		fields: (id, text) => ({ sku: `CHAIR-${id}`, name: text }),
 		match: 'sku',
-		most: { find: 50, read: 100, page: 100, create: 100, update: 100 },
+		most: { find: 100, read: 100, page: 100, create: 100, update: 100 },
 	},
 	{
 		name: 'Salesforce contacts',
@@ -182,7 +182,8 @@ export const destinations: DestinationCase[] = [
 		},
 		fields: (id, text) => ({ name: `Project ${id}`, note: text }),
 		match: 'name',
-		most: { find: 1, read: 1, page: 50, create: 1, update: 1 },
+		most: { find: 1, read: 1, page: 5000, create: 1, update: 1 },
+		endless: true,
 		replaces: true,
 	},
 ];

@@ -104,6 +104,8 @@ export interface Find {
 	list: Paged;
 	/** How many values one request takes. */
 	most: number;
+	/** How many characters of an address they may take, where they stand there: long ones go in more requests. */
+	longest?: number;
 	/** `exact`: what comes back is compared all the same. `search`: may give others and come late; see `delay`. */
 	by: 'exact' | 'search';
 	/** Seconds after which a new record is surely found; what we created is remembered meanwhile. */

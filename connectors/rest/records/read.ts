@@ -8,6 +8,7 @@ import { SyncError } from '../../../sync/types';
 import type { Find, ObjectDefinition } from '../definition';
 import { type Asked, type Client } from '../net/client';
 import { get } from '../text/path';
+import { textOf } from '../text/template';
 import { lengths } from './length';
 import { idOf, pagesOf } from './pages';
 import { pooled } from './pool';
@@ -129,10 +130,16 @@ export class Reader {
 			}
 		};
 		// What is found may be there twice, so that the list has to be read to its end.
-		const cost = how ? Math.ceil(wanted.length / how.most) : Infinity;
+		const parts =
+			how &&
+			partsOf(
+				wanted.map(({ match }) => shape.toSystem(how.field, match[how.field]!)),
+				how,
+			);
+		const cost = parts?.length ?? Infinity;
 		const sought = { take, cost: () => cost, each: how?.most ?? 1, asksAfter: false };
 		if ((!how || !this.isUnlisted(names)) && (await throughList(this, sought, asked))) return hits;
-		if (!how)
+		if (!how || !parts)
 			throw new SyncError(
 				'setup',
 				`${this.client.system.displayName} shows no more than ${this.object.read.list.ceiling} records, so that ${names.join(' and ')} cannot be looked for.`,
@@ -140,9 +147,7 @@ export class Reader {
 			);
 		hits.length = 0;
 		seen.clear();
-		const chunks = chunked(wanted, how.most);
-		await pooled(chunks, this.concurrent, async (some) => {
-			const values = some.map(({ match }) => shape.toSystem(how.field, match[how.field]!));
+		await pooled(parts, this.concurrent, async (values) => {
 			const field = shape.field(how.field).read || how.field;
 			const filled = { value: values[0], values, field, name: how.field };
 			for await (const { records } of pagesOf(this.client, how.list, {
@@ -219,4 +224,24 @@ function valuesOf(fields: Fields, names: string[]): string {
 
 export function chunked<T>(all: T[], size: number): T[][] {
 	return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
+}
+
+/** A comma in an address. */
+const SEPARATOR = '%2C'.length;
+
+/** Values as they go in one request each. */
+function partsOf(values: Value[], { most, longest = Infinity }: Find): Value[][] {
+	const parts: Value[][] = [];
+	let left = 0;
+	for (const value of values) {
+		const own = encodeURIComponent(textOf(value)).length + SEPARATOR;
+		const part = parts.at(-1);
+		if (part && part.length < most && own <= left) part.push(value);
+		else {
+			parts.push([value]);
+			left = longest;
+		}
+		left -= own;
+	}
+	return parts;
 }

@@ -125,6 +125,15 @@ describe('the way with the fewest requests', () => {
 		expect(fake.calls.every(({ query }) => query.has('names'))).toBe(true);
 	});
 
+	test('is more requests for values that would make an address too long', async () => {
+		there(500);
+		const destination = over({ find: [{ ...named, longest: 15 }] });
+		const found = destination.read(byName(101, 8), ['name']);
+		// n101 and a comma are seven characters, so that two of them fit.
+		expect(await calls(found)).toBe(4);
+		expect(await found).toHaveLength(8);
+	});
+
 	test('is no list that does not show what is looked for', async () => {
 		there(3);
 		const destination = over({ find: [named], listLacks: ['name'] });

@@ -45,6 +45,7 @@ export async function fakeClockify(): Promise<DestinationFake> {
 		const known = (id: string) => (rows.get(id)?.kind === kind ? rows.get(id) : undefined);
 		fake.on('GET', path, ({ query }) => {
 			const size = Number(query.get('page-size') ?? 50);
+			if (size > (kind === 'projects' ? 5000 : 50)) return error('page-size is too large');
 			const [name, email] = ['name', 'email'].map((one) => query.get(one)?.toLowerCase());
 			const strict = query.get('strict-name-search') === 'true';
 			const all = of(kind).filter(({ name: own, email: address }) => {
