@@ -64,7 +64,8 @@ export function sameDecimal(a: Decimal, b: Decimal): boolean {
 
 /** A number's text as a JSON value. What is no number (`NaN`, `Infinity`) stays text. */
 export function exactNumber(text: string): number | string {
-	if (text.length < 16 && /^-?[1-9]\d*$/.test(text)) return Number(text);
+	// A double holds any decimal of fifteen digits so that it reads back as it was.
+	if (text.length < 16 && /^-?\d+(?:\.\d+)?$/.test(text)) return Number(text) || 0;
 	const decimal = parseDecimal(text);
 	if (!decimal) return text;
 	if (decimal.digits === '') return 0;
@@ -114,8 +115,11 @@ export function exactLocalTime(text: string): string {
 	return `${match[1]}-${match[2]}-${match[3]}T${match[4]}${exactFraction(match[5])}`;
 }
 
+const WHOLE_UTC = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:Z|\+00)$/;
+
 /** A time that the session shows in UTC (`+00`, or nothing behind it) as ISO with `Z`. */
 export function exactUtcTime(text: string): string {
+	if (WHOLE_UTC.test(text)) return `${text.slice(0, 10)}T${text.slice(11, 19)}Z`;
 	const local = text.replace(/(?:Z|\+00(?::?00)?)$/, '');
 	const iso = exactLocalTime(local);
 	return iso === local && !MOMENT.test(local) ? text : `${iso}Z`;

@@ -1,5 +1,5 @@
 /** Whether a destination has the fields that a mapping writes, before the first write; and what was probably meant. */
-import type { DesiredItem } from './items';
+import type { DesiredItem, MappedStamp } from './items';
 import { nearest } from './nearest';
 import { standsForNone } from './parts';
 import { SyncError, type FieldInfo } from './types';
@@ -24,9 +24,11 @@ export function checkFields(
 	const written = new Set<string>();
 	const compared = new Set<string>();
 	let creates = false;
+	let before: MappedStamp | undefined;
 	for (const item of items) {
 		const { stamp } = item;
-		if (stamp.action === 'fail') continue;
+		if (stamp.action === 'fail' || (before && writesAlike(stamp, before))) continue;
+		before = stamp;
 		const { set, onReturn } = stamp.removal;
 		for (const name of [set, onReturn, stamp.parts?.set ?? {}].flatMap((fields) => Object.keys(fields)))
 			written.add(name);
@@ -62,6 +64,21 @@ export function checkFields(
 		);
 	}
 	return undefined;
+}
+
+/** Whether two items have their lists in common, as the items of one mapping mostly do. */
+function writesAlike(a: MappedStamp, b: MappedStamp): boolean {
+	return (
+		a.action === b.action &&
+		a.owned === b.owned &&
+		a.once === b.once &&
+		a.fill === b.fill &&
+		a.match === b.match &&
+		a.removal === b.removal &&
+		a.may === b.may &&
+		a.parts === b.parts &&
+		(a.parts === undefined || (a.part === undefined) === (b.part === undefined))
+	);
 }
 
 /** Whether something is written by which nothing that is already there would be recognised. */

@@ -6,12 +6,17 @@ import type { Value } from './types';
 
 /** Null where a part is empty: such a row has no identity. */
 export function encodeKey(parts: (Value | undefined)[]): string | null {
+	if (parts.length === 1) return parts[0] === null || parts[0] === undefined ? null : textOf(parts[0]);
 	const texts: string[] = [];
 	for (const part of parts) {
 		if (part === null || part === undefined) return null;
-		texts.push(typeof part === 'object' ? JSON.stringify(part) : String(part));
+		texts.push(textOf(part));
 	}
-	return texts.length === 1 ? texts[0]! : JSON.stringify(texts);
+	return JSON.stringify(texts);
+}
+
+function textOf(part: Exclude<Value, null>): string {
+	return typeof part === 'object' ? JSON.stringify(part) : String(part);
 }
 
 /** The parts of an encoded key, as text. Throws RangeError when it does not have `count` parts. */

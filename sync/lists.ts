@@ -24,8 +24,9 @@ export type Listed = OwnedSet | OwnedMembers;
 
 export function isListed(value: Value | undefined): value is Listed {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	const [name, ...more] = Object.keys(value);
-	return more.length === 0 && (name === '$set' || name === '$members') && Array.isArray(value[name]);
+	const names = Object.keys(value);
+	const name = names[0];
+	return names.length === 1 && (name === '$set' || name === '$members') && Array.isArray(value[name]);
 }
 
 export function isMembers(value: Value | undefined): value is OwnedMembers {
@@ -48,7 +49,7 @@ export function plainValue(value: Value): Value {
 
 /** Fields without a trace of how their lists are owned. */
 export function plainFields(fields: Fields): Fields {
-	if (!Object.values(fields).some(isListed)) return fields;
+	if (!Object.keys(fields).some((name) => isListed(fields[name]))) return fields;
 	const plain: Fields = {};
 	for (const [name, value] of Object.entries(fields)) set(plain, name, plainValue(value));
 	return plain;

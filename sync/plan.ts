@@ -133,7 +133,7 @@ function planWrite(input: PlanInput): Plan {
 				todo: 'Fill it in the source, or match by another field.',
 			};
 		}
-		const given = pick(prepared, [...stamp.owned, ...stamp.once, ...(stamp.fill ?? [])]);
+		const given = merge(owned, pick(prepared, stamp.once), stamp.fill ? pick(prepared, stamp.fill) : {});
 		return { action: 'create', set: plainFields(given), fields: owned };
 	}
 	if (ties.refusal !== undefined) {
@@ -162,7 +162,7 @@ function planWrite(input: PlanInput): Plan {
 	);
 	for (const change of changes)
 		if (!adopting && !returning && isDrift(link, change.field, wanted[change.field]!, secret)) change.drift = true;
-	const fillings = differences(pick(prepared, stamp.fill ?? []), found.fields).filter(
+	const fillings = differences(stamp.fill ? pick(prepared, stamp.fill) : {}, found.fields).filter(
 		({ field, was }) => isEmpty(was) && !Object.hasOwn(wanted, field),
 	);
 	if (changes.length === 0 && fillings.length === 0)
@@ -202,7 +202,8 @@ function leftAlone(stamp: MappedStamp, first: boolean): boolean {
 /** The fields of which the destination holds something else. `before`: what was confirmed, by which a list's members are ours. */
 export function differences(wanted: Fields, actual: Fields, before?: Fields | null): FieldChange[] {
 	const changes: FieldChange[] = [];
-	for (const [field, meant] of Object.entries(wanted)) {
+	for (const field of Object.keys(wanted)) {
+		const meant = wanted[field]!;
 		const was = Object.hasOwn(actual, field) ? actual[field]! : null;
 		const now = isListed(meant) ? whole(meant, was, before?.[field]) : meant;
 		if (!same(was, now)) changes.push({ field, was, now });
@@ -247,12 +248,20 @@ function matchText(stamp: MappedStamp, prepared: Fields): string {
 
 /** Adds a field to a list of names once. */
 export function names(...lists: Iterable<string>[]): string[] {
-	return [...new Set(lists.flatMap((list) => [...list]))];
+	const all = new Set<string>();
+	// The records of a batch share their lists: each is gone through once.
+	const known = new Set<Iterable<string>>();
+	for (const list of lists) {
+		if (known.has(list)) continue;
+		known.add(list);
+		for (const name of list) all.add(name);
+	}
+	return [...all];
 }
 
 /** Merges prepared values into one object, by any name. */
-export function merge(...all: Fields[]): Fields {
-	const merged: Fields = {};
-	for (const fields of all) for (const [name, value] of Object.entries(fields)) set(merged, name, value);
+export function merge(first: Fields, ...more: Fields[]): Fields {
+	const merged = { ...first };
+	for (const fields of more) for (const name of Object.keys(fields)) set(merged, name, fields[name]!);
 	return merged;
 }

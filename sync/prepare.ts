@@ -28,11 +28,13 @@ export interface Refused {
 	error: SyncError;
 }
 
+const NONE: readonly string[] = [];
+
 /** The destination fields that an item may write or compare. */
-function fieldsOf({ stamp }: DesiredItem): string[] {
+function fieldsOf({ stamp }: DesiredItem): (readonly string[])[] {
 	return stamp.action === 'remove'
-		? names(Object.keys(stamp.removal.set), stamp.match)
-		: names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match, Object.keys(stamp.removal.onReturn));
+		? [Object.keys(stamp.removal.set), stamp.match]
+		: [stamp.owned, stamp.once, stamp.fill ?? NONE, stamp.match, Object.keys(stamp.removal.onReturn)];
 }
 
 /** The values that an item may write, as the mapping gave them. */
@@ -40,7 +42,10 @@ function wantedOf({ stamp, fields }: DesiredItem, link: Link): Fields {
 	const { removal } = stamp;
 	if (stamp.action === 'remove') return merge(pick(fields, stamp.match), removal.set);
 	return merge(
-		pick(fields, names(stamp.owned, stamp.once, stamp.fill ?? [], stamp.match)),
+		pick(fields, stamp.owned),
+		pick(fields, stamp.once),
+		pick(fields, stamp.fill ?? NONE),
+		pick(fields, stamp.match),
 		link.removedBefore ? removal.onReturn : {},
 	);
 }
@@ -98,7 +103,7 @@ export async function readActual(
 	destination: Destination,
 	{ editor, marking }: { editor?: string; marking?: Marking } = {},
 ): Promise<void> {
-	const fields = names(...ready.map(({ item }) => fieldsOf(item)), editor === undefined ? [] : [editor]);
+	const fields = names(...ready.flatMap(({ item }) => fieldsOf(item)), editor === undefined ? [] : [editor]);
 	const byId = ready.flatMap(({ link }, ref): Lookup[] =>
 		link.counterpart === null ? [] : [{ ref, id: link.counterpart }],
 	);
@@ -126,7 +131,8 @@ export async function readActual(
 /** Looks one item up again by its match fields, after a create that clashed. */
 export async function readAgain(one: Ready, destination: Destination, marking?: Marking): Promise<void> {
 	const match = matchOf(one);
-	one.actual = match === undefined ? [] : await destination.read([{ ref: 0, match }], fieldsOf(one.item), marking);
+	one.actual =
+		match === undefined ? [] : await destination.read([{ ref: 0, match }], names(...fieldsOf(one.item)), marking);
 	one.byMatch = true;
 }
 

@@ -2,7 +2,7 @@
  * One batch's answers on their way into the ledger and out of the node: what needs no write, what was written and read
  * back, what failed and when it is tried again.
  */
-import { pick } from './canonical';
+import { hasJust, pick } from './canonical';
 import { idempotencyKey, type Applied, type ApplyContext } from './context';
 import type { Intent } from './guard';
 import { linkName } from './key';
@@ -79,6 +79,7 @@ export class Settlement {
 	/** What row marks cover, where the destination makes them. */
 	marking?: Marking;
 	private longest: ReadonlyMap<string, number> | undefined;
+	private readBack: Record<'set' | 'fields' | 'matching' | 'all', string[]> | undefined;
 
 	constructor(
 		private readonly context: ApplyContext,
@@ -392,14 +393,28 @@ export class Settlement {
 		const key = idempotencyKey(this.context, confirmed, this.revision, what);
 		if (writing.action === 'delete')
 			return { ref, action: 'delete', id: writing.counterpart, set: {}, readBack: [], idempotencyKey: key };
-		const readBack = names(
-			Object.keys(writing.set),
-			Object.keys(writing.fields),
-			item.stamp.match.filter((field) => Object.hasOwn(item.fields, field)),
-		);
+		const readBack = this.readBackOf(writing, item);
 		if (writing.action === 'create')
 			return { ref, action: 'create', set: writing.set, readBack, idempotencyKey: key };
 		return { ref, action: 'update', id: writing.counterpart, set: writing.set, readBack, idempotencyKey: key };
+	}
+
+	/** The fields to read back; one list for all records of the batch that are alike. */
+	private readBackOf({ set, fields }: Exclude<Writing, { action: 'delete' }>, item: DesiredItem): string[] {
+		const { match } = item.stamp;
+		const known = this.readBack;
+		const matching = match.filter((field) => Object.hasOwn(item.fields, field));
+		const alike =
+			known !== undefined &&
+			hasJust(set, known.set) &&
+			hasJust(fields, known.fields) &&
+			matching.length === known.matching.length &&
+			matching.every((field, at) => field === known.matching[at]);
+		if (alike) return known.all;
+		const lists = { set: Object.keys(set), fields: Object.keys(fields), matching };
+		const all = names(lists.set, lists.fields, matching);
+		this.readBack = { ...lists, all };
+		return all;
 	}
 
 	/** A write that the destination says went well; it is believed once it reads back so. */
@@ -436,7 +451,7 @@ export class Settlement {
 		}
 		const changes: FieldChange[] =
 			writing.action === 'create'
-				? Object.entries(writing.set).map(([field, now]) => ({ field, was: null, now }))
+				? Object.keys(writing.set).map((field) => ({ field, was: null, now: writing.set[field]! }))
 				: writing.changes;
 		const name: OutcomeName = writing.action === 'update' ? writing.outcome : OUTCOMES[writing.action];
 		const fields = writing.action === 'deactivate' || stamp.may.update ? writing.fields : {};
@@ -580,8 +595,10 @@ export class Settlement {
 /** What was written of lists without an order reads back in any. */
 function asSets(written: Fields, fields: Fields): Fields {
 	const checked = merge(written);
-	for (const [name, value] of Object.entries(written))
+	for (const name of Object.keys(written)) {
+		const value = written[name];
 		if (isListed(fields[name]) && Array.isArray(value)) checked[name] = { $set: value };
+	}
 	return checked;
 }
 

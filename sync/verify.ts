@@ -43,7 +43,8 @@ export function verify(
 	const { known = { fields: null, told: null }, secret = '' } = how;
 	let told: Fields | null = null;
 	let provisional: Fields | null = null;
-	for (const [field, value] of Object.entries(written)) {
+	for (const field of Object.keys(written)) {
+		const value = written[field]!;
 		const found = Object.hasOwn(actual, field) ? actual[field]! : null;
 		const meant = plainValue(value);
 		if (isListed(value) ? holds(value, found) : same(value, found)) continue;

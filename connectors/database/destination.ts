@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 
 import type { DatabaseConfig } from '../../sql/types';
+import { mapValues } from '../../sync/canonical';
 import type {
 	ActualRecord,
 	Destination,
@@ -86,9 +87,7 @@ export class DatabaseDestination implements Destination {
 		try {
 			return {
 				ok: true,
-				fields: Object.fromEntries(
-					Object.entries(fields).map(([name, value]) => [name, table.spell(table.column(name), value)]),
-				),
+				fields: mapValues(fields, (value, name) => table.spell(table.column(name), value)),
 			};
 		} catch (error) {
 			if (error instanceof SyncError) return { ok: false, error };

@@ -1,10 +1,11 @@
 /** Reads counterparts in bulk: by id, or by match fields, compared as their columns compare. */
+import { rowMaker } from '../../sql/rows';
 import type { Sql, SqlValue } from '../../sql/types';
-import type { ActualRecord, Lookup, Marking } from '../../sync/types';
+import type { ActualRecord, Fields, Lookup, Marking } from '../../sync/types';
 import type { ColumnInfo } from './column';
 import { pieces } from './dialects/common';
 import { markOf, type MarkOf } from './marks';
-import { fieldsOf, grouped, type Table } from './table';
+import { grouped, type Table } from './table';
 
 /** The records for these lookups. Throws SqlError, or SyncError for fields that are not there. */
 export async function readRecords(
@@ -46,6 +47,7 @@ async function findAll(
 	mark: MarkOf | undefined,
 ): Promise<ActualRecord[]> {
 	const found: ActualRecord[] = [];
+	const fieldsOf = rowMaker(columns.map(({ name }) => name));
 	for (const piece of pieces(rows, Math.floor(database.dialect.maxBound / (keys.length + 1)))) {
 		const records = await table.find(
 			database,
@@ -58,7 +60,7 @@ async function findAll(
 			found.push({
 				ref: piece[ref]!.ref,
 				id,
-				fields: fieldsOf(columns, values),
+				fields: fieldsOf(values) as Fields,
 				...(made !== undefined && { mark: made }),
 			});
 	}

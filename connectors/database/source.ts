@@ -186,8 +186,8 @@ export class DatabaseSource implements Source {
 	): RecordPage {
 		const records: SourceRecord[] = [];
 		for (const row of rows) {
-			const slot = marking && takeSlot(row, marking);
-			const record = this.recordOf(row, key);
+			const { slot, fields } = marking ? takeSlot(row, marking) : { slot: undefined, fields: row };
+			const record = this.recordOf(fields, key);
 			if (!record) {
 				if (slot !== undefined) unclean.add(blockOf(slot));
 				continue;

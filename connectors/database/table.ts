@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 
 import type { Column, Dialect, Sql, SqlValue } from '../../sql/types';
 import { decodeKey, encodeKey } from '../../sync/key';
-import { SyncError, type Fields, type Value } from '../../sync/types';
+import { SyncError, type Value } from '../../sync/types';
 import { Unfit, type ColumnInfo, type TableInfo } from './column';
 import type { Bound, TableDialect } from './dialects';
 import { unfit } from './errors';
@@ -148,11 +148,6 @@ export class Table {
 			...(mark && { mark: `${mark.tag}:${row['m'] as string}` }),
 		}));
 	}
-}
-
-/** Values as fields, by column. */
-export function fieldsOf(columns: readonly ColumnInfo[], values: readonly Value[]): Fields {
-	return Object.fromEntries(columns.map(({ name }, i) => [name, values[i]!]));
 }
 
 /** Groups by a text that `key` makes of each. */

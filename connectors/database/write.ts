@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 
 import { SqlError, type Database, type Sql, type SqlValue } from '../../sql/types';
+import { hasJust, pick } from '../../sync/canonical';
 import { SyncError, type ActualRecord, type Marking, type Value, type Write, type WriteResult } from '../../sync/types';
 import type { ColumnInfo } from './column';
 import type { Pass } from './lock';
@@ -62,9 +63,11 @@ export async function writeRecords(
 	const began = performance.now();
 	const limits: How['limits'] = () =>
 		within === undefined ? undefined : { within: Math.max(0, within - (performance.now() - began)) };
+	let shape: Shape | undefined;
 	const tasks = writes.flatMap((write) => {
 		try {
-			const task = taskOf(table, write);
+			shape = shapeOf(table, write, shape);
+			const task = taskOf(table, write, shape);
 			if (task) return [task];
 			results.set(write, gone(write));
 		} catch (error) {
@@ -77,11 +80,19 @@ export async function writeRecords(
 	return writes.map((write) => results.get(write)!);
 }
 
-function taskOf(table: Table, write: Write): Task | undefined {
-	const id = write.action === 'create' ? [] : table.bindId(write.id!);
-	if (id === undefined) return undefined;
-	const names = write.action === 'delete' ? [] : Object.keys(write.set).sort();
-	const columns = names.map((name) => table.column(name));
+/** What all writes of the same fields have in common. */
+interface Shape {
+	/** The names of the fields, in the order of the write. */
+	names: string[];
+	readBack: string[];
+	columns: ColumnInfo[];
+}
+
+/** The shape of a write: the former one's, where they are alike. */
+function shapeOf(table: Table, { action, set, readBack }: Write, before: Shape | undefined): Shape {
+	if (before && before.readBack === readBack && hasJust(set, before.names)) return before;
+	const names = action === 'delete' ? [] : Object.keys(set);
+	const columns = [...names].sort().map((name) => table.column(name));
 	for (const { name, writable } of columns) {
 		if (!writable)
 			throw new SyncError('setup', `${name} is made by the database itself and cannot be written.`, {
@@ -89,7 +100,13 @@ function taskOf(table: Table, write: Write): Task | undefined {
 				field: name,
 			});
 	}
-	for (const name of write.readBack) table.column(name);
+	for (const name of readBack) table.column(name);
+	return { names, readBack, columns };
+}
+
+function taskOf(table: Table, write: Write, { columns }: Shape): Task | undefined {
+	const id = write.action === 'create' ? [] : table.bindId(write.id!);
+	if (id === undefined) return undefined;
 	const spelled = columns.map((column) => table.spell(column, write.set[column.name]));
 	return {
 		write,
@@ -254,7 +271,7 @@ async function readBack(
 				ref: write.ref,
 				ok: true,
 				id: ids.get(task)!,
-				actual: Object.fromEntries(write.readBack.map((name) => [name, read.fields[name]!])),
+				actual: pick(read.fields, write.readBack),
 				...(read.mark !== undefined && { mark: read.mark }),
 			});
 	});

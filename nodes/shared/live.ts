@@ -10,6 +10,7 @@ import { fit } from '../../sync/fit';
 import type { Stamp } from '../../sync/items';
 import type { Ledger } from '../../sync/ledger';
 import { keepLock, type LockState } from '../../sync/lock';
+import { names } from '../../sync/plan';
 import { sweep, type Swept } from '../../sync/sweep';
 import { SyncError, type Destination } from '../../sync/types';
 import { asSyncError, whole } from './errors';
@@ -96,7 +97,7 @@ export async function runLive(
 	// What waits for its batch, or for a slow answer, stays ours; a lease that could not be renewed is noticed when it is used.
 	const renewal = setInterval(() => void ledger.keep(row.id, runs, sweeper, CLAIM).catch(() => undefined), CLAIM / 3);
 	try {
-		if (!problem) await ledger.owns(row.id, [...new Set(items.flatMap(({ stamp: { owned } }) => owned))]);
+		if (!problem) await ledger.owns(row.id, names(...new Set(items.map(({ stamp }) => stamp.owned))));
 		const named = { on, sync: stamp.name, node: name };
 		const lock = problem ? {} : await keepLock(items, named, { ...working, row });
 		working.mark = lock.mark;

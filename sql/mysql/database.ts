@@ -13,7 +13,7 @@ import {
 import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
 import { foldsBySql } from '../folds';
-import { rowOf } from '../rows';
+import { rowMaker } from '../rows';
 import {
 	type Column,
 	type Database,
@@ -51,9 +51,9 @@ class MysqlSql implements Sql {
 	async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
 		const { text, values } = compile(statement);
 		const { rows, fields } = await this.ask(text, values);
-		const names = fields.map(({ name }) => name);
+		const made = rowMaker(fields.map(({ name }) => name));
 		const shown = shownBy(this.form, fields);
-		return rows.map((row) => rowOf(names, shown(row)) as Row);
+		return rows.map((row) => made(shown(row)) as Row);
 	}
 
 	async run(statement: RawBuilder<unknown>): Promise<number> {
@@ -111,17 +111,17 @@ class MysqlSnapshot extends MysqlSql implements Snapshot {
 		const { text, values } = compile(statement);
 		this.busy = true;
 		let show: ((row: unknown[]) => unknown[]) | undefined;
-		let names: string[] = [];
+		let made: ReturnType<typeof rowMaker> | undefined;
 		const query = this.connection.execute({ sql: text, values: values.map(bound), rowsAsArray: true });
 		query.on('fields', (fields: FieldPacket[]) => {
-			names = fields.map(({ name }) => name);
+			made = rowMaker(fields.map(({ name }) => name));
 			show = shownBy(this.form, fields);
 		});
 		const rows = query.stream({ highWaterMark: pageSize });
 		try {
 			let page: Row[] = [];
 			for await (const row of rows) {
-				page.push(rowOf(names, show!(row as unknown[])) as Row);
+				page.push(made!(show!(row as unknown[])) as Row);
 				if (page.length < pageSize) continue;
 				signal?.throwIfAborted();
 				yield page;

@@ -44,11 +44,16 @@ function plainEnd(text: string, from: number): number {
 	return end;
 }
 
+const NULL = 'NULL';
+/** What needs no quotes, unless it is the word for nothing. */
+const PLAIN = /^[\w.:@+-]+$/;
+
 /** An array's text; nested lists become further dimensions. */
 export function arrayText(values: readonly (string | null | readonly unknown[])[]): string {
 	const parts = values.map((value) => {
-		if (value === null) return 'NULL';
+		if (value === null) return NULL;
 		if (typeof value !== 'string') return arrayText(value as (string | null)[]);
+		if (PLAIN.test(value) && value.length !== NULL.length) return value;
 		return `"${value.replace(/[\\"]/g, '\\$&')}"`;
 	});
 	return `{${parts.join(',')}}`;

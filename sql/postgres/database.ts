@@ -14,7 +14,7 @@ import Cursor from 'pg-cursor';
 import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
 import { foldsBySql } from '../folds';
-import { rowOf } from '../rows';
+import { rowMaker } from '../rows';
 import {
 	type Column,
 	type Database,
@@ -41,8 +41,7 @@ class PostgresSql implements Sql {
 	async all<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
 		const { text, values } = compile(statement);
 		const { fields, rows } = await this.ask(text, values);
-		const names = fields.map(({ name }) => name);
-		return rows.map((row) => rowOf(names, row) as Row);
+		return rows.map(rowMaker(fields.map(({ name }) => name))) as Row[];
 	}
 
 	async run(statement: RawBuilder<unknown>): Promise<number> {
@@ -99,8 +98,7 @@ class PostgresSnapshot extends PostgresSql implements Snapshot {
 				signal?.throwIfAborted();
 				if (rows.length === 0) break;
 				if (rows.length === pageSize) coming = next();
-				const names = cursor._result.fields.map(({ name }) => name);
-				yield rows.map((row) => rowOf(names, row) as Row);
+				yield rows.map(rowMaker(cursor._result.fields.map(({ name }) => name))) as Row[];
 				signal?.throwIfAborted();
 			}
 		} finally {

@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { unlessAborted } from '../abort';
 import { Deadline } from '../deadline';
 import { Mutex } from '../mutex';
-import { rowOf } from '../rows';
+import { rowMaker } from '../rows';
 import {
 	SqlError,
 	type Column,
@@ -53,7 +53,7 @@ class SqliteSql implements Sql {
 }
 
 function rowsOf<Row>({ columns, rows }: Rows): Row[] {
-	return rows.map((row) => rowOf(columns, row) as Row);
+	return rows.map(rowMaker(columns)) as Row[];
 }
 
 /** A connection of its own in the worker, in a read-only transaction; only a database in memory has but one. */

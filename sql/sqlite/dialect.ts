@@ -30,7 +30,13 @@ function values(alias: string, columns: readonly Column[], rows: readonly SqlVal
 }
 
 function rowsAsJson(rows: readonly SqlValue[][]): string {
+	if (rows.every((row) => row.every(isPlain))) return JSON.stringify(rows);
 	return `[${rows.map((row) => `[${row.map(member).join(',')}]`).join(',')}]`;
+}
+
+/** Whether JSON holds a value as it is. */
+function isPlain(value: SqlValue): boolean {
+	return value === null || (typeof value !== 'object' && typeof value !== 'bigint');
 }
 
 function member(value: SqlValue): string {

@@ -85,11 +85,18 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 		removal.rows.flatMap((row) => [[row.field, row.set] as const, [row.field, row.onReturn] as const]),
 	);
 	const excepted = new Set([...(byName?.except ?? []), ...rows.map((row) => row.field)]);
-	const shared = sharing();
+	const [shareOwned, shareNamed, shareOnce, shareFill, shareSensitive] = [
+		sharing(),
+		sharing(),
+		sharing(),
+		sharing(),
+		sharing(),
+	];
 
 	return (record, ask) => {
 		const hidden = hiddenIn(record.sensitive);
-		const sensitive = new Set([...hidden, ...hiddenInRemoval(record.sensitive)]);
+		const sensitive = new Set(hidden);
+		for (const name of hiddenInRemoval(record.sensitive)) sensitive.add(name);
 		const fields: Fields = {};
 		const lists: Record<Row['owner'], string[]> = { source: [], once: [], 'if empty': [] };
 		const named: string[] = [];
@@ -130,11 +137,11 @@ function compileFields({ rows, byName, removal }: MappingSettings): (record: Inc
 		}
 		return {
 			fields,
-			owned: shared(lists.source),
-			byName: shared(named),
-			once: shared(lists.once),
-			fill: shared(lists['if empty']),
-			sensitive: shared([...sensitive]),
+			owned: shareOwned(lists.source),
+			byName: shareNamed(named),
+			once: shareOnce(lists.once),
+			fill: shareFill(lists['if empty']),
+			sensitive: shareSensitive([...sensitive]),
 			error,
 			unseen,
 			needs,
@@ -238,12 +245,19 @@ function hiddenFields(
 /** Equal lists become one and the same, so that a thousand items do not carry a thousand copies. */
 function sharing(): (list: string[]) => string[] {
 	const known = new Map<string, string[]>();
+	let last: string[] = [];
 	return (list) => {
+		if (list.length === last.length && list.every((name, at) => name === last[at])) return last;
+		last = find(list);
+		return last;
+	};
+
+	function find(list: string[]): string[] {
 		const text = `${list.length} ${list.join('\0')}`;
 		const before = known.get(text);
 		if (before !== undefined) return before;
 		if (known.size >= 1000) known.clear();
 		known.set(text, list);
 		return list;
-	};
+	}
 }

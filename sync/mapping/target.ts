@@ -71,7 +71,7 @@ export function compileTarget(
 			}
 			if (translated?.left) return { ok: true, value: null, left: true, ...more };
 			const converted = convert(translated === undefined ? given : translated.value);
-			if (converted.ok) return { ...converted, ...more };
+			if (converted.ok) return more ? { ...converted, ...more } : converted;
 			return {
 				ok: false,
 				error: unconvertible(field, given, converted.problem, converted.todo, hidden),

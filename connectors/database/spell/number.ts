@@ -34,6 +34,8 @@ const bindDecimal = (value: Exclude<Value, null>) => decimalText(decimalOf(value
 export function integer(least: bigint, most: bigint, yesNo = false): Spelling {
 	return {
 		spell: (value) => {
+			if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most)
+				return value || 0;
 			const said = yesNo && typeof value === 'string' ? (yesOrNo(value) ?? value) : value;
 			const decimal = rounded(decimalOf(said), 0);
 			// No type has so many digits; a BigInt of very many takes long to make.
@@ -55,6 +57,7 @@ export function decimal(limits?: { precision: number; scale: number }, words: re
 	return {
 		spell: (value) => {
 			if (typeof value === 'string' && words.includes(value)) return value;
+			if (typeof value === 'number' && fits(value, limits)) return value || 0;
 			let number = decimalOf(value);
 			if (limits) {
 				number = rounded(number, limits.scale);
@@ -67,8 +70,22 @@ export function decimal(limits?: { precision: number; scale: number }, words: re
 			}
 			return exactNumber(decimalText(number));
 		},
-		bind: (value) => (typeof value === 'string' && words.includes(value) ? value : bindDecimal(value)),
+		bind: (value) => {
+			if (typeof value === 'string' && words.includes(value)) return value;
+			return typeof value === 'number' && fits(value) ? String(value || 0) : bindDecimal(value);
+		},
 	};
+}
+
+/** Whether a number needs no exponent, and the column keeps all of its digits: its decimal text is what JavaScript writes. */
+function fits(value: number, limits?: { precision: number; scale: number }): boolean {
+	const text = String(Math.abs(value));
+	if (!Number.isFinite(value) || text.includes('e')) return false;
+	if (!limits) return true;
+	const point = text.indexOf('.');
+	const whole = point < 0 ? text.length : point;
+	const { precision, scale } = limits;
+	return scale >= 0 && whole <= precision - scale && text.length - whole - 1 <= scale;
 }
 
 /** Binary floating point. `words`: what is no number and is taken all the same (`NaN`). */

@@ -14,6 +14,15 @@ interface Moment {
 
 const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
+/** What is spelled as it is to be, nearly always: whole seconds, and a day that every month has. */
+const DAY = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`;
+const TIME = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d`;
+const SPELLED = {
+	date: new RegExp(`^${DAY}$`),
+	local: new RegExp(`^${DAY}T${TIME}$`),
+	utc: new RegExp(`^${DAY}T${TIME}Z$`),
+};
+
 function parse(text: string): Moment | undefined {
 	const match = FORM.exec(text.trim());
 	if (!match) return undefined;
@@ -70,6 +79,8 @@ const EXAMPLE: Record<string, string> = {
 	time: '23:59:59',
 };
 
+const isSpelled = (value: Value, form: RegExp) => typeof value === 'string' && form.test(value);
+
 type BindText = (spelled: string) => string;
 
 const asIs: BindText = (spelled) => spelled;
@@ -81,7 +92,10 @@ const bound =
 /** A calendar day. Of a date and time the day as written is taken. */
 export function date(words: readonly string[] = []): Spelling {
 	return {
-		spell: (value) => (words.includes(value as string) ? value : iso(meant(value, 'date'), 0).slice(0, 10)),
+		spell: (value) => {
+			if (isSpelled(value, SPELLED.date) || words.includes(value as string)) return value;
+			return iso(meant(value, 'date'), 0).slice(0, 10);
+		},
 		bind: bound(asIs),
 	};
 }
@@ -96,9 +110,10 @@ export function dateTime(
 	bind: BindText = asIs,
 	words: readonly string[] = [],
 ): Spelling {
+	const spelled = zone ? SPELLED.utc : SPELLED.local;
 	return {
 		spell: (value) => {
-			if (words.includes(value as string)) return value;
+			if (isSpelled(value, spelled) || words.includes(value as string)) return value;
 			const { seconds, micros, offset = 0 } = meant(value, 'date and time');
 			return iso({ seconds: seconds - offset, micros }, precision) + (zone ? 'Z' : '');
 		},
