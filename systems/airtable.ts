@@ -186,7 +186,7 @@ export const airtable: SystemDefinition = {
 						'multipleSelects multipleRecordLinks multipleCollaborators multipleAttachments multipleLookupValues barcode button aiText',
 						'json' as const,
 					),
-					...each('formula rollup', 'other' as const),
+					...each('formula rollup singleCollaborator', 'other' as const),
 				},
 				types: {
 					checkbox: { nothing: false },
@@ -210,9 +210,9 @@ export const airtable: SystemDefinition = {
 				find: [
 					{
 						field: '*',
-						not: ['yes/no', 'date', 'date and time'],
+						not: ['yes/no', 'date', 'date and time', 'other'],
 						list: search('FIND(";"&LOWER({{{name}}}&"")&";",{values|join:;|lead:;|lower|quote}&";")'),
-						most: 50,
+						most: 100,
 						by: 'exact',
 					},
 				],

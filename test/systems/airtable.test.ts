@@ -25,7 +25,7 @@ const made = async (count: number) => {
 const row = (id: string, more = {}) =>
 	one.rows.set(id, { id, createdTime: '2026-01-01T00:00:00.000Z', fields: { fldSku: id }, ...more });
 
-test('ten are written at once; a hundred are read, and fifty looked for', async () => {
+test('ten are written at once, a hundred read or looked for', async () => {
 	const ids = await made(25);
 	expect(one.fake.sent('POST')).toHaveLength(3);
 	await products().write(ids.map((id, ref) => update(ref, id, { Name: `M${ref}` })));
@@ -36,21 +36,28 @@ test('ten are written at once; a hundred are read, and fifty looked for', async 
 		['Name'],
 	);
 	expect(new Set(found.map(({ fields }) => fields.Name)).size).toBe(25);
-	const wanted = Array.from({ length: 60 }, (_, ref) => ({ ref, match: { SKU: `s${ref}` } }));
+	const wanted = Array.from({ length: 120 }, (_, ref) => ({ ref, match: { SKU: `s${ref}` } }));
 	expect(await products().read(wanted, ['Name'])).toHaveLength(25);
 	expect(one.fake.sent('POST', '/listRecords')).toHaveLength(3);
 });
 
-test('a value is found whole, whatever stands in it, and a date by reading the table', async () => {
+test('a value is found whole, whatever stands in it; a date and a person by reading the table', async () => {
 	const values = ['a;b', 'b', '"x" \\ {y}', 'Z\nW'];
-	await products().write(values.map((SKU, n) => create(n, { SKU, 'Available from': `2026-11-0${n + 1}` })));
+	await products().write(
+		values.map((SKU, n) =>
+			create(n, { SKU, 'Available from': `2026-11-0${n + 1}`, Owner: n === 1 ? 'ada@x.org' : null }),
+		),
+	);
 	const wanted = values.map((SKU, ref) => ({ ref, match: { SKU } }));
 	const found = await products().read(wanted, ['SKU']);
 	expect(found.map(({ ref, fields }) => [ref, fields.SKU])).toEqual(values.map((SKU, ref) => [ref, SKU]));
 	one.fake.forget();
+	expect(await products().read([{ ref: 0, match: { Owner: 'ada@x.org' } }], ['SKU'])).toMatchObject([
+		{ fields: { SKU: 'b' } },
+	]);
 	const day = { 'Available from': '2026-11-03' };
 	expect(await products().read([{ ref: 0, match: day }], ['SKU'])).toMatchObject([{ fields: { SKU: values[2] } }]);
-	expect(one.fake.calls.map(({ method }) => method)).toEqual(['GET']);
+	expect(one.fake.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
 });
 
 test('a box that is not ticked is false, and an empty list a list, though neither is told of', async () => {

@@ -1,4 +1,5 @@
 /** The destinations whose requests are counted, and how many records their APIs give and take at once. */
+import { airtable } from '../../../systems/airtable';
 import { amazon } from '../../../systems/amazon';
 import { asana } from '../../../systems/asana';
 import { brevo } from '../../../systems/brevo';
@@ -11,6 +12,7 @@ import { salesforce } from '../../../systems/salesforce';
 import { shopify } from '../../../systems/shopify';
 import { stripe } from '../../../systems/stripe';
 import { woocommerce } from '../../../systems/woocommerce';
+import { fakeAirtable } from '../../../test/systems/fakes/airtable';
 import { fakeAmazon } from '../../../test/systems/fakes/amazon';
 import { fakeAsana } from '../../../test/systems/fakes/asana';
 import { fakeBrevo } from '../../../test/systems/fakes/brevo';
@@ -159,6 +161,21 @@ export const destinations: DestinationCase[] = [
 		match: 'email',
 		most: { find: 1, read: 20, page: 1000, create: 1, update: 1 },
 		readsAgain: ['create', 'update'],
+		ownFields: true,
+	},
+	{
+		name: 'Airtable records',
+		object: 'record',
+		start: fakeAirtable,
+		stand: {
+			system: airtable,
+			type: 'airtableTokenApi',
+			credential: { accessToken: 'bench' },
+			settings: { base: 'app1', table: 'tblProducts' },
+		},
+		fields: (id, text) => ({ SKU: `CHAIR-${id}`, Name: text }),
+		match: 'SKU',
+		most: { find: 100, read: 100, page: 100, create: 10, update: 10 },
 		ownFields: true,
 	},
 	{

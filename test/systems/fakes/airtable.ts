@@ -1,7 +1,7 @@
 /** Airtable: the records of one table, kept by the IDs of its fields, shown by their names unless it is asked otherwise. */
 import { Fake, type Answer, type Call, type Json, type Row } from '../fake';
 import type { DestinationFake } from './common';
-import { evaluate } from './formula';
+import { read } from './formula';
 
 const field = (id: string, name: string, type: string, options?: Row): Row => ({
 	id: `fld${id}`,
@@ -84,9 +84,10 @@ export async function fakeAirtable(): Promise<DestinationFake> {
 		if (size > 100) return error(422, 'INVALID_PAGE_SIZE', 'pageSize must be between 1 and 100');
 		let found: Row[];
 		try {
+			const holds = given.filterByFormula === undefined ? undefined : read(String(given.filterByFormula));
 			found = [...rows.values()].filter((row) => {
-				if (given.filterByFormula === undefined) return true;
-				return evaluate(String(given.filterByFormula), {
+				if (!holds) return true;
+				return holds({
 					id: String(row.id),
 					created: String(row.createdTime),
 					modified: row.modified === undefined ? null : String(row.modified),

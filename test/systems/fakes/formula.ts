@@ -11,8 +11,11 @@ export interface About {
 
 const TOKEN = /\s*("(?:[^"\\]|\\.)*"|\{(?:[^}\\]|\\.)*\}|[A-Z_]+(?=\()|\d+(?:\.\d+)?|[(),&=])/uy;
 
-/** Throws where it is no formula, or names a field that is not there. */
-export function evaluate(formula: string, about: About): Json {
+/** A formula, read; it can be asked about one record after the other. */
+export type Formula = (about: About) => Json;
+
+/** Throws where it is no formula, or names a function that is not there; the formula, where it names such a field. */
+export function read(formula: string): Formula {
 	const tokens: string[] = [];
 	TOKEN.lastIndex = 0;
 	while (TOKEN.lastIndex < formula.length) {
@@ -24,8 +27,8 @@ export function evaluate(formula: string, about: About): Json {
 	const expect = (token: string) => {
 		if (tokens[at++] !== token) throw new Error('please check your formula text.');
 	};
-	const call = (name: string): Json => {
-		const given: Json[] = [];
+	const call = (name: string): Formula => {
+		const given: Formula[] = [];
 		expect('(');
 		while (tokens[at] !== ')') {
 			if (given.length > 0) expect(',');
@@ -34,36 +37,46 @@ export function evaluate(formula: string, about: About): Json {
 		expect(')');
 		const run = FUNCTIONS[name];
 		if (!run) throw new Error(`Unknown function names: ${name.toLowerCase()}`);
-		return run(given, about);
+		return (about) =>
+			run(
+				given.map((one) => one(about)),
+				about,
+			);
 	};
-	const one = (): Json => {
+	const one = (): Formula => {
 		const token = tokens[at++] ?? '';
-		if (token.startsWith('"')) return JSON.parse(token) as string;
-		if (/^\d/u.test(token)) return Number(token);
+		if (token.startsWith('"')) {
+			const value = JSON.parse(token) as string;
+			return () => value;
+		}
+		if (/^\d/u.test(token)) return () => Number(token);
 		if (/^[A-Z]/u.test(token)) return call(token);
 		if (!token.startsWith('{')) throw new Error('please check your formula text.');
 		const name = token.slice(1, -1).replace(/\\(.)/gu, '$1');
-		const value = about.field(name);
-		if (value === undefined) throw new Error(`Unknown field names: ${name.toLowerCase()}`);
-		return value;
+		return ({ field }) => {
+			const value = field(name);
+			if (value === undefined) throw new Error(`Unknown field names: ${name.toLowerCase()}`);
+			return value;
+		};
 	};
-	const joined = (): Json => {
-		let value = one();
+	const joined = (): Formula => {
+		const parts = [one()];
 		while (tokens[at] === '&') {
 			at++;
-			value = text(value) + text(one());
+			parts.push(one());
 		}
-		return value;
+		return parts.length === 1 ? parts[0]! : (about) => parts.map((part) => text(part(about))).join('');
 	};
-	const whole = (): Json => {
+	const whole = (): Formula => {
 		const left = joined();
 		if (tokens[at] !== '=') return left;
 		at++;
-		return text(left) === text(joined());
+		const right = joined();
+		return (about) => text(left(about)) === text(right(about));
 	};
-	const value = whole();
+	const made = whole();
 	if (at < tokens.length) throw new Error('please check your formula text.');
-	return value;
+	return made;
 }
 
 const text = (value: Json): string =>
