@@ -203,19 +203,4 @@ export const destinations: DestinationCase[] = [
 		endless: true,
 		replaces: true,
 	},
-	{
-		name: 'Airtable records',
-		object: 'record',
-		start: fakeAirtable,
-		stand: {
-			system: airtable,
-			type: 'airtableTokenApi',
-			credential: { accessToken: 'bench' },
-			settings: { base: 'app1', table: 'Products' },
-		},
-		fields: (id, text) => ({ SKU: `SKU-${id}`, Name: text }),
-		match: 'SKU',
-		most: { find: 100, read: 100, page: 100, create: 10, update: 10 },
-		ownFields: true,
-	},
 ];
