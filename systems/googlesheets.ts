@@ -153,7 +153,11 @@ export const googlesheets: SystemDefinition = {
 				means: 'absent',
 				todo: 'Sheet has to be the name on the tab.',
 			},
-			{ status: 403, means: 'denied', todo: 'Share the spreadsheet with the account of the credential.' },
+			{
+				status: 403,
+				means: 'denied',
+				todo: 'Share the spreadsheet with the account of the credential, and give a service account the scope that docs/systems.md names.',
+			},
 		],
 	},
 	objects: {
