@@ -1,7 +1,7 @@
 /** Whose credential, and how it is sent. */
 import type { Template } from './request';
 
-/** n8n's own credential types that the App nodes list. A type that is missing here is added here. */
+/** The credential types that the App nodes list: n8n's own, and ours. A type that is missing here is added here. */
 export type CredentialType =
 	| 'airtableOAuth2Api'
 	| 'airtableTokenApi'
@@ -34,6 +34,7 @@ export type CredentialType =
 	| 'nocoDbApiToken'
 	| 'oAuth2Api'
 	| 'odooApiKeyApi'
+	| 'oneWaySyncRefreshTokenApi'
 	| 'pipedriveApi'
 	| 'pipedriveOAuth2Api'
 	| 'quickBooksOAuth2Api'

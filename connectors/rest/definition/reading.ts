@@ -37,6 +37,8 @@ export interface Paged {
 	byId?: Path;
 	/** What data cannot say: from what stands at `items` to the records; a sentence says why there can be none. Pure. */
 	as?: (found: Value, setting: Record<string, string>) => Fields[] | string;
+	/** Where in each of them the record stands; one without a record fails the whole answer, unless this says that there is none. */
+	within?: { record: Path; absent: Condition };
 	pages: Pages;
 	/**
 	 * No query gives more than so many; the read goes on from the last one by `changedSince`, or fails where there is none.

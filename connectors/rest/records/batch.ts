@@ -63,24 +63,53 @@ export async function writeBatches(
 		}
 	};
 	await pooled(chunked(rows, batch.most), client.system.limits.concurrent, async (chunk) => {
-		if (!isOver()) await trying(chunk, async () => await send(place, batch, chunk, done, named));
+		if (isOver()) return;
+		await trying(chunk, async () => {
+			const ready = await overWhatStands(place, batch, chunk, done);
+			if (ready.length > 0) await send(place, batch, ready, done, named);
+		});
 	});
 	if (named.rows.length > 0) await trying(named.rows, async () => await byReading(place, batch, named, done));
 	return rest;
 }
 
-/** Undefined for a write that needs more than one request. */
-function rowOf({ writing, shape }: Place, batch: Batch, write: Write, ref: number): Row | undefined {
+/** Undefined for a write that needs more than one request. `before`: what stands there now, where all of it is sent. */
+function rowOf(
+	{ client, writing, shape }: Place,
+	batch: Batch,
+	write: Write,
+	ref: number,
+	before?: Fields,
+): Row | undefined {
 	const creating = batch.of === 'create';
 	const single = creating ? writing.create : writing.update;
 	if (single === 'not possible' || writing.conditional !== 'none') return undefined;
-	if (!creating && needsRecord(single, write.set, shape)) return undefined;
-	const sent = sentOf(write.set, shape, single, { creating });
+	if (!creating && needsRecord({ ...single, sends: 'changed' }, write.set, shape)) return undefined;
+	const sent = sentOf(write.set, shape, single, { creating, before });
 	if (sent.further.length > 0 || !sent.any) return undefined;
 	if (batch.matched.by === 'reading' && (write.set[batch.matched.field] ?? null) === null) return undefined;
 	marked(writing, sent.fields);
-	const json = fillJson(batch.row, { fields: sent.fields, id: write.id, ref, desired: sent.desired });
+	const { fields, desired } = sent;
+	const json = fillJson(batch.row, { ...client.access.names, fields, desired, id: write.id, ref });
 	return json === undefined ? undefined : { write, ref, json };
+}
+
+/** Where what is not sent would be wiped: the rows with what stands there beneath, read right before. What is gone is answered for. */
+async function overWhatStands(place: Place, batch: Batch, rows: Row[], done: Map<Write, Done>): Promise<Row[]> {
+	const { writing, reader, asked } = place;
+	const how = batch.of === 'update' ? writing.update : writing.create;
+	if (batch.of === 'create' || how === 'not possible' || how.sends === 'changed') return rows;
+	const hits = await reader.byIds(
+		rows.map(({ write }, ref) => ({ ref, id: write.id! })),
+		asked,
+	);
+	const standing = new Map(hits.map(({ ref, record }) => [rows[ref]!, record]));
+	return rows.flatMap((row) => {
+		const before = standing.get(row);
+		if (before) return rowOf(place, batch, row.write, row.ref, before) ?? [];
+		done.set(row.write, { error: missing(place, row.write.id!) });
+		return [];
+	});
 }
 
 async function send(place: Place, batch: Batch, rows: Row[], done: Map<Write, Done>, named: Named): Promise<void> {

@@ -9,7 +9,7 @@ import type { Paged } from '../definition';
 import { at, type Answered, type Asked, type Client } from '../net/client';
 import { get } from '../text/path';
 import { holds } from '../text/condition';
-import type { Names } from '../text/template';
+import { textOf, type Names } from '../text/template';
 import { isObject } from './values';
 
 export interface Page {
@@ -206,12 +206,29 @@ class Walk {
 }
 
 /** The records of an answer. Throws where they are not there: an empty list is something else. `single`: the answer may be one. */
-function recordsAt(
-	{ status, body }: Answered,
-	{ items, byId, as }: Paged,
+function recordsAt(answer: Answered, list: Paged, client: Client, single = false): Fields[] {
+	const found = elementsAt(answer, list, client, single);
+	const { within } = list;
+	if (within === undefined) return found;
+	return found.flatMap((one) => {
+		const record = get(one, within.record);
+		if (isObject(record)) return [record];
+		if (holds(within.absent, one)) return [];
+		throw new SyncError(
+			'unreachable',
+			`${client.system.displayName} could not read one of several records: ${JSON.stringify(one)}.`,
+			{ todo: 'It is asked again by itself.' },
+		);
+	});
+}
+
+function elementsAt(
+	answer: Answered,
+	{ items, byId, as, pages }: Paged,
 	{ system: { displayName: where }, access }: Client,
-	single = false,
+	single: boolean,
 ): Fields[] {
+	const { status, body } = answer;
 	const found = get(body, items);
 	if (as && found !== undefined) {
 		const made = as(found, access.names.setting as Record<string, string>); // texts, by `accessTo`
@@ -228,6 +245,9 @@ function recordsAt(
 		});
 	if (Array.isArray(found)) return found.filter(isObject);
 	if (isObject(found) && (items !== '' || single)) return [found];
+	// It says itself that there are none.
+	if (found === undefined && 'total' in pages && pages.total !== false && textOf(at(answer, pages.total)) === '0')
+		return [];
 	// Nothing at all is an empty list only where the status says so: else an answer that was cut would empty the source.
 	if ((found === null && items !== '') || (body === undefined && status === 204)) return [];
 	throw new SyncError(

@@ -184,7 +184,9 @@ export function checker(document: unknown, { default: AjvOf }: AjvClass, qs: Qs)
 
 /** The path that an OpenAPI 3 document's server address adds before every path. */
 function prefix(doc: Schema): string {
-	const address = (doc.servers as { url: string }[] | undefined)?.[0]?.url ?? '';
+	const { url = '', variables = {} } =
+		(doc.servers as { url?: string; variables?: Record<string, { default: string }> }[] | undefined)?.[0] ?? {};
+	const address = url.replace(/\{([^}]+)\}/g, (_place, name: string) => variables[name]?.default ?? '');
 	return address.replace(/^[a-z]+:\/\/[^/]+/, '').replace(/\/$/, '');
 }
 
