@@ -6,8 +6,9 @@ import { slack } from '../../systems/slack';
 
 const removed = (): DesiredItem => ({
 	item: 0,
-	fields: {},
+	fields: { enabled: 'as mapped' },
 	stamp: {
+		owned: [] as string[],
 		key: '7',
 		label: 'Ada',
 		sensitive: [] as string[],
@@ -33,4 +34,13 @@ test('what can be taken back is a field like any other', () => {
 	const { removal } = asRemoval(removed(), chosenStep(ladderOf(group), false)!).stamp;
 	expect(removal.kind).toBe('deactivate');
 	expect(removal.task).toBeUndefined();
+});
+
+test('on return a field has the value that the mapping gives, and without one the value of the step', () => {
+	const step = { step: 'deactivate', sideEffects: 'none', reversible: true } as const;
+	const off = { ...step, set: { field: 'enabled', to: false, back: true } };
+	const item = removed();
+	expect(asRemoval(item, off).stamp.removal).toMatchObject({ set: { enabled: false }, onReturn: { enabled: true } });
+	item.stamp.owned = ['enabled'];
+	expect(asRemoval(item, off).stamp.removal.onReturn).toEqual({ enabled: 'as mapped' });
 });
