@@ -10,7 +10,11 @@ import { join } from 'node:path';
 import type {
 	ExecutionError,
 	IConnections,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
 	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
 	INodeType,
@@ -54,6 +58,8 @@ export interface WorkflowToRun {
 	mode?: WorkflowExecuteMode;
 	/** The data of credentials, by id. */
 	credentials?: Record<string, IDataObject>;
+	/** Credential types of ours that fetch tokens and sign. */
+	credentialTypes?: ICredentialType[];
 	workflowId?: string;
 	executionId?: string;
 	staticData?: IDataObject;
@@ -192,7 +198,27 @@ export async function runInProcess(given: WorkflowToRun): Promise<Finished> {
 				return data ? Promise.resolve(data) : Promise.reject(new Error(`no credential ${id} in this run`));
 			},
 			runPreAuthentication: () => Promise.resolve(undefined),
-			preAuthentication: () => Promise.resolve(undefined),
+			// As n8n's own helper does (credentials-helper.js): without a token, or with one that has run out.
+			preAuthentication: async (
+				helpers: IHttpRequestHelper,
+				data: IDataObject,
+				name: string,
+				{ credentials }: INode,
+				expired: boolean,
+			) => {
+				const type = given.credentialTypes?.find((one) => one.name === name);
+				const field = type?.properties.find(({ typeOptions }) => typeOptions?.expirable)?.name;
+				if (!type?.preAuthentication || field === undefined || (data[field] !== '' && !expired))
+					return undefined;
+				const output = await type.preAuthentication.call(helpers, data as ICredentialDataDecryptedObject);
+				Object.assign(given.credentials?.[credentials![name]!.id!] ?? {}, output);
+				return Object.assign(data, output);
+			},
+			authenticate: async (data: IDataObject, name: string, options: IHttpRequestOptions) => {
+				const type = given.credentialTypes?.find((one) => one.name === name);
+				if (typeof type?.authenticate !== 'function') return options;
+				return await type.authenticate(data as ICredentialDataDecryptedObject, options);
+			},
 			updateCredentialsOauthTokenData: ({ id }: { id: string }, _type: string, data: IDataObject) => {
 				Object.assign(given.credentials?.[id] ?? {}, { oauthTokenData: data['oauthTokenData'] });
 				return Promise.resolve();

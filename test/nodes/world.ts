@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { IConnections, IDataObject, INode, INodeType, ITriggerFunctions } from 'n8n-workflow';
+import type { IConnections, ICredentialType, IDataObject, INode, INodeType, ITriggerFunctions } from 'n8n-workflow';
 
 import { closeLedgers } from '../../nodes/shared/ledger';
 import { SourceWinsMapping } from '../../nodes/SourceWinsMapping/SourceWinsMapping.node';
@@ -36,6 +36,8 @@ export interface Given {
 	target?: NodeToRun;
 	/** The data of credentials, by id. */
 	credentials?: Record<string, IDataObject>;
+	/** Ours, where they fetch tokens. */
+	credentialTypes?: ICredentialType[];
 	/** The destination node has been taken out. */
 	without?: boolean;
 }
@@ -87,6 +89,7 @@ export class World {
 			],
 			...(given.connections && { connections: given.connections }),
 			...(given.credentials && { credentials: given.credentials }),
+			...(given.credentialTypes && { credentialTypes: given.credentialTypes }),
 		});
 	}
 
@@ -215,6 +218,7 @@ export class World {
 				nodes: [source, ...this.behind(given)],
 				...(connections && { connections }),
 				...(given.credentials && { credentials: given.credentials }),
+				...(given.credentialTypes && { credentialTypes: given.credentialTypes }),
 			}).then((finished) => {
 				this.runs.push(finished);
 				done?.resolve(finished.run);

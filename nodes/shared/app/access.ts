@@ -95,6 +95,9 @@ function hostsOf(credential: Fields): string[] | undefined {
 	return allowed === 'domains' ? text(credential['allowedDomains']).split(',') : undefined;
 }
 
+/** Types whose token n8n renews when a request is answered with 401, which it has to see as an error for that. */
+const RENEWED = /oauth2api$|^(salesforceJwtApi|oneWaySyncRefreshTokenApi)$/iu;
+
 /**
  * What n8n alone can sign. A token of OAuth2 is sent by us for as long as it is good, since n8n decrypts the credential anew
  * for every request that it signs; it renews the token when that has run out.
@@ -113,14 +116,18 @@ function signedBy(context: Context, use: CredentialUse, credential: Fields): Htt
 			if (answer.status !== (use.oauth2?.tokenExpiredStatusCode ?? 401)) return answer;
 		}
 		const answer = await byN8n(context, use, request);
-		if (token !== undefined) token = tokenOf(use, await credentialOf(context, use.type));
+		if (token !== undefined || use.type === 'oneWaySyncRefreshTokenApi')
+			token = tokenOf(use, await credentialOf(context, use.type));
 		return answer;
 	};
 }
 
 function tokenOf({ type, oauth2 }: CredentialUse, credential: Fields): string | undefined {
-	if (!/oauth2api$/iu.test(type)) return undefined;
-	const token = get(credential['oauthTokenData'], oauth2?.property ?? 'access_token');
+	const ours = type === 'oneWaySyncRefreshTokenApi';
+	if (!ours && !/oauth2api$/iu.test(type)) return undefined;
+	const token = ours
+		? credential['accessToken']
+		: get(credential['oauthTokenData'], oauth2?.property ?? 'access_token');
 	return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
@@ -136,7 +143,7 @@ async function byN8n(context: Context, use: CredentialUse, request: Parameters<H
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		timeout: request.timeout,
-		...(!/oauth2api$/iu.test(use.type) && { ignoreHttpStatusErrors: true }),
+		...(!RENEWED.test(use.type) && { ignoreHttpStatusErrors: true }),
 	};
 	try {
 		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
