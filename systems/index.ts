@@ -9,6 +9,7 @@ import { brevo } from './brevo';
 import { chargebee } from './chargebee';
 import { clockify } from './clockify';
 import { directus } from './directus';
+import { ebay } from './ebay';
 import { googlesheets } from './googlesheets';
 import { hubspot } from './hubspot';
 import { jira } from './jira';
@@ -34,6 +35,7 @@ export const systems: readonly SystemDefinition[] = [
 	chargebee,
 	clockify,
 	directus,
+	ebay,
 	googlesheets,
 	hubspot,
 	jira,

@@ -13,6 +13,7 @@ import * as mailchimp from './cases/mailchimp';
 import * as brevo from './cases/brevo';
 import * as chargebee from './cases/chargebee';
 import * as clockify from './cases/clockify';
+import * as ebay from './cases/ebay';
 import * as salesforce from './cases/salesforce';
 import * as woocommerce from './cases/woocommerce';
 import type { Row } from './fake';
@@ -37,6 +38,7 @@ const cases: DestinationOf[] = [
 	...chargebee.destinations,
 	...salesforce.destinations,
 	...clockify.destinations,
+	...ebay.destinations,
 	...brevo.destinations,
 	...mailchimp.destinations,
 	...woocommerce.destinations,

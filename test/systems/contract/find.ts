@@ -17,6 +17,7 @@ const PLACES = {
 	akeneo: 'akeneo.com',
 	asana: 'asana.com',
 	bamboohr: 'bamboohr.com',
+	ebay: 'ebay.com/sell-inventory',
 	jira: 'atlassian.com/jira',
 	klaviyo: 'klaviyo.com',
 	mailchimp: 'mailchimp.com',
