@@ -4,7 +4,7 @@ import { SyncToApp } from '../../nodes/SyncToApp/SyncToApp.node';
 import { n8nIsHere } from '../n8n/inprocess';
 import type { Row } from '../systems/fake';
 import type { DestinationFake } from '../systems/fakes/common';
-import { fakeEbay } from '../systems/fakes/ebay';
+import { fakeEbay, guarded, type Tokens } from '../systems/fakes/ebay';
 import { World } from './world';
 
 (n8nIsHere ? describe : describe.skip)('Sync To App brings items to eBay', () => {
@@ -20,26 +20,13 @@ import { World } from './world';
 		scope: 'https://api.ebay.com/oauth/api_scope/sell.inventory',
 		accessToken: '',
 	};
-	const token = { good: 'none yet', given: 0 };
+	let token: Tokens;
 
 	beforeAll(async () => {
 		ebay = await fakeEbay();
 		const { fake, rows } = ebay;
 		stored.tokenUrl = `${fake.url}/token`;
-		fake.on('POST', '/token', (call) => {
-			const form = Object.fromEntries(call.form());
-			const wanted = { grant_type: 'refresh_token', refresh_token: stored.refreshToken, scope: stored.scope };
-			const basic = Buffer.from(`${stored.clientId}:${stored.clientSecret}`).toString('base64');
-			if (JSON.stringify(form) !== JSON.stringify(wanted) || call.headers['authorization'] !== `Basic ${basic}`)
-				return { status: 400, body: { error: 'invalid_grant' } };
-			token.good = `access-${++token.given}`;
-			return { body: { access_token: token.good, expires_in: 7200, token_type: 'User Access Token' } };
-		});
-		fake.fault({
-			times: Infinity,
-			when: ({ path, headers }) => path !== '/token' && headers['authorization'] !== `Bearer ${token.good}`,
-			answer: { status: 401, body: { errors: [{ errorId: 1001, message: 'Invalid access token' }] } },
-		});
+		token = guarded(fake, stored);
 		rows.set('p1@x.org', { sku: 'p1@x.org', locale: 'en_US', product: { title: 'Old', subtitle: 'Theirs' } });
 		world = new World(3);
 		sync = await world.publish({

@@ -96,6 +96,35 @@ export async function fakeEbay(): Promise<DestinationFake> {
 	return { fake, rows };
 }
 
+/** What a stand-in that is `guarded` was asked for: how many access tokens it gave, and which one is good. */
+export interface Tokens {
+	good: string;
+	given: number;
+}
+
+/** Lets nobody in but with an access token, which it gives for this refresh token at `/token`. */
+export function guarded(
+	fake: Fake,
+	given: Record<'clientId' | 'clientSecret' | 'refreshToken' | 'scope', string>,
+): Tokens {
+	const tokens = { good: 'none yet', given: 0 };
+	const basic = Buffer.from(`${given.clientId}:${given.clientSecret}`).toString('base64');
+	const wanted = { grant_type: 'refresh_token', refresh_token: given.refreshToken, scope: given.scope };
+	fake.on('POST', '/token', (call) => {
+		const form = Object.fromEntries(call.form());
+		if (JSON.stringify(form) !== JSON.stringify(wanted) || call.headers['authorization'] !== `Basic ${basic}`)
+			return { status: 400, body: { error: 'invalid_grant' } };
+		tokens.good = `access-${++tokens.given}`;
+		return { body: { access_token: tokens.good, expires_in: 7200, token_type: 'User Access Token' } };
+	});
+	fake.fault({
+		times: Infinity,
+		when: ({ path, headers }) => path !== '/token' && headers['authorization'] !== `Bearer ${tokens.good}`,
+		answer: { status: 401, body: error(1001, 'Invalid access token. Check the value of the Authorization header') },
+	});
+	return tokens;
+}
+
 /** Puts a value where a row has it; what is between is made. */
 export function setAt(row: Row, path: string[], value: Json): void {
 	const [first, ...rest] = path;
