@@ -8,7 +8,8 @@
  * - Each run of n8n looks for its records before it creates them, for others may have made them since the last run: by their
  *   match field, or in the list as long as it is by then, whichever takes fewer requests. It reads what it changes likewise.
  * - Writes take as many records a request as the API does, whatever a run carries. What their answers do not show is read.
- * - Where an update wipes what it does not send, the record is read right before it, by itself.
+ * - Where an update wipes what it does not send, the record is read right before it: by itself, or many where many are written.
+ * - Where a create would do so to a record that stands there, each is looked for right before it, too.
  * - A sweep takes a request for each page of the list, or for as many ids as can be asked for at once, if these are more.
  */
 import { World } from '../../../test/engine/world';
@@ -30,8 +31,8 @@ export interface DestinationCase {
 	readsAgain?: ('create' | 'update')[];
 	/** The list does not say where it ends: a page that is not full does. */
 	endless?: true;
-	/** An update wipes what it does not send. */
-	replaces?: true;
+	/** An update wipes what it does not send; `always`: so does a create, where something stands there. */
+	replaces?: 'on update' | 'always';
 	/** Only the account knows its fields. */
 	ownFields?: true;
 	/** Records that a run of n8n carries, where the trigger's Batch Size is set to more than its default. */
@@ -94,9 +95,9 @@ function leastOf(one: DestinationCase, { records, changed }: Size): Record<Case,
 	let first = 1 + fields + requests(records, create);
 	for (let before = 0; before < records; before += run) {
 		const some = Math.min(run, records - before);
-		first += looked(some, before) + again('create', some, before + some);
+		first += looked(some, before) * (one.replaces === 'always' ? 2 : 1) + again('create', some, before + some);
 	}
-	let next = fields + requests(changed, update) + (one.replaces ? changed : 0);
+	let next = fields + requests(changed, update) + (one.replaces ? requests(changed, Math.min(update, read)) : 0);
 	for (let before = 0; before < changed; before += run) {
 		const some = Math.min(run, changed - before);
 		next += seen(some, records) + again('update', some, records);

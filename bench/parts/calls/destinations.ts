@@ -5,6 +5,7 @@ import { asana } from '../../../systems/asana';
 import { brevo } from '../../../systems/brevo';
 import { chargebee } from '../../../systems/chargebee';
 import { clockify } from '../../../systems/clockify';
+import { ebay } from '../../../systems/ebay';
 import { jira } from '../../../systems/jira';
 import { klaviyo } from '../../../systems/klaviyo';
 import { mailchimp } from '../../../systems/mailchimp';
@@ -19,6 +20,7 @@ import { fakeBrevo } from '../../../test/systems/fakes/brevo';
 import { fakeChargebee } from '../../../test/systems/fakes/chargebee';
 import { fakeClockify } from '../../../test/systems/fakes/clockify';
 import { tableOf } from '../../../test/systems/fakes/common';
+import { fakeEbay } from '../../../test/systems/fakes/ebay';
 import { fakeJira } from '../../../test/systems/fakes/jira';
 import { fakeKlaviyo } from '../../../test/systems/fakes/klaviyo';
 import { fakeMailchimp } from '../../../test/systems/fakes/mailchimp';
@@ -86,6 +88,17 @@ export const destinations: DestinationCase[] = [
 		most: { find: 20, read: 20, page: 20, create: 1, update: 1 },
 		// What is changed is read again; what is made is done later, and cannot be read yet.
 		readsAgain: ['update'],
+	},
+	{
+		name: 'eBay inventory items',
+		object: 'item',
+		start: fakeEbay,
+		stand: { system: ebay, type: 'oneWaySyncRefreshTokenApi', credential: {}, settings: { language: 'de-DE' } },
+		fields: (id, text) => ({ sku: `SKU-${id}`, title: text }),
+		match: 'sku',
+		most: { find: 25, read: 25, page: 200, create: 25, update: 25 },
+		readsAgain: ['create', 'update'],
+		replaces: 'always',
 	},
 	{
 		name: 'Stripe customers',
@@ -201,6 +214,6 @@ export const destinations: DestinationCase[] = [
 		match: 'name',
 		most: { find: 1, read: 1, page: 5000, create: 1, update: 1 },
 		endless: true,
-		replaces: true,
+		replaces: 'on update',
 	},
 ];
