@@ -53,6 +53,5 @@ ${table.join('\n')}
 - The least, for any client that makes no twins, undoes nobody's edits and believes no write that it has not seen: whether anything stands there, and which fields the account has, a request each; each run looks for its records before it creates them, and reads them before it changes them, by their match field, their ids or in the list, whichever takes fewer requests; writes, as many records a request as the API takes; a read again of what its answers do not show; where an update wipes what it does not send, one more read right before it, and where a create would, one more look. \`bench/parts/calls\` computes it from the vendors' numbers alone.
 - The command fails where more than ${MOST} times the least is asked, or a record is not there in the end.
 - Node ${process.versions.node}. ${new Date().toISOString().slice(0, 10)}.
-
-\`npm run bench -- calls${records === RECORDS ? '' : ` --records ${records}`}\``;
+- Again: \`npm run bench -- calls${records === RECORDS ? '' : ` --records ${records}`}\``;
 }

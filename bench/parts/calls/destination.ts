@@ -89,7 +89,7 @@ function leastOf(one: DestinationCase, { records, changed }: Size): Record<Case,
 	const listed = (standing: number) => (one.endless ? Math.floor(standing / page) + 1 : requests(standing, page));
 	const looked = (some: number, standing: number) =>
 		Math.min(find === 0 ? Infinity : requests(some, find), listed(standing));
-	const seen = (some: number, standing: number) => Math.min(requests(some, read), listed(standing));
+	const seen = (some: number, standing: number) => Math.min(requests(some, read), requests(standing, page));
 	const again = (what: 'create' | 'update', some: number, standing: number) =>
 		one.readsAgain?.includes(what) === true ? seen(some, standing) : 0;
 	let first = 1 + fields + requests(records, create);
