@@ -10,6 +10,7 @@ import { accessTo } from './net/access';
 import { Client, QuotaSpent, type Asked } from './net/client';
 import { get } from './text/path';
 import { holds } from './text/condition';
+import { ahead } from './records/ahead';
 import { ChangeList, later, servedAt, told } from './records/changes';
 import { moment } from './records/moment';
 import { idOf, pagesOf } from './records/pages';
@@ -82,7 +83,7 @@ export class RestSource implements Source {
 		let latest: number | undefined;
 		let served: number | undefined;
 		let read = 0;
-		for await (const page of pagesOf(this.client, list, { id: this.object.id, asked })) {
+		for await (const page of ahead(pagesOf(this.client, list, { id: this.object.id, asked }))) {
 			served ??= (changedSince === 'none' ? undefined : told(changedSince, page)) ?? servedAt(page) ?? began;
 			read += page.records.length;
 			latest = later(this.object, latest, page.records);
