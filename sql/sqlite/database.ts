@@ -19,7 +19,7 @@ import {
 } from '../types';
 import { SqliteClient } from './client';
 import { compile, sqliteDialect } from './dialect';
-import { FOLDS, type Order, type Rows } from './messages';
+import { foldsTable, type Order, type Rows } from './messages';
 
 /** How many times a lock is asked for; the thread waits for it each time. */
 const BUSY_TRIES = 3;
@@ -100,7 +100,7 @@ class SqliteSnapshot extends SqliteSql implements Snapshot {
 		);
 		const order: Order = { do: 'fold', snapshot: this.snapshot, text, values, keys: key.length, bits };
 		await unlessAborted(this.client.send(order), this.signal);
-		return sql.id('temp', FOLDS);
+		return sql.id('temp', foldsTable(this.snapshot));
 	}
 
 	async close(): Promise<void> {

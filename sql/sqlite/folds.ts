@@ -5,7 +5,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
 import { marked, slotOf } from './mark';
-import { FOLDS } from './messages';
 
 /** Numbers kept per place: how many rows, and four sums, of which each stays the same in any order of the rows. */
 const KEPT = 5;
@@ -14,7 +13,7 @@ const KEPT = 5;
 const SLOT_BITS = 31;
 
 /**
- * Folds the rows of a statement into the temporary table {@link FOLDS}.
+ * Folds the rows of a statement into a temporary table, in the place of what it held.
  *
  * @param text gives rows of `keys` values of the key, then the values that are marked
  * @param bits the lowest bits of a slot, which tell slots of one place apart
@@ -23,7 +22,7 @@ export function foldRows(
 	connection: DatabaseSync,
 	text: string,
 	values: SQLInputValue[],
-	{ keys, bits }: { keys: number; bits: number },
+	{ table, keys, bits }: { table: string; keys: number; bits: number },
 ): void {
 	const statement = connection.prepare(text);
 	statement.setReturnArrays(true);
@@ -38,9 +37,10 @@ export function foldRows(
 		kept[at + 3]! += Math.imul(a | 1, b);
 		kept[at + 4]! ^= a ^ (b << 1);
 	}
-	connection.exec(`DROP TABLE IF EXISTS temp.${FOLDS};
-		CREATE TEMP TABLE ${FOLDS} (place INTEGER PRIMARY KEY, count INTEGER NOT NULL, fold TEXT NOT NULL)`);
-	const insert = connection.prepare(`INSERT INTO temp.${FOLDS} VALUES (?, ?, ?)`);
+	// Emptied and not dropped: SQLite drops no table while rows of any other are being read.
+	connection.exec(`CREATE TEMP TABLE IF NOT EXISTS ${table} (place INTEGER PRIMARY KEY, count INTEGER NOT NULL, fold TEXT NOT NULL);
+		DELETE FROM temp.${table}`);
+	const insert = connection.prepare(`INSERT INTO temp.${table} VALUES (?, ?, ?)`);
 	for (let at = 0; at < kept.length; at += KEPT)
 		if (kept[at] !== 0)
 			insert.run(BigInt(at / KEPT), BigInt(kept[at]!), kept.subarray(at + 1, at + KEPT).join(' '));

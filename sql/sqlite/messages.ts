@@ -16,7 +16,7 @@ export type Order =
 	| { do: 'run'; text: string; values: SqlValue[]; snapshot?: number }
 	/** One prepared statement, run once per row, all or none. Answers with how many rows changed. */
 	| { do: 'many'; text: string; rows: readonly SqlValue[][] }
-	/** Folds the rows per place into {@link FOLDS}; a row is its key's values first, then what is marked. Answers with null. */
+	/** Folds the rows per place into {@link foldsTable}; a row is its key's values first, then what is marked. Answers with null. */
 	| { do: 'fold'; text: string; values: SqlValue[]; snapshot: number; keys: number; bits: number }
 	| { do: 'begin'; snapshot: number }
 	| { do: 'end'; snapshot: number }
@@ -25,8 +25,10 @@ export type Order =
 	| { do: 'leave'; snapshot: number; stream: number }
 	| { do: 'close' };
 
-/** The temporary table that a snapshot's folds stand in: `place`, `count`, `fold`. */
-export const FOLDS = 'one_way_sync_folds';
+/** The temporary table that a snapshot's folds stand in: `place`, `count`, `fold`. Snapshots in memory share a connection. */
+export function foldsTable(snapshot: number): string {
+	return `one_way_sync_folds_${snapshot}`;
+}
 
 export interface Request {
 	id: number;

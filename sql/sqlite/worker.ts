@@ -10,7 +10,15 @@ import { exactBytes, exactDouble, exactInteger, exactJson } from '../exact';
 import type { SqlValue } from '../types';
 import { foldRows } from './folds';
 import { mark, slot } from './mark';
-import type { Answer, Order, Request, Rows, SqliteFault, WorkerOptions } from './messages';
+import {
+	foldsTable,
+	type Answer,
+	type Order,
+	type Request,
+	type Rows,
+	type SqliteFault,
+	type WorkerOptions,
+} from './messages';
 
 const KEPT_STATEMENTS = 200;
 
@@ -197,7 +205,10 @@ function obey(order: Order): Rows | number | null {
 		case 'many':
 			return many(order.text, order.rows);
 		case 'fold':
-			foldRows(snapshots.get(order.snapshot)?.connection ?? main(), order.text, order.values.map(bound), order);
+			foldRows(snapshots.get(order.snapshot)?.connection ?? main(), order.text, order.values.map(bound), {
+				...order,
+				table: foldsTable(order.snapshot),
+			});
 			return null;
 		case 'begin':
 			return begin(order.snapshot);
