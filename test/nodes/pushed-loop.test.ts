@@ -1,4 +1,5 @@
 /** When a trigger that is pushed to hands over: at once, and not by its own clock alone, which never strikes here. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { ledgerOn } from '../../ledger/ledger';
@@ -18,6 +19,8 @@ overEveryStore((place: Place) => {
 	let sync: number;
 	let destination: number;
 	let loop: Loop;
+	/** Milliseconds that runs are apart at least. */
+	let gather: number;
 	/** What came of each run: the stamps of its items. */
 	const runs: Stamp[][] = [];
 	/** What a run does before it ends. */
@@ -50,9 +53,12 @@ overEveryStore((place: Place) => {
 		await ledger.destinationsSeen(sync, [{ node: 'to', name: 'To' }], null);
 		({ id: destination } = await ledger.destination(sync, 'to', 'To', { id: 'target', text: 'target' }));
 		runs.length = 0;
+		gather = 50;
 		loop = new Loop(context, {
 			schedule: { expression: '*/10 * * * * *' },
-			gather: 50,
+			get gather() {
+				return gather;
+			},
 			tick: {
 				identity,
 				name: 'pushed',
@@ -142,12 +148,28 @@ overEveryStore((place: Place) => {
 		expect(runs[2]).toMatchObject([{ key: '1', change: 'removed' }]);
 	});
 
+	test('what another process took in waits for its turn, too, and is all handed over then', async () => {
+		during = take;
+		gather = 4000;
+		const other = await ledgerOn(await place.again());
+		await push(other, '1', 1);
+		await until(() => runs.length === 1, { what: 'the first record', timeout: 8000, every: 20 });
+		const first = performance.now();
+		await push(other, '2', 1);
+		await delay(2000);
+		await push(other, '3', 1);
+		await until(() => runs.length === 2, { what: 'the others', timeout: 8000, every: 20 });
+		expect(performance.now() - first).toBeGreaterThan(3500);
+		expect(runs[1]!.map(({ key }) => key).sort()).toEqual(['2', '3']);
+		expect(await ledger.counts(sync)).toMatchObject({ due: 0, later: 0 });
+	});
+
 	test('looking for what other processes brought starts nothing by itself', async () => {
 		during = async (stamps) =>
 			await ledger.endRun(stamps[0]!.run!, { ok: false, retryIn: 30_000 }).then(() => undefined);
 		await push(ledger, '1', 1);
 		await until(() => runs.length === 1, { timeout: 8000, every: 20 });
-		await new Promise((resolve) => setTimeout(resolve, 4000));
+		await delay(4000);
 		expect(runs).toHaveLength(1);
 	});
 });

@@ -99,7 +99,7 @@ export class Loop {
 		try {
 			const ledger = await openLedger();
 			if (!ledger.shared) clearInterval(this.looking);
-			else if (await ledger.arrived(this.settings.tick.identity, BACK)) this.awake();
+			else if (await ledger.arrived(this.settings.tick.identity, BACK)) this.nudged(true);
 		} catch {
 			// The next tick meets the same, and says so.
 		}
