@@ -7,6 +7,7 @@
  * item's id is `$custom:::$default:::` and the item's own; it is created with that and never changes it.
  */
 import type { Find, ObjectDefinition, Paged, SystemDefinition, Value, Write } from '../connectors/rest/definition';
+import { isObject } from '../connectors/rest/records/values';
 import { without } from './parts';
 
 const MEDIA = 'application/vnd.api+json';
@@ -16,9 +17,11 @@ export const lower = (value: Value): Value => (typeof value === 'string' ? value
 
 /** The custom property that says that a sync keeps the profile. */
 const MARK = 'managed_by';
+const SAYS = 'one-way sync';
 
-/** Custom properties but for the mark, which is nobody's. */
-export const unmarked = (value: Value): Value => without(value, [MARK]);
+/** Custom properties but for the mark, which is nobody's; without any there is nothing. What is somebody's stays. */
+export const unmarked = (value: Value): Value =>
+	isObject(value) ? without(value, value[MARK] === SAYS ? [MARK] : []) : value;
 
 const list = (path: string, query: Record<string, string>): Paged => ({
 	request: { method: 'GET', path, query },
@@ -73,7 +76,7 @@ const profile: ObjectDefinition = {
 			type: 'custom properties',
 			read: 'attributes.properties',
 			write: 'properties',
-			fromSystem: unmarked,
+			spell: unmarked,
 		},
 	},
 	moreFields: 'none',
@@ -117,7 +120,7 @@ const profile: ObjectDefinition = {
 		],
 		idempotency: 'none',
 		conditional: 'none',
-		mark: { path: `properties.${MARK}`, text: 'one-way sync', says: `${MARK} among its custom properties` },
+		mark: { path: `properties.${MARK}`, text: SAYS, says: `${MARK} among its custom properties` },
 		isEmpty: 'by the list',
 	},
 };

@@ -200,10 +200,14 @@ test('Clockify: an update takes what may be written, and nothing that is not the
 test('Klaviyo, Mailchimp, Slack: spellings', () => {
 	expect([namesOf([{ id: 1, name: 'VIP' }, 'b']), namesOf(null)]).toEqual([['VIP', 'b'], null]);
 	expect([lower(' Ada@X.org '), lower(null)]).toEqual(['ada@x.org', null]);
-	expect([unmarked({ managed_by: 'one-way sync', grade: 1 }), unmarked({ managed_by: 'x' })]).toEqual([
-		{ grade: 1 },
-		null,
-	]);
+	const properties: Value[] = [
+		{ managed_by: 'one-way sync', grade: 1 },
+		{ managed_by: 'one-way sync' },
+		{},
+		{ managed_by: 'x' },
+		'x',
+	];
+	expect(properties.map(unmarked)).toEqual([{ grade: 1 }, null, null, { managed_by: 'x' }, 'x']);
 	const names = ['Sales Team', 'sales.team', 'a'.repeat(90), null].map(channelName);
 	expect(names).toEqual(['sales-team', 'sales-team', 'a'.repeat(80), null]);
 	expect(names.map(channelName)).toEqual(names);

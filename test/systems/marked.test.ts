@@ -2,7 +2,7 @@
 import { jira } from '../../systems/jira';
 import { klaviyo } from '../../systems/klaviyo';
 import type { Fields } from '../../sync/types';
-import { create, update } from '../conformance/destination';
+import { create, ok, update } from '../conformance/destination';
 import { stand as woocommerce } from './cases/woocommerce';
 import type { Fake } from './fake';
 import { fakeJira } from './fakes/jira';
@@ -72,6 +72,55 @@ test.each(cases)('$name', async ({ object, start, stand, fields, changed }) => {
 		// Nothing of it is taken for the fields'.
 		const [read] = await destination.read([{ ref: 0, id: one! }], Object.keys(fields(1)));
 		expect(read!.fields).toEqual({ ...fields(1), ...changed });
+	} finally {
+		await fake.stop();
+	}
+});
+
+/** Fields of somebody's mapping that stand where the mark would. */
+const theirs: [name: string, of: string, fields: Fields][] = [
+	[
+		'a custom property of Klaviyo that is called like the mark',
+		'Klaviyo profiles',
+		{ properties: { managed_by: 'HR' } },
+	],
+	['properties without any', 'Klaviyo profiles', { properties: {} }],
+	[
+		'a custom field of WooCommerce that is called like the mark',
+		'WooCommerce products',
+		{ 'meta_data[key=managed_by].value': 'HR' },
+	],
+];
+
+const changes: Record<string, Fields> = { profile: { email: 'other@example.org' }, product: { name: 'Stool' } };
+
+test.each(theirs)('%s is what the mapping says, and no drift', async (_name, of, given) => {
+	const { object, start, stand, fields } = cases.find(({ name }) => name === of)!;
+	const { fake } = await start();
+	try {
+		const destination = destinationAt({ ...stand, url: fake.url }, object);
+		const prepared = await destination.prepare({ ...fields(1), ...given });
+		if (!prepared.ok) throw prepared.error;
+		const [result] = await destination.write([create(0, prepared.fields)]);
+		const { id, actual } = ok(result!);
+		expect(actual).toEqual(prepared.fields);
+		// Another field alone.
+		const [name, value] = Object.entries(changes[object]!)[0]!;
+		const readBack = Object.keys(prepared.fields);
+		const [changed] = await destination.write([{ ...update(0, id, { [name]: value }), readBack }]);
+		expect(ok(changed!).actual).toEqual({ ...prepared.fields, [name]: value });
+	} finally {
+		await fake.stop();
+	}
+});
+
+test('a text is no place to say it in', async () => {
+	const { fake } = await fakeKlaviyo();
+	try {
+		const destination = destinationAt({ ...cases[1]!.stand, url: fake.url }, 'profile');
+		await destination.write([create(0, { email: 'a@example.org', properties: '{"grade":1}' })]);
+		const [sent] = fake.calls.filter(({ method }) => method === 'POST');
+		expect(JSON.stringify(sent!.json())).toContain('grade');
 	} finally {
 		await fake.stop();
 	}

@@ -88,7 +88,7 @@ function rowOf(
 	const sent = sentOf(write.set, shape, single, { creating, before });
 	if (sent.further.length > 0 || !sent.any) return undefined;
 	if (batch.matched.by === 'reading' && (write.set[batch.matched.field] ?? null) === null) return undefined;
-	marked(writing, sent.fields);
+	marked(writing, shape, write.readBack, sent.fields);
 	const { fields, desired } = sent;
 	const json = fillJson(batch.row, { ...client.access.names, fields, desired, id: write.id, ref });
 	return json === undefined ? undefined : { write, ref, json };

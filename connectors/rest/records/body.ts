@@ -2,7 +2,7 @@
 import type { Fields, Value } from '../../../sync/types';
 import { set } from '../../../sync/canonical';
 import type { Request, Write, Writing } from '../definition';
-import { drop, put } from '../text/path';
+import { drop, get, put } from '../text/path';
 import { fillJson, textOf, type Names } from '../text/template';
 import type { Shape } from './shape';
 import { isObject } from './values';
@@ -43,14 +43,23 @@ export function sentOf(given: Fields, shape: Shape, write: Write, how: { creatin
 	return sent;
 }
 
-/** Says beside the fields that a sync keeps the record; not inside of something that is being emptied. */
-export function marked({ mark }: Writing, fields: Value): void {
+/**
+ * Says beside the fields that a sync keeps the record; not where a field of theirs says something, or is being emptied.
+ * `owned`: all that the mapping writes there, now or another time.
+ */
+export function marked({ mark }: Writing, shape: Shape, owned: readonly string[], fields: Value): void {
 	if (mark === 'none' || !('path' in mark) || !isObject(fields)) return;
-	const [first] = mark.path.split(/[.[]/u, 1);
-	const standing = Object.hasOwn(fields, first!) ? fields[first!] : undefined;
-	if (standing === null) return;
+	const [first = ''] = mark.path.split(/[.[]/u, 1);
+	const standing = Object.hasOwn(fields, first) ? fields[first] : undefined;
+	const isOwned = owned.some((name) => {
+		const { write } = shape.field(name);
+		return write === mark.path || (write === first && standing === undefined);
+	});
+	// Nothing can be said within a text, or within nothing.
+	const isInside = standing === undefined || (standing !== null && typeof standing === 'object');
+	if (isOwned || !isInside || get(fields, mark.path) !== undefined) return;
 	// What is there belongs to who gave it.
-	if (standing !== undefined) fields[first!] = structuredClone(standing);
+	if (standing !== undefined) fields[first] = structuredClone(standing);
 	put(fields, mark.path, mark.text);
 }
 

@@ -37,7 +37,7 @@ export async function writeOne(place: Place, write: Write): Promise<Done> {
 	const later = typeof how.answer.record === 'object';
 	let { id } = write;
 	if (creating || sent.any) {
-		marked(writing, sent.fields);
+		marked(writing, shape, write.readBack, sent.fields);
 		if (
 			stands?.version !== undefined &&
 			typeof writing.conditional === 'object' &&
