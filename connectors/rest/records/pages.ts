@@ -35,6 +35,7 @@ export interface ListOptions {
 /** Every record once. The last page is yielded before it is known to be the last. */
 export async function* pagesOf(client: Client, list: Paged, options: ListOptions): AsyncGenerator<Page> {
 	const seen = new Set<string>();
+	let lacked = 0;
 	for (let pass = 1; ; pass++) {
 		const walk = new Walk(client, list, options);
 		let read = 0;
@@ -52,7 +53,10 @@ export async function* pagesOf(client: Client, list: Paged, options: ListOptions
 			// No page behind the ceiling is given; whoever reads goes on in another way.
 			if (list.ceiling !== undefined && read >= list.ceiling) return;
 		}
-		if (!walk.moved || options.apart === true) return;
+		// A list that lacks the same each time counts what it does not show.
+		const lacks = walk.lacking > 0 && walk.lacking !== lacked;
+		if ((!walk.moved && !lacks) || options.apart === true) return;
+		lacked = walk.lacking;
 		if (pass >= PASSES)
 			throw new SyncError('retry', `The list of ${client.system.displayName} kept changing while it was read.`, {
 				todo: 'It is read again by itself.',
@@ -69,6 +73,8 @@ export function idOf(record: Value, path: string): string | undefined {
 class Walk {
 	/** Records moved from page to page meanwhile, so that some may not have been seen. */
 	moved = false;
+	/** How many records fewer it gave than it said there are. */
+	lacking = 0;
 
 	constructor(
 		private readonly client: Client,
@@ -135,6 +141,7 @@ class Walk {
 			total = page.total ?? total;
 			yield page;
 			read += count - overlap;
+			this.lacking = Math.max(0, (total ?? 0) - read);
 			last = count > 0 ? idOf(page.records[count - 1]!, this.options.id) : undefined;
 			if (count <= overlap || last === undefined || (total === undefined ? count < size : read >= total)) return;
 		}
@@ -149,6 +156,7 @@ class Walk {
 			total = page.total ?? total;
 			yield page;
 			read += page.records.length;
+			this.lacking = Math.max(0, (total ?? 0) - read);
 			if (page.records.length === 0 || (total === undefined ? page.records.length < size : read >= total)) return;
 		}
 	}
