@@ -209,9 +209,17 @@ export const airtable: SystemDefinition = {
 				batch: { list: search('FIND(RECORD_ID(),{ids|join:,|quote})'), most: 100 },
 				find: [
 					{
+						field: 'recordId',
+						list: search('FIND(RECORD_ID(),{values|join:,|quote})'),
+						most: 100,
+						by: 'exact',
+					},
+					{
 						field: '*',
 						not: ['yes/no', 'date', 'date and time', 'other'],
-						list: search('FIND(";"&LOWER({{{name}}}&"")&";",{values|join:;|lead:;|lower|quote}&";")'),
+						list: search(
+							'FIND(";"&LOWER({{{name|inBraces}}}&"")&";",{values|join:;|lead:;|lower|quote}&";")',
+						),
 						most: 100,
 						by: 'exact',
 					},

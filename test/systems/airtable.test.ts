@@ -1,5 +1,5 @@
 /** What Airtable alone does: tens at once, cells that are left out, formulas, iterators that run out; and its own client's word. */
-import type { Value } from '../../sync/types';
+import type { Fields, Value } from '../../sync/types';
 import { emailsOf, fieldsOf, filesOf, peopleOf } from '../../systems/airtable';
 import { create, ok, remove, update } from '../conformance/destination';
 import { readAll } from '../conformance/source';
@@ -58,6 +58,20 @@ test('a value is found whole, whatever stands in it; a date and a person by read
 	const day = { 'Available from': '2026-11-03' };
 	expect(await products().read([{ ref: 0, match: day }], ['SKU'])).toMatchObject([{ fields: { SKU: values[2] } }]);
 	expect(one.fake.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
+});
+
+test('a field is looked in whatever it is called, and a record by its ID', async () => {
+	const code = 'Code {old}';
+	const results = await products().write([
+		create(0, { SKU: 'A', [code]: '1' }),
+		create(1, { SKU: 'B', [code]: '2' }),
+	]);
+	const [, b] = results.map((result) => ok(result).id);
+	one.fake.forget();
+	const matches: Fields[] = [{ [code]: '2' }, { recordId: b! }];
+	for (const match of matches)
+		expect(await products().read([{ ref: 0, match }], ['SKU'])).toMatchObject([{ id: b, fields: { SKU: 'B' } }]);
+	expect(one.fake.sent('POST', '/listRecords')).toHaveLength(2);
 });
 
 test('a box that is not ticked is false, and an empty list a list, though neither is told of', async () => {

@@ -7,7 +7,8 @@ import type { JsonTemplate } from './words';
  * query, header or member whose only place has no value is left out. In a path every value is encoded.
  * Functions: `lower`, `upper`, `trim`, `lead:,` (puts that before a text that is not empty), `md5`, `base64`, `trimSlash`, `lastPart:-`, `join:,`, `split:,`, `json`, `quote` (a JSON text), `quotes` (each of a list, with commas; `quotes:'`: in single ones, with backslashes before these),
  * `wrap:id` (each of a list as an object with that member),
- * `number`, `text`, `escape:'` (doubles that character), `backslash:'` (puts a backslash before it and before backslashes).
+ * `number`, `text`, `escape:'` (doubles that character), `backslash:'` (puts a backslash before it and before backslashes),
+ * `inBraces` (a backslash before braces that close).
  * `{{` and `}}` stand for single braces.
  */
 export type Template = string;

@@ -108,6 +108,7 @@ const FUNCTIONS: Record<string, (value: Value, argument: string) => Value> = {
 		textOf(value)
 			.split(mark)
 			.join(mark + mark),
+	inBraces: (value) => textOf(value).replaceAll('}', '\\}'),
 	backslash: (value, mark) => backslashed(textOf(value), mark),
 };
 

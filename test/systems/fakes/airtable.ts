@@ -22,6 +22,7 @@ export const FIELDS = [
 	field('From', 'Available from', 'date'),
 	field('Owner', 'Owner', 'singleCollaborator'),
 	field('Files', 'Files', 'multipleAttachments'),
+	field('Code', 'Code {old}', 'singleLineText'),
 	field('Label', 'Label', 'formula', { formula: '{fldSku}', isValid: true }),
 ];
 const TABLES: Row[] = [
