@@ -19,6 +19,8 @@ export const lower = (value: Value): Value => (typeof value === 'string' ? value
 const MARK = 'managed_by';
 const SAYS = 'one-way sync';
 
+const NOT_THE_MARK = new RegExp(`^(?!${MARK}$)`, 'u');
+
 /** Custom properties but for the mark, which is nobody's; without any there is nothing. What is somebody's stays. */
 export const unmarked = (value: Value): Value =>
 	isObject(value) ? without(value, value[MARK] === SAYS ? [MARK] : []) : value;
@@ -73,13 +75,14 @@ const profile: ObjectDefinition = {
 		address2: { kind: 'text', read: 'attributes.location.address2', write: 'location.address2' },
 		properties: {
 			kind: 'json',
-			type: 'custom properties',
+			type: 'all custom properties; one alone: properties.NAME',
 			read: 'attributes.properties',
 			write: 'properties',
 			spell: unmarked,
 		},
 	},
-	moreFields: 'none',
+	// One custom property alone, while the others are somebody else's: what is not sent stays.
+	moreFields: { under: 'attributes.properties', within: 'properties', only: NOT_THE_MARK },
 	read: {
 		list: list('/profiles', { sort: 'created', 'page[size]': '{size}' }),
 		get: { request: { method: 'GET', path: '/profiles/{id}' }, record: 'data' },

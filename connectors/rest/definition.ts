@@ -112,9 +112,13 @@ export interface FieldDefinition {
 	spell?: (value: Value) => Value;
 }
 
-/** Every member of the object at that path is a field (or only those of such a name): read there, and written by its name. */
+/**
+ * Every member of the object at that path is a field (or only those of such a name): read there, and written by its name.
+ * `within`: the whole object is a field, too, of that name; one member goes by `NAME.member` and is written in there.
+ */
 export interface AnyMember {
 	under: Path;
+	within?: string;
 	only?: RegExp;
 }
 

@@ -4,7 +4,7 @@ import { klaviyo } from '../../systems/klaviyo';
 import type { Fields } from '../../sync/types';
 import { create, ok, update } from '../conformance/destination';
 import { stand as woocommerce } from './cases/woocommerce';
-import type { Fake } from './fake';
+import type { Fake, Row } from './fake';
 import { fakeJira } from './fakes/jira';
 import { fakeKlaviyo } from './fakes/klaviyo';
 import { fakeWoocommerce } from './fakes/woocommerce';
@@ -121,6 +121,26 @@ test('a text is no place to say it in', async () => {
 		await destination.write([create(0, { email: 'a@example.org', properties: '{"grade":1}' })]);
 		const [sent] = fake.calls.filter(({ method }) => method === 'POST');
 		expect(JSON.stringify(sent!.json())).toContain('grade');
+	} finally {
+		await fake.stop();
+	}
+});
+
+test('one custom property of Klaviyo is ours while others are theirs', async () => {
+	const { fake, rows } = await fakeKlaviyo();
+	try {
+		const destination = destinationAt({ ...cases[1]!.stand, url: fake.url }, 'profile');
+		const { id } = ok(
+			(await destination.write([create(0, { email: 'a@example.org', 'properties.Grade': 1 })]))[0]!,
+		);
+		const properties = () => (rows.get(id)!.attributes as Row).properties as Row;
+		properties()['Shop size'] = 'L';
+		const [result] = await destination.write([update(0, id, { 'properties.Grade': 2 })]);
+		expect(ok(result!).actual).toEqual({ 'properties.Grade': 2 });
+		expect(properties()).toEqual({ Grade: 2, 'Shop size': 'L', managed_by: 'one-way sync' });
+		// A slip of the pen makes none.
+		for (const name of ['Grade', 'properties.', 'properties.managed_by'])
+			expect(await destination.prepare({ [name]: 1 })).toMatchObject({ ok: false, error: { kind: 'setup' } });
 	} finally {
 		await fake.stop();
 	}

@@ -103,7 +103,7 @@ export class Shape {
 	/** The names of the members that are fields, too. */
 	private members(record: Value): string[] {
 		const { open } = this;
-		if (typeof open !== 'object') return [];
+		if (typeof open !== 'object' || open.within !== undefined) return [];
 		return Object.keys(get(record, open.under) ?? {}).filter((name) => placeOf(open, name));
 	}
 
@@ -163,8 +163,12 @@ export class Shape {
 function placeOf(open: AnyMember | 'any path', name: string): Pick<FieldDefinition, 'read' | 'write'> | undefined {
 	if (open === 'any path') return { read: name, write: name };
 	// No path leads to a name with such a quote.
-	if (name.includes('"') || open.only?.test(name) === false) return undefined;
-	return { read: `${open.under}["${name}"]`, write: `["${name}"]` };
+	const { under, within, only } = open;
+	const before = within === undefined ? '' : `${within}.`;
+	const member = name.slice(before.length);
+	if (!name.startsWith(before) || member === '' || name.includes('"') || only?.test(member) === false)
+		return undefined;
+	return { read: `${under}["${member}"]`, write: `${within ?? ''}["${member}"]` };
 }
 
 /** Paths with the settings in them. */
