@@ -60,6 +60,8 @@ export interface TickSettings {
 	tickEvery?: number | null;
 	/** Only hands over what is due: neither reads the source, nor says how the sync feels. */
 	drainOnly?: boolean;
+	/** Hands nothing over: what is due waits for what comes with it. */
+	keepBack?: boolean;
 	/** Milliseconds between sweeps; null: never. */
 	sweepEvery: number | null;
 	guard: Guard;

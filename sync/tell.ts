@@ -113,7 +113,11 @@ export async function tell(
 	ledger: Ledger,
 	sync: SyncRow,
 	result: TickResult,
-	{ release: wanted, unconfirmedAfter = UNCONFIRMED_AFTER }: Pick<TickSettings, 'release' | 'unconfirmedAfter'>,
+	{
+		release: wanted,
+		unconfirmedAfter = UNCONFIRMED_AFTER,
+		keepBack = false,
+	}: Pick<TickSettings, 'release' | 'unconfirmedAfter' | 'keepBack'>,
 ): Promise<void> {
 	result.counts = await ledger.counts(sync.id);
 	for (const { name, text } of await ledger.down(sync.id))
@@ -154,8 +158,8 @@ export async function tell(
 			`${result.counts.tasks} ${result.counts.tasks === 1 ? 'task waits' : 'tasks wait'} for a person, because the destination’s API cannot do it.${what} Mark it as done on the board, or by the node Sync Ledger.`,
 		);
 	}
-	// What failed and waits for its next try is no sign of health; neither is it news.
-	if (result.troubles.length === 0 && result.counts.later > 0 && sync.health === 'failing') {
+	// What failed and waits for its next try, or was not tried at all, is no sign of health; neither is it news.
+	if (result.troubles.length === 0 && (keepBack || result.counts.later > 0) && sync.health === 'failing') {
 		result.health = 'failing';
 		return;
 	}

@@ -51,9 +51,7 @@ export async function tick(ledger: Ledger, host: TickHost, settings: TickSetting
 		if (settings.release !== undefined) result.release = await ledger.release(sync.id, settings.release);
 		if (settings.forgetRetired) await ledger.forgetRetired(sync.id);
 		if (!settings.drainOnly) await turn.observe();
-		if (sync.paused) await turn.undo();
-		else await turn.drain();
-		if (!sync.paused || sync.checkWanted) await turn.sweep();
+		if (!settings.keepBack) await turn.handOver();
 		await ledger.loaded(sync.id);
 		if (!settings.drainOnly) await tell(ledger, sync, result, settings);
 		result.sequence = await ledger.sequence();
@@ -128,8 +126,16 @@ class Turn {
 		}
 	}
 
+	/** What is due, then a sweep whose time has come; while the sync is paused, what a person wants all the same. */
+	async handOver(): Promise<void> {
+		const { paused, checkWanted } = this.sync;
+		if (paused) await this.undo();
+		else await this.drain();
+		if (!paused || checkWanted) await this.sweep();
+	}
+
 	/** Hands over what is due, then what the guard lets pass once everything due has been planned: see `sync/guard.ts`. */
-	async drain(): Promise<void> {
+	private async drain(): Promise<void> {
 		await this.ledger.awaken(this.sync.id, this.token);
 		// A record that came back under another key takes the link of the one that vanished, before that one is removed.
 		if ((this.result.observed?.vanished ?? 0) > 0 && !(await this.handAll('new'))) return;
@@ -144,7 +150,7 @@ class Turn {
 	}
 
 	/** While it is paused, only what a person wants undone goes out. */
-	async undo(): Promise<void> {
+	private async undo(): Promise<void> {
 		await this.handAll('undone');
 	}
 
@@ -186,7 +192,7 @@ class Turn {
 	}
 
 	/** A destination with a sweep due and no item on its way gets one. */
-	async sweep(): Promise<void> {
+	private async sweep(): Promise<void> {
 		const { ledger, sync, token, settings } = this;
 		if (this.host.signal.aborted) return;
 		const carried = await ledger.carrier(sync.id, token, settings.handedTtl ?? settings.leaseTtl);

@@ -53,6 +53,9 @@ overBothLedgers((store) => {
 				'30 records wait: 3 batches were handed over to runs that have not ended',
 			);
 			expect(await world.tick()).toMatchObject({ health: 'failing', turned: false });
+			// What was not tried is no sign that it goes on.
+			expect(await world.tick({ keepBack: true })).toMatchObject({ health: 'failing', turned: false });
+			expect(await world.tick()).toMatchObject({ health: 'failing', turned: false });
 		});
 
 		it('keep their leases for as long as the Wait node says and two minutes, not for a week', async () => {

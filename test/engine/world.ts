@@ -19,7 +19,7 @@ import type { Need } from '../../sync/needs';
 import { isPause } from '../../sync/pause';
 import { planForReview, type Planned } from '../../sync/review';
 import { sweep } from '../../sync/sweep';
-import { tick, type OutgoingItem, type RunEnd, type TickResult } from '../../sync/tick';
+import { tick, type OutgoingItem, type RunEnd, type TickResult, type TickSettings } from '../../sync/tick';
 import type { Destination, Fields, Source } from '../../sync/types';
 import { Crash, MemoryDestination, MemorySource } from './memory';
 
@@ -243,7 +243,7 @@ export class World {
 	}
 
 	/** One tick. A crash in the run is what n8n would make of it: a failed run. */
-	async tick(): Promise<TickResult> {
+	async tick(more: Pick<TickSettings, 'keepBack'> = {}): Promise<TickResult> {
 		return await tick(
 			this.ledger,
 			{
@@ -283,6 +283,7 @@ export class World {
 				historyDays: 90,
 				unconfirmedAfter: this.unconfirmedAfter,
 				seen: this.seen,
+				...more,
 			},
 		);
 	}

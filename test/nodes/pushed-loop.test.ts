@@ -132,6 +132,31 @@ overEveryStore((place: Place) => {
 		expect(Math.max(...runs.flat().map(({ version }) => version))).toBe(10);
 	});
 
+	test('no run begins before its time when the clock strikes meanwhile', async () => {
+		during = take;
+		gather = 1500;
+		await push(ledger, '1', 1);
+		nudge(identity);
+		await until(() => runs.length === 1, { what: 'the first record', every: 20 });
+		const first = performance.now();
+		await push(ledger, '2', 1);
+		nudge(identity);
+		await loop.idle();
+		loop.struck();
+		await loop.idle();
+		await push(ledger, '3', 1);
+		await until(() => runs.length === 2, { what: 'the others', every: 20 });
+		expect(performance.now() - first).toBeGreaterThan(1200);
+		expect(runs[1]!.map(({ key }) => key).sort()).toEqual(['2', '3']);
+		// And once that is over, the clock alone brings what nobody told of.
+		await loop.idle();
+		await push(ledger, '4', 1);
+		await delay(1600);
+		loop.struck();
+		await loop.idle();
+		expect(runs.at(-1)!.map(({ key }) => key)).toEqual(['4']);
+	});
+
 	if (place.kind === 'sqlite') return;
 
 	test('what another process took in is handed over within seconds, a counterpart that it was told of too', async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ITriggerFunctions } from 'n8n-workflow';
 
-import { tick, type TickResult } from '../../../sync/tick';
+import { tick, type TickResult, type TickSettings } from '../../../sync/tick';
 import type { Ledger } from '../../../sync/ledger';
 import type { Source } from '../../../sync/types';
 import { nodeError, whole } from '../errors';
@@ -50,7 +50,10 @@ export class Loop {
 		this.looking = setInterval(() => void this.look(), LOOK).unref();
 	}
 
-	/** n8n's clock struck: a tick begins unless one is under way or it is too early. */
+	/**
+	 * n8n's clock struck: a tick begins unless one is under way or it is too early. Within the time for which what comes is
+	 * gathered, it hands nothing over.
+	 */
 	struck(): void {
 		const { apart } = this.settings.schedule;
 		if (
@@ -61,7 +64,9 @@ export class Loop {
 			return;
 		this.startedAt = performance.now();
 		this.whole = false;
-		this.running = this.once().finally(() => (this.running = undefined));
+		const { gather } = this.settings;
+		const keepBack = gather !== undefined && performance.now() < this.wokenAt + gather;
+		this.running = this.once({ keepBack }).finally(() => (this.running = undefined));
 	}
 
 	/**
@@ -90,7 +95,7 @@ export class Loop {
 		this.wokenAt = performance.now();
 		const drainOnly = !this.whole && this.settings.tick.pushed !== true;
 		this.whole = false;
-		this.running = this.once(drainOnly).finally(() => (this.running = undefined));
+		this.running = this.once({ drainOnly }).finally(() => (this.running = undefined));
 	}
 
 	/** Whether another process of this n8n brought something: a worker, or one that only takes webhooks. Never rejects. */
@@ -119,7 +124,7 @@ export class Loop {
 	}
 
 	/** Never rejects. */
-	private async once(drainOnly = false): Promise<void> {
+	private async once(how: Pick<TickSettings, 'drainOnly' | 'keepBack'>): Promise<void> {
 		try {
 			// n8n saves this with the workflow, so that a ledger that is older than it is noticed.
 			const remembered = this.context.getWorkflowStaticData('node');
@@ -132,11 +137,11 @@ export class Loop {
 				...this.settings.tick,
 				holder: this.holder,
 				seen,
-				...(drainOnly && { drainOnly }),
+				...how,
 			});
 			if (result.sequence !== undefined) remembered['ledger'] = result.sequence;
 			if (!result.busy && !this.stop.signal.aborted) {
-				if (!drainOnly) this.tell(result);
+				if (how.drainOnly !== true) this.tell(result);
 				await this.again(ledger, result, performance.now() - began);
 			}
 			await this.watch(ledger);

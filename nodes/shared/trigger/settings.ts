@@ -8,7 +8,7 @@ import { milliseconds, type Schedule, type Unit } from './schedule';
 
 export interface LoopSettings {
 	schedule: Schedule;
-	/** Milliseconds that further pushed changes are waited for after the first. */
+	/** Milliseconds that runs with what is pushed are apart at least. */
 	gather?: number;
 	tick: Omit<TickSettings, 'holder'>;
 }
