@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Fields } from '../../../sync/types';
 import { SyncError } from '../../../sync/types';
 import type { AuthTemplate, CredentialType, CredentialUse, SystemDefinition } from '../definition';
-import { fillText, type Names } from '../text/template';
+import { isObject } from '../records/values';
+import { fillText, textOf, type Names } from '../text/template';
 import { secretsOf } from './errors';
 import { http, type Http, type HttpRequest, type HttpResponse } from './http';
 import { paceOf, type Pace } from './pace';
@@ -83,7 +84,7 @@ export function accessTo(given: Given): Access {
 	const names: Names = { credential, setting: { ...none, ...settings } };
 	const base = baseOf(given, use, names);
 	const scope = createHash('sha256')
-		.update(JSON.stringify([system.name, base, credential]))
+		.update(JSON.stringify([system.name, base, lasting(credential)]))
 		.digest('hex');
 	return {
 		base,
@@ -92,6 +93,15 @@ export function accessTo(given: Given): Access {
 		pace: paceOf(scope, system.limits),
 		secrets: secretsOf(Object.fromEntries(Object.entries(credential).filter(([name]) => !SHOWN.test(name)))),
 	};
+}
+
+/** A credential without the access token that n8n renews every hour or so: the limits are those of the account behind it. */
+function lasting({ oauthTokenData: data, ...credential }: Fields): Fields {
+	const refresh = isObject(data) ? data['refresh_token'] : undefined;
+	if (textOf(refresh) !== '') return { ...credential, refresh: refresh! };
+	const { accessToken, ...others } = credential;
+	if (textOf(credential['refreshToken']) !== '') return others;
+	return { ...credential, ...(data !== undefined && { data }) };
 }
 
 /** Members of a credential that are no secret. */

@@ -1,6 +1,9 @@
 /** How fast one may ask: windows, headers, quotas, and what is shared. A clock that the test turns. */
+import { accessTo } from '../../../connectors/rest/net/access';
 import { Pace, type Clock } from '../../../connectors/rest/net/pace';
 import type { Limits } from '../../../connectors/rest/definition';
+import type { Fields } from '../../../sync/types';
+import { given, system } from './system';
 
 class Turned implements Clock {
 	at = 1_000_000;
@@ -83,4 +86,25 @@ test('cost points that run low are waited for', async () => {
 	expect(await take()).toBe(0);
 	pace.heard({}, { left: 100, rate: 50, most: 1000 });
 	expect(await take()).toBe(2000);
+});
+
+test('one account has one pace, whatever access token n8n holds for it just now', () => {
+	const paceFor = (credential: Fields) => accessTo({ ...given('https://things.test', system()), credential }).pace;
+	const oauth = (access_token: string, more: Fields = {}) => ({
+		clientId: 'c',
+		oauthTokenData: { access_token, ...more },
+	});
+	const renewed = { refresh_token: 'r' };
+	expect(paceFor(oauth('a', renewed))).toBe(paceFor(oauth('b', renewed)));
+	expect(paceFor({ refreshToken: 'r', accessToken: 'a' })).toBe(paceFor({ refreshToken: 'r', accessToken: 'b' }));
+	const others: Fields[] = [
+		oauth('a'),
+		oauth('b'),
+		oauth('a', renewed),
+		oauth('a', { refresh_token: 'other' }),
+		{ accessToken: 'a' },
+		{ accessToken: 'b' },
+		{ refreshToken: 'r', accessToken: 'a' },
+	];
+	expect(new Set(others.map(paceFor)).size).toBe(others.length);
 });
