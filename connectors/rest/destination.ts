@@ -201,7 +201,8 @@ export class RestDestination implements Destination {
 		const list = write !== 'read only' && write.isEmpty !== 'by the list' ? write.isEmpty : read.list;
 		for await (const { records, total } of pagesOf(this.client, list, { id, asked: this.asked() })) {
 			if (list === read.list && total !== undefined) lengths.set(this.target.id, total);
-			if (records.length > 0) return false;
+			// What is counted and not shown is somebody's, too.
+			if (records.length > 0 || (total ?? 0) > 0) return false;
 		}
 		if (list === read.list) lengths.set(this.target.id, 0);
 		return true;

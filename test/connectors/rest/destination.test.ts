@@ -42,6 +42,12 @@ describe('a destination', () => {
 	const kinds = (results: WriteResult[]) => results.map((result) => (result.ok ? 'ok' : result.error.kind));
 	const named = (n: number): Fields => ({ name: `n${n}` });
 
+	test('is empty where the list has none and counts none', async () => {
+		expect(await over({}).isEmpty()).toBe(true);
+		fake.on('GET', '/things', () => ({ body: { things: [], total: 3 } }));
+		expect(await over({}).isEmpty()).toBe(false);
+	});
+
 	test('sends only what differs, and reads nothing again that the answer holds', async () => {
 		put({ name: 'a', note: 'theirs', extra: 1 });
 		const results = await over({}).write([changes(0, '1', { name: 'b' }, ['name', 'note'])]);
