@@ -84,6 +84,7 @@ export const sources: SourceOf[] = [
 			'Available from': null,
 			Owner: 'ada@x.org',
 			Files: [{ id: 'att1', filename: 'a.png', size: 7, type: 'image/png' }],
+			'Code {old}': null,
 			Label: `${id}!`,
 		}),
 		gone: () => undefined,
