@@ -22,7 +22,7 @@ export function judge(
 		trouble(
 			result,
 			'emptied',
-			`The source gave no record at all, though ${known} are known. Nothing was removed. If it is meant to be empty, delete the rows in the destination yourself.`,
+			`The source gave no record at all, though ${known} are known. Nothing was removed. If that is wrong, mend the source; the sync goes on by itself. If it is meant to be empty, delete the rows in the destination yourself.`,
 		);
 	}
 	if (complete && observed.older > 0) {

@@ -10,6 +10,8 @@ import { withNode } from './tools.mjs';
 
 /** Where `pack` leaves the installed package; `test/n8n/harness.ts` copies it from here. */
 export const prepared = join(root, '.build', 'package');
+/** Where it leaves what would be published. */
+const packed = join(root, '.build', 'package.tgz');
 
 /** Packs what `npm run build` made and installs it; answers the folder of the installed package. */
 export async function pack(node) {
@@ -40,6 +42,7 @@ export async function pack(node) {
 	});
 	rmSync(prepared, { recursive: true, force: true });
 	renameSync(folder, prepared);
+	renameSync(join(work, tarball), packed);
 	rmSync(work, { recursive: true, force: true });
 	return prepared;
 }

@@ -29,7 +29,9 @@ export { n8nFolder, n8nVersion };
 
 // This file runs as .build/test/n8n/harness.js.
 const root = join(__dirname, '..', '..', '..');
-const prepared = join(root, '.build', 'package');
+/** The package as n8n installs it, with what it depends on beside it; and the tarball that would be published. */
+export const prepared = join(root, '.build', 'package');
+export const packed = join(root, '.build', 'package.tgz');
 
 export interface N8nOptions {
 	/** The user folder; a former one to go on with. Default: a fresh one, which `stop` and `kill` leave and `remove` removes. */
