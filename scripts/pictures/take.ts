@@ -12,6 +12,7 @@ import { launch, nodeOf, openForm, openWorkflow, signedIn, testRun } from '../..
 import { until } from '../../test/n8n/until';
 import { build, type Stage } from '../demo/stage';
 import { demoWorkflow, NAMES } from '../demo/workflow';
+import { takeTemplates } from './templates';
 
 // This file runs as .build/scripts/pictures/take.js.
 const folder = join(__dirname, '..', '..', '..', 'docs', 'pictures');
@@ -135,7 +136,7 @@ const PICTURES: Record<string, Take> = {
 };
 
 export async function take(given: string[]): Promise<{ result: unknown; held: boolean }> {
-	const names = given.length > 0 ? given : Object.keys(PICTURES);
+	const names = given.length > 0 ? given : [...Object.keys(PICTURES), 'templates'];
 	const place = join(tmpdir(), 'demo');
 	if (existsSync(place)) throw new Error(`${place} is there already; it would stand in the pictures: move it away`);
 	mkdirSync(place);
@@ -166,6 +167,7 @@ async function takeAll(names: string[], stage: Stage): Promise<void> {
 			});
 			await page.close();
 		}
+		if (names.includes('templates')) await takeTemplates(browser, stage.n8n);
 	} finally {
 		await browser.close();
 	}

@@ -28,11 +28,15 @@ function chromiumPath(): string {
 }
 
 /** A window of the browser in which n8n's owner is signed in. */
-export async function signedIn(browser: Browser, n8n: Pick<N8n, 'url' | 'api'>): Promise<BrowserContext> {
+export async function signedIn(
+	browser: Browser,
+	n8n: Pick<N8n, 'url' | 'api'>,
+	{ deviceScaleFactor = 1.5 } = {},
+): Promise<BrowserContext> {
 	selectors.setTestIdAttribute('data-test-id');
 	const context = await browser.newContext({
 		viewport: { width: 1360, height: 840 },
-		deviceScaleFactor: 1.5,
+		deviceScaleFactor,
 		colorScheme: 'light',
 		reducedMotion: 'reduce',
 	});

@@ -2,7 +2,7 @@
  * Every workflow in `templates/` is taken by a real n8n: no node is unknown, and no parameter is refused. Those whose systems
  * can run here are run; `test/e2e` runs `any-node-*` and `leaver`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { sql } from 'kysely';
@@ -20,6 +20,15 @@ const folder = join(__dirname, '..', '..', '..', 'templates');
 const templates = readdirSync(folder).filter((name) => name.endsWith('.json'));
 /** What only the user can choose may be missing; anything else may not. */
 const TO_CHOOSE = /is required/u;
+
+test.each(templates)('%s stands in docs/templates.md, with its picture', (file) => {
+	const docs = join(folder, '..', 'docs');
+	const picture = `pictures/templates/${file.replace('.json', '.png')}`;
+	const text = readFileSync(join(docs, 'templates.md'), 'utf8');
+	expect(text).toContain(`](../templates/${file})`);
+	expect(text).toContain(`](${picture})`);
+	expect(existsSync(join(docs, picture))).toBe(true);
+});
 
 describe('the templates', () => {
 	jest.setTimeout(180_000);
