@@ -15,6 +15,7 @@ import { sweep, type Swept } from '../../sync/sweep';
 import { SyncError, type Destination } from '../../sync/types';
 import { asSyncError, whole } from './errors';
 import type { LiveItem } from './incoming';
+import { relieving } from './relieve';
 import { retryPolicy } from './retry';
 
 /** Claimed links stay the node's own so long. */
@@ -96,6 +97,7 @@ export async function runLive(
 	const runs = [...new Set(items.flatMap((item) => item.stamp.run ?? []))];
 	// What waits for its batch, or for a slow answer, stays ours; a lease that could not be renewed is noticed when it is used.
 	const renewal = setInterval(() => void ledger.keep(row.id, runs, sweeper, CLAIM).catch(() => undefined), CLAIM / 3);
+	const relieved = relieving();
 	try {
 		if (!problem) await ledger.owns(row.id, names(...new Set(items.map(({ stamp }) => stamp.owned))));
 		const named = { on, sync: stamp.name, node: name };
@@ -108,6 +110,7 @@ export async function runLive(
 		return { applied, swept, unrouted: await ledger.unrouted(row.id), lock, where, stamp };
 	} finally {
 		clearInterval(renewal);
+		relieved();
 	}
 }
 

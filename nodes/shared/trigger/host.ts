@@ -7,6 +7,7 @@ import type { Source } from '../../../sync/types';
 import { destinationsBehind } from '../behind';
 import { plain } from '../errors';
 import { unserved } from '../ledger';
+import { relieve } from '../relieve';
 
 /**
  * Milliseconds. A run of which nothing was heard for `first` is given up waiting for; what it did, the ledger knows. In
@@ -46,6 +47,7 @@ export class Host implements TickHost {
 
 	async handOver(items: OutgoingItem[], alive: () => Promise<void>): Promise<RunEnd> {
 		const data = [items.map(asItem)];
+		relieve(items.length);
 		const run = items[0]?.stamp.run;
 		// n8n saves this as it starts the run: whatever dies from now on, a ledger from before it is noticed.
 		if (run !== undefined) this.context.getWorkflowStaticData('node')['ledger'] = run;
