@@ -1,5 +1,5 @@
 /**
- * Stripe: customers, products and prices, as a destination and as a source.
+ * Stripe: customers, products, prices and draft invoices, as a destination and as a source.
  *
  * From Stripe's OpenAPI document (2025-10-15) and the words of its own library: bodies are forms with brackets, JSON is
  * refused; updates touch only what is sent, an empty text unsets; lists go from newest to oldest behind `starting_after`,
@@ -9,15 +9,9 @@
  * known for at least 24 hours, and another body under a known key is refused. 25 requests a second (sandbox, and each
  * resource's default), 100 live: Stripe's support pages.
  */
-import type {
-	ObjectDefinition,
-	Paged,
-	RemovalStep,
-	SystemDefinition,
-	Value,
-	Write,
-	Writing,
-} from '../connectors/rest/definition';
+import type { ObjectDefinition, RemovalStep, SystemDefinition, Value } from '../connectors/rest/definition';
+import { invoice, invoiceItem, ONLY_DRAFTS } from './stripe/invoices';
+import { byExternalId, currency, externalId, list, writing } from './stripe/parts';
 
 const PARTS = ['city', 'country', 'line1', 'line2', 'postal_code', 'state'];
 
@@ -37,65 +31,12 @@ export function formAddress(value: Value): Value {
 /** A form cannot say that a list is empty: it is no value, for which Stripe takes an empty text. */
 export const someList = (value: Value): Value => (Array.isArray(value) && value.length === 0 ? null : value);
 
-const list = (path: string, query: Record<string, string> = {}): Paged => ({
-	request: { method: 'GET', path, query: { ...query, limit: '{size}', starting_after: '{cursor}' } },
-	items: 'data',
-	pages: { kind: 'last id', size: 100, last: 'id', more: { path: 'has_more', is: [true] } },
-});
-
-/** Text in Stripe's search language: single quotes, with a backslash before one. */
-const search = (path: string, query: string): Paged => ({
-	request: { method: 'GET', path: `${path}/search`, query: { query, limit: '{size}', page: '{cursor}' } },
-	items: 'data',
-	pages: { kind: 'cursor', size: 100, next: 'next_page', more: { path: 'has_more', is: [true] } },
-});
-
-const write = (path: string): Write => ({
-	request: { method: 'POST', path, body: '{fields}' },
-	sends: 'changed',
-	empty: 'empty text',
-	answer: { record: '', id: 'id' },
-});
-
-const writing = (path: string, removal: Writing['removal']): Writing => ({
-	create: write(path),
-	update: write(`${path}/{id}`),
-	batches: [],
-	removal,
-	idempotency: {
-		header: 'Idempotency-Key',
-		maxLength: 255,
-		hours: 24,
-		replayed: 'idempotent-replayed',
-		on: 'every write',
-	},
-	conditional: 'none',
-	mark: { path: 'metadata.managed_by', text: 'one-way sync', says: 'managed_by in its metadata' },
-	isEmpty: 'by the list',
-});
-
 const inactive = (what: string): RemovalStep => ({
 	step: 'deactivate',
 	reversible: true,
 	set: { field: 'active', to: false, back: true },
 	sideEffects: `An inactive ${what} cannot be sold any more; subscriptions that have it go on.`,
 });
-
-/** What the source calls the record; Stripe finds it by search alone, so late. */
-const externalId = {
-	kind: 'text',
-	read: 'metadata.external_id',
-	write: 'metadata.external_id',
-	maxLength: 500,
-} as const;
-const byExternalId = (path: string) =>
-	({
-		field: 'externalId',
-		list: search(path, "metadata['external_id']:'{value|backslash:'}'"),
-		most: 1,
-		by: 'search',
-		delay: 3600,
-	}) as const;
 
 const customer: ObjectDefinition = {
 	displayName: 'Customer',
@@ -217,14 +158,7 @@ const price: ObjectDefinition = {
 			write: { create: 'product' },
 			required: true,
 		},
-		currency: {
-			kind: 'text',
-			type: 'three letters',
-			read: 'currency',
-			write: { create: 'currency' },
-			required: true,
-			spell: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
-		},
+		currency: { ...currency, required: true },
 		unitAmount: { kind: 'number', type: 'in cents', read: 'unit_amount', write: { create: 'unit_amount' } },
 		interval: {
 			kind: 'text',
@@ -261,11 +195,12 @@ export const stripe: SystemDefinition = {
 	docs: 'https://docs.stripe.com/api',
 	proven: {
 		by: 'stateful stand-in',
-		against: "stripe-stateful-mock 0.0.16, and Stripe's OpenAPI document of 2025-10-15",
+		against:
+			"stripe-stateful-mock 0.0.16, and Stripe's OpenAPI document of 2025-10-15; invoices and their items: that document, and a stand-in of ours",
 	},
 	needs: 'A secret key, or a restricted key that may write the objects in question',
 	editing:
-		'Give people the roles Analyst, Support or View only (Settings, Team): they see customers and products and cannot edit them.',
+		'Give people the roles Analyst, Support or View only (Settings, Team): they see customers, products and invoices and cannot edit them.',
 	credentials: [{ type: 'stripeApi', auth: 'by n8n' }],
 	base: 'https://api.stripe.com/v1',
 	settings: {},
@@ -288,6 +223,7 @@ export const stripe: SystemDefinition = {
 			// Two requests at once under one key; the second may be asked again.
 			{ status: 409, means: 'unavailable' },
 			{ status: 402, means: 'refused' },
+			...ONLY_DRAFTS,
 			{
 				status: 403,
 				means: 'denied',
@@ -295,5 +231,5 @@ export const stripe: SystemDefinition = {
 			},
 		],
 	},
-	objects: { customer, product, price },
+	objects: { customer, product, price, invoice, invoiceItem },
 };

@@ -15,6 +15,7 @@ import * as chargebee from './cases/chargebee';
 import * as clockify from './cases/clockify';
 import * as ebay from './cases/ebay';
 import * as salesforce from './cases/salesforce';
+import * as stripe from './cases/stripe';
 import * as woocommerce from './cases/woocommerce';
 import type { Row } from './fake';
 import { fakeAmazon } from './fakes/amazon';
@@ -43,6 +44,7 @@ const cases: DestinationOf[] = [
 	...mailchimp.destinations,
 	...woocommerce.destinations,
 	...airtable.destinations,
+	...stripe.destinations,
 	{
 		name: 'Klaviyo profiles',
 		object: 'profile',
