@@ -73,6 +73,8 @@ export async function startRegistry(packed: string, installed: string): Promise<
 			NO_PROXY: 'localhost,127.0.0.1',
 			no_proxy: 'localhost,127.0.0.1',
 			NODE_EXTRA_CA_CERTS: join(folder.path, 'ca.pem'),
+			// Where npm is set to trust certain authorities alone, it trusts no other.
+			npm_config_cafile: join(folder.path, 'ca.pem'),
 			npm_config_cache: join(folder.path, 'npm-cache'),
 		},
 		stop: async () => {
