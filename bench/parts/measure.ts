@@ -51,6 +51,11 @@ export class Loads {
 	/** `idle`: what the process held newly started, in MB. */
 	constructor(private idle: number) {}
 
+	/** The greatest of all rounds, in MB. */
+	get peakMB(): number {
+		return this.peak;
+	}
+
 	/** What the process held before a round. */
 	idles(rssMB: number): void {
 		this.idle = Math.min(this.idle, rssMB);
