@@ -9,14 +9,14 @@ import { destinations } from './parts/calls/destinations';
 import { countSource } from './parts/calls/source';
 import { sources } from './parts/calls/sources';
 import { keep } from './parts/report';
+import { number } from './parts/given';
 import { say } from './parts/server';
 
 const RECORDS = 10_000;
 
 export async function run(given: string[]): Promise<{ result: unknown; held: boolean }> {
 	const only = given.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
-	const at = given.indexOf('--records');
-	const records = at < 0 ? RECORDS : Number(given[at + 1]);
+	const records = number(given, '--records', RECORDS);
 	const size = { records, changed: Math.ceil(records / 100) };
 	const results: Counted[] = [];
 	const wanted = ({ name }: { name: string }) => only === undefined || name.includes(only);

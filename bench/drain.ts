@@ -11,6 +11,7 @@
 import { join } from 'node:path';
 
 import { until, type Stall } from '../test/n8n/harness';
+import { number } from './parts/given';
 import { resting } from './parts/idle';
 import { Loads, median, momentOf, rounded, seconds, type Measured } from './parts/measure';
 import { differing, mirror, rows, rowSize } from './parts/people';
@@ -38,8 +39,7 @@ interface Drained extends Measured {
 }
 
 export async function run(given: string[]): Promise<{ result: unknown; held: boolean }> {
-	const at = given.indexOf('--rows');
-	const count = at < 0 ? ROWS : Number(given[at + 1]);
+	const count = number(given, '--rows', ROWS);
 	const profiled = given.includes('--profile');
 	const place = await stage(count);
 	try {

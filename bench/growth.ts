@@ -4,6 +4,7 @@
  */
 import { fill } from './detect';
 import { look } from './parts/detect';
+import { number } from './parts/given';
 import { median, rounded, type Measured } from './parts/measure';
 import { write } from './parts/report';
 import { say } from './parts/server';
@@ -77,9 +78,4 @@ export async function run(given: string[]): Promise<{ result: unknown; held: boo
 		},
 		held,
 	};
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

@@ -11,7 +11,8 @@ import { sql } from 'kysely';
 
 import type { ServerConfig } from '../sql/types';
 import { until } from '../test/n8n/harness';
-import { Loads, median, momentOf, rounded, type Measured } from './parts/measure';
+import { number } from './parts/given';
+import { Loads, median, momentOf, rounded, within, type Measured } from './parts/measure';
 import { arrived, bySql, mirror, rows, type Change, type People } from './parts/people';
 import { publish, pushed, pushTables, SYSTEMS, type System } from './parts/pushing';
 import { write } from './parts/report';
@@ -153,10 +154,7 @@ async function byPush({ people, n8n }: Stage, events: number): Promise<Measured[
 	return results;
 }
 
-function p95(seconds: number[]): number {
-	const sorted = [...seconds].sort((one, other) => one - other);
-	return rounded(sorted[Math.ceil(0.95 * sorted.length) - 1]!);
-}
+const p95 = (seconds: number[]): number => within(seconds, 0.95);
 
 function report(server: string, results: Measured[]): void {
 	write({
@@ -172,9 +170,4 @@ function report(server: string, results: Measured[]): void {
 		results,
 		command: 'npm run bench -- latency',
 	});
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

@@ -5,6 +5,7 @@
 import { SourceWinsMapping } from '../nodes/SourceWinsMapping/SourceWinsMapping.node';
 import { rows, stamp } from '../test/mapping/given';
 import { giving, runInProcess, type NodeToRun } from '../test/n8n/inprocess';
+import { number } from './parts/given';
 import { median, rounded, type Measured } from './parts/measure';
 import { write } from './parts/report';
 import { say } from './parts/server';
@@ -115,9 +116,4 @@ async function once(node: NodeToRun, count: number): Promise<number> {
 	if (made.length !== count || names.some((name) => made.at(-1)![name] === undefined))
 		throw new Error(`${made.length} items came out`);
 	return finished.run.data.resultData.runData['Fields']!.at(-1)!.executionTime / 1000;
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

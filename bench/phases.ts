@@ -20,6 +20,7 @@ import type { Ledger, Observation } from '../sync/ledger';
 import { compileMapping } from '../sync/mapping';
 import type { Row } from '../sync/mapping';
 import { tick, type OutgoingItem, type RunEnd } from '../sync/tick';
+import { number } from './parts/given';
 import { median, rounded } from './parts/measure';
 import { arrived, bySql, change, FIELDS, mirror, SOURCE, vacuum, type People } from './parts/people';
 import { say, serve } from './parts/server';
@@ -251,9 +252,4 @@ function table(title: string, rounds: Round[]): string {
 	);
 	const [ms, cpu] = [median(rounds.map((round) => round.ms)), median(rounds.map((round) => round.cpuMs))];
 	return `\n${title}: ${Math.round(ms)} ms, ${Math.round(cpu)} ms of processor time\n${lines.join('\n')}`;
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

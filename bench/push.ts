@@ -17,7 +17,8 @@ import { open } from '../sql/open';
 import type { Database } from '../sql/types';
 import { startN8n, until, type N8n } from '../test/n8n/harness';
 import { available, startPostgres } from '../test/servers/postgres';
-import { Loads, rounded } from './parts/measure';
+import { number } from './parts/given';
+import { Loads, rounded, within } from './parts/measure';
 import { publish, pushTables, send, SYSTEMS, tableOf, type Event, type System } from './parts/pushing';
 import { write } from './parts/report';
 import { say } from './parts/server';
@@ -33,8 +34,7 @@ const MOST = 2;
 export async function run(given: string[]): Promise<{ result: unknown; held: boolean }> {
 	const there = available();
 	if (!there.ok) throw new Error(`missing: ${there.missing}`);
-	const at = given.indexOf('--seconds');
-	const duration = at < 0 ? SECONDS : Number(given[at + 1]);
+	const duration = number(given, '--seconds', SECONDS);
 	say('· starting PostgreSQL and n8n …');
 	const server = await startPostgres();
 	const { host, port, database, user, password } = server;
@@ -134,9 +134,11 @@ async function steady(n8n: N8n, db: Database, system: System, duration: number) 
 		{ what: 'all events to arrive', timeout: 60_000 },
 	).catch(async () => await arrivals(db, system, sent));
 	loads.add(await n8n.load());
-	const sorted = [...seconds].sort((one, other) => one - other);
-	const share = (of: number) => rounded(sorted[Math.min(sorted.length - 1, Math.ceil(of * sorted.length) - 1)]!);
-	const found = { seconds: share(0.5), p95Seconds: share(0.95), slowest: share(1) };
+	const found = {
+		seconds: within(seconds, 0.5),
+		p95Seconds: within(seconds, 0.95),
+		slowest: within(seconds, 1),
+	};
 	say(`  median ${found.seconds} s, 95 of 100 within ${found.p95Seconds} s, the slowest ${found.slowest} s`);
 	const missing = sent.length - seconds.length;
 	const rows = [...(await newest(db, system)).values()].reduce((sum, all) => sum + all.length, 0);
@@ -206,13 +208,13 @@ async function many(n8n: N8n, db: Database) {
 	await until(async () => (await open_()) === 0, { what: 'the newest version of every key', timeout: 60_000 }).catch(
 		() => undefined,
 	);
-	const seconds = (await arrivals(db, 'ours', sent)).sort((one, other) => one - other);
+	const seconds = await arrivals(db, 'ours', sent);
 	const result = {
 		events: sent.length,
 		repeated,
 		keys: wanted.size,
 		runs: runs() - before,
-		p95Seconds: rounded(seconds[Math.ceil(0.95 * seconds.length) - 1]!),
+		p95Seconds: within(seconds, 0.95),
 		missing: await open_(),
 	};
 	say(`  ${result.runs} runs, 95 of 100 within ${result.p95Seconds} s`);

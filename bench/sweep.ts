@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { sql } from 'kysely';
 
+import { number } from './parts/given';
 import { idling, resting } from './parts/idle';
 import { link } from './parts/linked';
 import { Loads, median, momentOf, rounded, seconds, type Measured } from './parts/measure';
@@ -326,9 +327,4 @@ async function report(
 		results,
 		command: `npm run bench -- sweep${count === ROWS ? '' : ` --rows ${count}`}`,
 	});
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

@@ -11,7 +11,7 @@
  */
 import type { ObjectDefinition, RemovalStep, SystemDefinition, Value } from '../connectors/rest/definition';
 import { invoice, invoiceItem, ONLY_DRAFTS } from './stripe/invoices';
-import { byExternalId, currency, externalId, list, writing } from './stripe/parts';
+import { byExternalId, currency, externalId, list, statementDescriptor, writing } from './stripe/parts';
 
 const PARTS = ['city', 'country', 'line1', 'line2', 'postal_code', 'state'];
 
@@ -111,12 +111,7 @@ const product: ObjectDefinition = {
 		},
 		url: { kind: 'text', read: 'url', write: 'url', maxLength: 5000 },
 		unitLabel: { kind: 'text', read: 'unit_label', write: 'unit_label', maxLength: 12 },
-		statementDescriptor: {
-			kind: 'text',
-			read: 'statement_descriptor',
-			write: 'statement_descriptor',
-			maxLength: 22,
-		},
+		statementDescriptor,
 		taxCode: { kind: 'text', read: 'tax_code', write: 'tax_code' },
 		externalId,
 	},

@@ -11,6 +11,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { until } from '../../test/n8n/harness';
+import { number } from './given';
 import { idling } from './idle';
 import { Loads, median, momentOf, rounded, seconds, type Measured } from './measure';
 import { arrived, bySql, change, differing, mirror, rows, rowSize, vacuum, written } from './people';
@@ -233,9 +234,4 @@ async function report(
 		results,
 		command: `npm run bench -- ${name}`,
 	});
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

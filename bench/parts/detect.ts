@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { number } from './given';
 import { median, rounded, type Measured } from './measure';
 import { write } from './report';
 import { say } from './server';
@@ -168,9 +169,4 @@ function report(name: string, crowd: Crowd, rows: number, results: Measured[], l
 		results,
 		command: `npm run bench -- ${name}`,
 	});
-}
-
-function number(given: string[], name: string, otherwise: number): number {
-	const at = given.indexOf(name);
-	return at < 0 ? otherwise : Number(given[at + 1]);
 }

@@ -13,6 +13,12 @@ export function median(values: number[]): number {
 
 export const rounded = (value: number, digits = 3): number => Number(value.toPrecision(digits));
 
+/** What so great a share of the values (0 to 1) is not above. */
+export function within(values: number[], share: number): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	return rounded(sorted[Math.min(sorted.length, Math.ceil(share * sorted.length)) - 1]!);
+}
+
 /** Asks every few milliseconds until it is so; answers the moment. */
 export async function momentOf(
 	ask: () => Promise<boolean>,

@@ -7,8 +7,16 @@
  * two ways of saying one thing, of which only the first is shown: the days are counted from it. An item goes to the invoice that it names, as long as
  * that is a draft, at most 250 on each. Items have no search: one is looked for in the list of all.
  */
-import type { ErrorRule, ObjectDefinition, Paged, Value, Write, Writing } from '../../connectors/rest/definition';
-import { byExternalId, currency, externalId, list, write, writing } from './parts';
+import type {
+	ErrorRule,
+	FieldDefinition,
+	ObjectDefinition,
+	Paged,
+	Value,
+	Write,
+	Writing,
+} from '../../connectors/rest/definition';
+import { byExternalId, currency, externalId, list, statementDescriptor, write, writing } from './parts';
 
 /** Stripe counts seconds, so that what is finer is no difference. */
 export const wholeSeconds = (value: Value): Value =>
@@ -56,6 +64,16 @@ const invoiceWriting = writing('/invoices', [
 	},
 ]);
 
+/** Whose invoice, or item, it is: said once and for all. */
+const customer: FieldDefinition = {
+	kind: 'text',
+	type: 'ID of a customer',
+	read: 'customer',
+	write: { create: 'customer' },
+	required: true,
+	maxLength: 5000,
+};
+
 export const invoice: ObjectDefinition = {
 	displayName: 'Draft Invoice',
 	label: 'description',
@@ -63,14 +81,7 @@ export const invoice: ObjectDefinition = {
 	updatedAt: false,
 	fields: {
 		id: { kind: 'text', read: 'id', write: false },
-		customer: {
-			kind: 'text',
-			type: 'ID of a customer',
-			read: 'customer',
-			write: { create: 'customer' },
-			required: true,
-			maxLength: 5000,
-		},
+		customer,
 		currency,
 		collectionMethod: {
 			kind: 'text',
@@ -96,12 +107,7 @@ export const invoice: ObjectDefinition = {
 		},
 		description: { kind: 'text', read: 'description', write: 'description', maxLength: 1500 },
 		footer: { kind: 'text', read: 'footer', write: 'footer', maxLength: 5000 },
-		statementDescriptor: {
-			kind: 'text',
-			read: 'statement_descriptor',
-			write: 'statement_descriptor',
-			maxLength: 22,
-		},
+		statementDescriptor,
 		externalId,
 		status: { kind: 'text', type: 'draft, open, paid, uncollectible, void', read: 'status', write: false },
 		number: { kind: 'text', read: 'number', write: false },
@@ -153,14 +159,7 @@ export const invoiceItem: ObjectDefinition = {
 	updatedAt: false,
 	fields: {
 		id: { kind: 'text', read: 'id', write: false },
-		customer: {
-			kind: 'text',
-			type: 'ID of a customer',
-			read: 'customer',
-			write: { create: 'customer' },
-			required: true,
-			maxLength: 5000,
-		},
+		customer,
 		// Without one, an item waits for whichever invoice of the customer comes next.
 		invoice: {
 			kind: 'text',

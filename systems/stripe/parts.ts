@@ -66,3 +66,11 @@ export const currency: FieldDefinition = {
 	write: { create: 'currency' },
 	spell: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
 };
+
+/** What stands on the statement of whoever pays. */
+export const statementDescriptor = {
+	kind: 'text',
+	read: 'statement_descriptor',
+	write: 'statement_descriptor',
+	maxLength: 22,
+} as const satisfies FieldDefinition;

@@ -1,6 +1,6 @@
 /** Chargebee's rows are as its API gives them, each by its kind and id: `customer c1`. */
-import { Fake, type Answer, type Call, type Json, type Row } from '../fake';
-import { page, type DestinationFake } from './common';
+import { Fake, type Answer, type Call, type Row } from '../fake';
+import { membersOf, page, type DestinationFake } from './common';
 
 const error = (status: number, code: string, message: string, param?: string): Answer => ({
 	status,
@@ -8,25 +8,6 @@ const error = (status: number, code: string, message: string, param?: string): A
 });
 const NUMBERS = /^(net_term_days|price|period)$/u;
 const BILLING = ['vat_number', 'billing_address', 'vat_number_prefix', 'registered_for_gst'];
-
-/** A form as the members that it names: `billing_address[city]` inside its own. */
-function read(form: URLSearchParams): Row {
-	const row: Row = {};
-	for (const [key, text] of form) {
-		const [, name, inner] = /^([^[]+)(?:\[([^\]]+)\])?$/u.exec(key)!;
-		const value: Json =
-			text === ''
-				? null
-				: NUMBERS.test(name!)
-					? Number(text)
-					: /^(true|false)$/u.test(text)
-						? text === 'true'
-						: text;
-		if (inner === undefined) row[name!] = value;
-		else row[name!] = { ...(row[name!] as Row), [inner]: value };
-	}
-	return row;
-}
 
 export async function fakeChargebee(apiKey: string): Promise<DestinationFake> {
 	const rows: DestinationFake['rows'] = new Map();
@@ -92,7 +73,7 @@ export async function fakeChargebee(apiKey: string): Promise<DestinationFake> {
 			};
 		});
 		on('POST', path, (call) => {
-			const set = read(call.form());
+			const set = membersOf(call.form(), NUMBERS);
 			const id = String(set.id ?? `gen${++last}`);
 			if (rows.has(`${kind} ${id}`))
 				return error(400, 'duplicate_entry', `The value ${id} is already present`, 'id');
@@ -120,7 +101,7 @@ export async function fakeChargebee(apiKey: string): Promise<DestinationFake> {
 			'POST',
 			`${path}/*`,
 			one((row, call) => {
-				const set = read(call.form());
+				const set = membersOf(call.form(), NUMBERS);
 				const own = kind === 'customer' ? BILLING.find((name) => name in set) : 'id' in set ? 'id' : undefined;
 				return own ? error(400, 'param_not_allowed', `${own} : not allowed here`, own) : change(row, set);
 			}),
@@ -131,7 +112,10 @@ export async function fakeChargebee(apiKey: string): Promise<DestinationFake> {
 			'POST',
 			`${path}/*/update_billing_info`,
 			one((row, call) =>
-				change(row, { ...Object.fromEntries(BILLING.map((name) => [name, null])), ...read(call.form()) }),
+				change(row, {
+					...Object.fromEntries(BILLING.map((name) => [name, null])),
+					...membersOf(call.form(), NUMBERS),
+				}),
 			),
 		);
 		on(

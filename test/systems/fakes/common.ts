@@ -20,6 +20,25 @@ export const merge = (row: Row, set: Row): Row => {
 	}
 	return out;
 };
+/** A form as the members that it names, `metadata[k]` inside its own; an empty text is null. `numbers`: names of numbers. */
+export function membersOf(form: URLSearchParams, numbers: RegExp): Row {
+	const row: Row = {};
+	for (const [key, text] of form) {
+		const [, name, inner] = /^([^[]+)(?:\[([^\]]+)\])?$/u.exec(key)!;
+		const value: Json =
+			text === ''
+				? null
+				: numbers.test(name!)
+					? Number(text)
+					: /^(true|false)$/u.test(text)
+						? text === 'true'
+						: text;
+		if (inner === undefined) row[name!] = value;
+		else row[name!] = { ...(row[name!] as Row), [inner]: value };
+	}
+	return row;
+}
+
 export const page = <T>(all: T[], start: number, size: number) => ({
 	some: all.slice(start, start + size),
 	end: start + size,

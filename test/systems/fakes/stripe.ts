@@ -1,6 +1,6 @@
 /** Stripe's invoices and the items on them, as its API gives them: what stripe-stateful-mock does not know. */
-import { Fake, type Answer, type Call, type Json, type Row } from '../fake';
-import type { DestinationFake } from './common';
+import { Fake, type Answer, type Call, type Row } from '../fake';
+import { membersOf, type DestinationFake } from './common';
 
 const error = (status: number, message: string, code?: string, param?: string): Answer => ({
 	status,
@@ -10,25 +10,6 @@ const unknown = (what: string, id: string, status: number, param: string): Answe
 	error(status, `No such ${what}: '${id}'`, 'resource_missing', param);
 
 const NUMBERS = /^(amount|quantity|due_date|days_until_due)$/u;
-
-/** A form as the members that it names: `metadata[k]` inside its own; an empty text unsets. */
-function read(form: URLSearchParams): Row {
-	const row: Row = {};
-	for (const [key, text] of form) {
-		const [, name, inner] = /^([^[]+)(?:\[([^\]]+)\])?$/u.exec(key)!;
-		const value: Json =
-			text === ''
-				? null
-				: NUMBERS.test(name!)
-					? Number(text)
-					: /^(true|false)$/u.test(text)
-						? text === 'true'
-						: text;
-		if (inner === undefined) row[name!] = value;
-		else row[name!] = { ...(row[name!] as Row), [inner]: value };
-	}
-	return row;
-}
 
 /** Members of metadata that are unset are gone. */
 const withMetadata = (before: Row, set: Row): Row => {
@@ -126,7 +107,7 @@ export async function fakeStripe(secretKey: string): Promise<DestinationFake> {
 			return list(all.slice(start, start + size), start + size < all.length);
 		});
 		on('POST', path, (call) => {
-			const set = read(call.form());
+			const set = membersOf(call.form(), NUMBERS);
 			const id = `${prefix}${++last}`;
 			const state: Row =
 				object === 'invoice'
@@ -147,7 +128,7 @@ export async function fakeStripe(secretKey: string): Promise<DestinationFake> {
 			'POST',
 			`${path}/*`,
 			drafts(error(400, finalised, object === 'invoice' ? undefined : 'invoice_not_editable'), (row, call) => {
-				const set = read(call.form());
+				const set = membersOf(call.form(), NUMBERS);
 				const fixed = ['customer', 'currency', 'invoice'].find((name) => name in set);
 				if (fixed) return error(400, `Received unknown parameter: ${fixed}`, 'parameter_unknown', fixed);
 				const changed = settled(withMetadata(row, set));
